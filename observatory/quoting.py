@@ -1,0 +1,72 @@
+"""One quoting helper for each language that names and cells of the data are put into.
+
+Answer-set programs get none: there a field is `f0`, `f1`, … and its name stays in Python.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+_VEGA = re.compile(r"([\\.\[\]\"'])")
+
+
+def sql_name(name: str) -> str:
+    """A DuckDB identifier.
+
+    >>> print(sql_name('5" pipe'))
+    "5"" pipe"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_literal(value: object) -> str:
+    """A DuckDB literal of a number, truth value, text, date, time or None; negative numbers stand in parentheses.
+
+    >>> sql_literal("O'Hara"), sql_literal(-1.5), sql_literal(None)
+    ("'O''Hara'", '(-1.5)', 'NULL')
+    """
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value) if value >= 0 else f"({value})"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return f"'{value}'::DOUBLE"
+        return repr(value) if value >= 0 else f"({value!r})"
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def markdown(text: object) -> str:
+    r"""Text that Markdown, Streamlit directives and HTML show as it is, on one line.
+
+    >>> print(markdown("*a* :red[b] <i>"))
+    \*a\* \:red\[b\] \<i\>
+    """
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def vega_field(name: str) -> str:
+    r"""A field name for a Vega-Lite encoding, where `.` and `[ ]` would otherwise mean a path.
+
+    >>> print(vega_field("a.b[0]"))
+    a\.b\[0\]
+    """
+    return _VEGA.sub(r"\\\1", name)
+
+
+def vega_name(field: str) -> str:
+    """The field name that `vega_field` wrote.
+
+    >>> vega_name(vega_field("a.b[0]"))
+    'a.b[0]'
+    """
+    return re.sub(r"\\(.)", r"\1", field)
