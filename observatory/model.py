@@ -308,7 +308,10 @@ class Filter(Record):
 
 @dataclass(frozen=True)
 class Wish(Record):
-    """A partial chart; nothing wished at all asks for the best charts of the whole table."""
+    """A partial chart; nothing wished at all asks for the best charts of the whole table.
+
+    `sort_by` says what `sort` orders by: the measured value (None means that) or the dimension's own values.
+    """
 
     fields: tuple[WishedField, ...] = ()
     mark: str | None = None
@@ -316,6 +319,7 @@ class Wish(Record):
     filters: tuple[Filter, ...] = ()
     sort: Literal["ascending", "descending"] | None = None
     limit: int | None = None
+    sort_by: Literal["measure", "dimension"] | None = None
 
 
 @dataclass(frozen=True)
