@@ -131,6 +131,23 @@ def test_race_is_missing_by_hispanic_as_the_card_states() -> None:
     assert missing.to_dict() == {"no": 2.7, "yes": 28.8}
 
 
+def test_the_weather_label_breaks_while_the_rain_goes_on() -> None:
+    rows = pd.read_csv(SAMPLES["seattle_weather"].path)
+    year = rows["date"].str[:4]
+    assert (rows["weather"] == "rain").groupby(year).sum()[["2012", "2014"]].tolist() == [191, 3]
+    assert (rows["precipitation"] > 0).groupby(year).sum()[["2012", "2014"]].tolist() == [177, 150]
+
+
+def test_repeated_rows_are_as_many_as_the_cards_state() -> None:
+    repeated = {name: int(rows_of(sample).duplicated().sum()) for name, sample in SAMPLES.items()}
+    assert {name: n for name, n in repeated.items() if n} == {
+        "cars": 9,
+        "titanic_aboard": 2201 - 24,
+        "us_forces": 5000 - 512,
+        "us_residents": 185,
+    }
+
+
 def test_a_folder_without_cards_has_no_samples(tmp_path: Path) -> None:
     assert samples(tmp_path) == ()
     assert samples(tmp_path / "nowhere") == ()
