@@ -1,0 +1,7 @@
+"""Charts: chart knowledge as rules that rank, judge and explain, and the drawing of what they choose."""
+
+from observatory.charts.codegen import altair_code
+from observatory.charts.explain import check, compare, summarize
+from observatory.charts.recommend import recommend
+
+__all__ = ["altair_code", "check", "compare", "recommend", "summarize"]

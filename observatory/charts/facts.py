@@ -1,0 +1,224 @@
+"""Profile, wish and chart as facts for the solver.
+
+A field is `f0`, `f1`, … and its name stays in Python; every statistic is a whole number that fits 32 bits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from observatory.charts.vegalite import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
+from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
+from observatory.model import FieldProfile, Profile, Scalar, Wish, WishedField
+
+MOST_FIELDS = 5
+_LARGEST = 1_000_000_000
+_TYPES = ("quantitative", "nominal", "ordinal", "temporal")
+_ROLES = ("measure", "dimension", "identifier", "text", "time", "place")
+_TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Answer-set facts, and the real names of the opaque fields in them: `names[0]` is `f0`."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def whole(value: float, largest: int = _LARGEST) -> int:
+    """A number as an integer the solver can hold; what is no number is 0.
+
+    >>> whole(5e9), whole(float("-inf")), whole(float("nan"))
+    (1000000000, -1000000000, 0)
+    """
+    if math.isnan(value):
+        return 0
+    return round(max(-largest, min(largest, value)))
+
+
+def logarithm(value: float) -> int:
+    """The decimal logarithm in hundredths; of one and less it is 0.
+
+    >>> logarithm(1000), logarithm(0)
+    (300, 0)
+    """
+    return whole(100 * math.log10(value)) if value > 1 else 0
+
+
+def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = None) -> list[str]:
+    """What the rules know of one field."""
+    n_distinct = max(field.distinct, 0)
+    known: dict[str, str | int] = {
+        "type": _known(field.type, _TYPES),
+        "role": _known(field.role, _ROLES),
+        "unique": whole(n_distinct),
+        "log_unique": logarithm(n_distinct),
+        "missing": whole(1000 * field.missing / n_rows) if n_rows else 0,
+        "label": _label_length(field),
+    }
+    if field.type == "quantitative":
+        known |= _number_facts(field)
+    days = span_days(field)
+    if field.type == "temporal" and days is not None:
+        known |= {"days": whole(days), "log_days": logarithm(days + 1)}
+    if quiet is not None:
+        known["quiet"] = quiet
+    return [f"entity(field,root,{id})."] + [f"attribute((field,{key}),{id},{value})." for key, value in known.items()]
+
+
+def _known(value: str, words: Sequence[str]) -> str:
+    if value not in words:
+        raise ChartInvalidSpec(f"“{value}” is not one of {', '.join(words)}.")
+    return value
+
+
+def _label_length(field: FieldProfile) -> int:
+    return (
+        max((len(str(top.value)) for top in field.top[:30]), default=0) if field.type in ("nominal", "ordinal") else 0
+    )
+
+
+def number(value: Scalar) -> float | None:
+    """A finite number, or None.
+
+    >>> number(3), number("3"), number(float("inf"))
+    (3.0, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _number_facts(field: FieldProfile) -> dict[str, str | int]:
+    low, high = number(field.min), number(field.max)
+    if low is None or high is None:
+        return {"sign": "mixed"}
+    sign = "positive" if low > 0 else "nonnegative" if low >= 0 else "mixed"
+    least, most = (low, high) if low > 0 else (-high, -low)
+    facts: dict[str, str | int] = {"sign": sign, "floor": whole(100 * least / most) if least > 0 else 0}
+    if low > 0:
+        facts["magnitude"] = whole(math.log10(high) - math.log10(low) + 0.05)
+    return facts | {"skew": skew(field)}
+
+
+def skew(field: FieldProfile) -> int:
+    """Pearson's second skewness over three, (mean - median) / sd, in hundredths: between -100 and 100."""
+    median, mean, sd = number(field.quantiles.get("0.5")), number(field.mean), number(field.sd)
+    if median is None or mean is None or not sd:
+        return 0
+    return whole(100 * (mean - median) / sd, 100)
+
+
+def span_days(field: FieldProfile) -> float | None:
+    """Days from the first to the last time of a field, or None when it has none."""
+    try:
+        first, last = datetime.fromisoformat(str(field.min)), datetime.fromisoformat(str(field.max))
+        return (last.replace(tzinfo=None) - first.replace(tzinfo=None)).total_seconds() / 86_400
+    except ValueError:
+        return None
+
+
+def names_numbers(field: FieldProfile) -> bool:
+    """Whether a temporal field is stored as numbers, such as years: then it is drawn as a number."""
+    storage = field.storage.upper()
+    return any(word in storage for word in ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL"))
+
+
+def chart_type(field: FieldProfile) -> str:
+    """The Vega-Lite type a field is drawn with."""
+    return "quantitative" if field.type == "temporal" and names_numbers(field) else field.type
+
+
+def wish_facts(profile: Profile, wish: Wish, quiet: dict[str, int] | None = None) -> Facts:
+    """A partial chart; `quiet` marks an open request and says how little each field has to say, 0 to 10."""
+    if len(wish.fields) > MOST_FIELDS:
+        raise RuleUnsatisfiable(
+            f"A chart shows at most {MOST_FIELDS} things, and {len(wish.fields)} are asked for.",
+            "Leave some of the fields out.",
+        )
+    names = tuple(dict.fromkeys(item.field for item in wish.fields if item.field is not None))
+    lines = _profile_facts(profile, names, quiet)
+    lines += ["entity(view,root,v0).", "entity(mark,v0,m0)."]
+    if wish.mark:
+        lines.append(f"attribute((mark,type),m0,{_known(wish.mark, MARKS)}).")
+    if wish.task or quiet is not None:
+        lines.append(f"attribute(task,root,{_known(wish.task or 'open', (*_TASKS, 'open'))}).")
+    if wish.sort is not None:
+        lines.append("wished(sort).")
+    if wish.limit is not None:
+        lines.append(f"attribute((view,limit),v0,{whole(max(wish.limit, 1))}). wished(limit).")
+    for index, item in enumerate(wish.fields):
+        lines += _wished(profile, names, index, item)
+    return Facts("\n".join(lines), names)
+
+
+def _profile_facts(profile: Profile, names: Iterable[str], quiet: dict[str, int] | None = None) -> list[str]:
+    lines = [
+        f"attribute(number_rows,root,{whole(profile.n_rows)}).",
+        f"attribute(log_rows,root,{logarithm(profile.n_rows)}).",
+    ]
+    for index, name in enumerate(names):
+        field = profile.field(name)
+        lines += field_facts(field, f"f{index}", profile.n_rows, None if quiet is None else quiet.get(name, 0))
+    return lines
+
+
+def _wished(profile: Profile, names: tuple[str, ...], index: int, item: WishedField) -> list[str]:
+    id = f"e{index}"
+    lines = [f"entity(encoding,m0,{id}).", f"attribute((encoding,index),{id},{index})."]
+    aggregate = item.aggregate if item.field is not None else "count"
+    if item.field is not None and aggregate != "count":
+        kind = "quantitative" if aggregate else chart_type(profile.field(item.field))
+        if aggregate in ("min", "max"):
+            kind = chart_type(profile.field(item.field))
+        lines.append(f"attribute((encoding,field),{id},f{names.index(item.field)}).")
+        lines.append(f"attribute((encoding,type),{id},{kind}).")
+    else:
+        lines += [f"attribute((encoding,type),{id},quantitative).", "wished(count)."]
+    if aggregate:
+        lines.append(f"attribute((encoding,aggregate),{id},{_known(aggregate, AGGREGATES)}).")
+    if item.bin:
+        lines.append(f"attribute((encoding,binning),{id},20).")
+    if item.bin is False:
+        lines.append(f"prohibited((encoding,binning),{id}).")
+    if item.time_unit:
+        lines.append(f"attribute((encoding,time_unit),{id},{_known(item.time_unit, TIME_UNITS)}).")
+    if item.channel:
+        channel = _known(item.channel, CHANNELS)
+        lines += [f"attribute((encoding,channel),{id},{channel}).", f"wished(channel,{id},{channel})."]
+    return lines
+
+
+def view_facts(view: View, profile: Profile, task: str | None = None) -> Facts:
+    """A whole chart, to be judged."""
+    names = tuple(dict.fromkeys(e.field for e in view.encodings if e.field is not None))
+    lines = _profile_facts(profile, names)
+    lines += ["entity(view,root,v0).", "entity(mark,v0,m0).", f"attribute((mark,type),m0,{view.mark})."]
+    if task:
+        lines.append(f"attribute(task,root,{_known(task, (*_TASKS, 'open'))}).")
+    if view.limit is not None:
+        lines.append(f"attribute((view,limit),v0,{whole(view.limit)}).")
+    for index, encoding in enumerate(view.encodings):
+        id, scale = f"e{index}", f"s_{encoding.channel.lower()}"
+        known: dict[str, str | int | None] = {
+            "channel": encoding.channel,
+            "type": encoding.type,
+            "field": None if encoding.field is None else f"f{names.index(encoding.field)}",
+            "aggregate": encoding.aggregate,
+            "binning": encoding.bin,
+            "time_unit": encoding.time_unit,
+            "stack": encoding.stack,
+            "sort": "measure" if view.sorted_by_measure(encoding) else None,
+        }
+        lines.append(f"entity(encoding,m0,{id}).")
+        lines += [f"attribute((encoding,{key}),{id},{value})." for key, value in known.items() if value is not None]
+        lines.append(f"entity(scale,v0,{scale}). attribute((scale,channel),{scale},{encoding.channel}).")
+        if encoding.scale:
+            lines.append(f"attribute((scale,type),{scale},{encoding.scale}).")
+        if encoding.zero is not None:
+            lines.append(f"attribute((scale,zero),{scale},{'true' if encoding.zero else 'false'}).")
+    return Facts("\n".join(lines), names)

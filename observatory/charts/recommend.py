@@ -1,0 +1,142 @@
+"""Recommending charts: facts -> answers of the solver -> Vega-Lite, the cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from observatory.charts.codegen import altair_code
+from observatory.charts.explain import phrase, summarize, title, violations
+from observatory.charts.facts import Facts, chart_type, wish_facts
+from observatory.charts.interest import field_sets, quietness
+from observatory.charts.solver import Answer, least_broken, top_k
+from observatory.charts.vegalite import CHANNELS, Encoding, View, to_spec
+from observatory.errors import RuleUnsatisfiable
+from observatory.model import Profile, RankedChart, Wish, WishedField
+
+
+def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:  # noqa: B008
+    """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
+
+    An open request gives one chart for each set of fields, and [] when no field can be drawn (all are constant,
+    identifiers or free text). Raises FieldNotFound, ChartInvalidSpec for a word that Vega-Lite has not, and
+    RuleUnsatisfiable, which says which rules are in the way.
+
+    >>> recommend(Profile(0, ()))
+    []
+    """
+    for name in [item.field for item in wish.fields] + [f.field for f in wish.filters]:
+        if name is not None:
+            profile.field(name)
+    if k < 1:
+        return []
+    if not wish.fields:
+        return _open(profile, wish, k)
+    facts = wish_facts(profile, wish)
+    answers = top_k(facts, k)
+    if not answers:
+        raise _unsatisfiable(facts)
+    return [_ranked(rank, answer, facts, profile, wish) for rank, answer in enumerate(answers, 1)]
+
+
+def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
+    """One chart for each set of fields; when there are fewer sets than `k`, their further charts."""
+    quiet = quietness(profile)
+    first: list[tuple[Answer, Facts]] = []
+    further: list[tuple[Answer, Facts]] = []
+    for names in field_sets(profile, quiet, most=2 * k):
+        part = Wish(
+            tuple(WishedField(name) for name in names), wish.mark, wish.task, wish.filters, wish.sort, wish.limit
+        )
+        facts = wish_facts(profile, part, quiet)
+        answers = top_k(facts, 1)
+        first += [(answer, facts) for answer in answers]
+        if len(first) == k:
+            break
+    if len(first) < k:
+        seen = {facts.text: answer for answer, facts in first}
+        further = [(a, facts) for _, facts in first for a in top_k(facts, k) if a != seen[facts.text]]
+    page = first + sorted(further, key=lambda item: item[0].cost)[: k - len(first)]
+    page.sort(key=lambda item: item[0].cost)
+    return [_ranked(rank, answer, facts, profile, wish) for rank, (answer, facts) in enumerate(page, 1)]
+
+
+def _unsatisfiable(facts: Facts) -> RuleUnsatisfiable:
+    answer = least_broken(facts)
+    if answer is None or not answer.broken:
+        return RuleUnsatisfiable("No chart fits what is asked for.", "Fix fewer parts of the chart.")
+    found = violations(answer.broken, answer, facts)
+    reasons = " ".join(f"{v.description} ({', '.join(v.where)})" for v in found[:2])
+    return RuleUnsatisfiable(
+        f"No chart fits what is asked for. {reasons}", "Fix fewer parts of the chart, or other fields."
+    )
+
+
+def _ranked(rank: int, answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> RankedChart:
+    view = _view(answer, facts, profile, wish)
+    spec = to_spec(view)
+    return RankedChart(
+        rank=rank,
+        cost=answer.cost,
+        spec=spec,
+        code=altair_code(spec),
+        fields=facts.names,
+        violations=violations(answer.preferences, answer, facts),
+        summary=summarize(spec, profile),
+    )
+
+
+def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
+    """The chart of an answer: real names come back, and what the wish passes through is added."""
+    things: dict[str, dict[str, str]] = {}
+    for _, key, id, value in answer.attributes:
+        things.setdefault(id, {})[key] = value
+    scales = {s["channel"]: s for id, s in things.items() if id.startswith("s")}
+    limit = things.get("v0", {}).get("limit")
+    encodings = [
+        _encoding(e, scales, facts, profile, wish)
+        for e in things.values()
+        if "channel" in e and "type" in e and e not in scales.values()
+    ]
+    view = View(
+        mark=things["m0"]["type"],
+        encodings=tuple(sorted(encodings, key=lambda e: CHANNELS.index(e.channel))),
+        filters=wish.filters,
+        limit=None if limit is None else int(limit),
+        descending=wish.sort != "ascending",
+    )
+    return View(
+        view.mark, view.encodings, view.filters, view.limit if view.measured() else None, view.descending, title(view)
+    )
+
+
+def _encoding(
+    known: Mapping[str, str], scales: Mapping[str, Mapping[str, str]], facts: Facts, profile: Profile, wish: Wish
+) -> Encoding:
+    channel = known["channel"]
+    scale = scales.get(channel, {})
+    name = facts.names[int(known["field"][1:])] if "field" in known else None
+    field = None if name is None else profile.field(name)
+    other = {"x": "y", "y": "x"}.get(channel, "")
+    year = (
+        field is not None
+        and field.role == "time"
+        and known["type"] == "quantitative"
+        and chart_type(field) == "quantitative"
+    )
+    encoding = Encoding(
+        channel=channel,
+        field=name,
+        type=known["type"],
+        aggregate=known.get("aggregate"),
+        bin=int(known["binning"]) if "binning" in known else None,
+        time_unit=known.get("time_unit"),
+        sort=("" if wish.sort == "ascending" else "-") + other if known.get("sort") == "measure" else None,
+        scale=scale.get("type"),
+        zero={"true": True, "false": False}.get(scale.get("zero", "")),
+        format="d" if year else None,
+    )
+    return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known)}))
+
+
+def _drawn_type(known: Mapping[str, str]) -> str:
+    return "quantitative" if known.get("aggregate") in ("count", "mean", "median", "sum") else known["type"]

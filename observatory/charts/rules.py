@@ -1,0 +1,122 @@
+"""The rule base as values: every rule of `draco_rules/*.lp` with its name, its sentence and its weight.
+
+`python -m observatory.charts.rules` writes `draco_rules/README.md` from the files.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from observatory.errors import RuleBadRule
+
+PARTS = ("facts", "choose", "hard", "soft", "weights", "optimise")
+_HEADER = re.compile(r"^% @(hard|soft)\((\w+)\) (.+)$", re.MULTILINE)
+_WEIGHT = re.compile(r"^preference_weight\((\w+),(\d+)\)\.$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A constraint with its sentence; `weight` is None for a hard one; `source` is its answer-set program."""
+
+    name: str
+    kind: Literal["hard", "soft"]
+    reason: str
+    weight: int | None
+    source: str
+
+
+def rules_folder() -> Path:
+    """The folder of the rule files, beside the package."""
+    return Path(__file__).resolve().parents[2] / "draco_rules"
+
+
+@cache
+def program(*parts: str) -> str:
+    """The text of some rule files, one after the other.
+
+    >>> "#minimize" in program("optimise")
+    True
+    """
+    return "".join((rules_folder() / f"{part}.lp").read_text(encoding="utf-8") for part in parts)
+
+
+def parse(hard: str, soft: str, weights: str) -> tuple[Rule, ...]:
+    """Rules out of the text of the three files; raises RuleBadRule where names and weights do not pair up.
+
+    >>> parse("% @hard(a) Why.\\nbroken(a,m0) :- mark(bar).", "", "")[0].reason
+    'Why.'
+    """
+    costs = {name: int(weight) for name, weight in _WEIGHT.findall(weights)}
+    blocks = [*_blocks("hard", hard, {}), *_blocks("soft", soft, costs)]
+    unknown = sorted(set(costs) - {rule.name for rule in blocks})
+    if unknown:
+        raise RuleBadRule(f"weights.lp weighs “{unknown[0]}”, which is no soft rule.", "Remove it or add the rule.")
+    return tuple(blocks)
+
+
+def _blocks(kind: Literal["hard", "soft"], text: str, costs: dict[str, int]) -> list[Rule]:
+    heads = list(_HEADER.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    blocks = []
+    for head, end in zip(heads, ends, strict=True):
+        name = head[2]
+        if head[1] != kind:
+            raise RuleBadRule(f"{kind}.lp holds the {head[1]} rule “{name}”.", f"Move it to {head[1]}.lp.")
+        if kind == "soft" and name not in costs:
+            raise RuleBadRule(f"The soft rule “{name}” has no weight.", "Give it one in weights.lp.")
+        source = re.split(r"^% ──", text[head.end() : end], flags=re.MULTILINE)[0].strip()
+        blocks.append(Rule(name, kind, head[3].strip(), costs.get(name), source))
+    return blocks
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule of the rule base by name, hard ones first."""
+    return {rule.name: rule for rule in parse(program("hard"), program("soft"), program("weights"))}
+
+
+def document() -> str:
+    """The rule base as Markdown: what `draco_rules/README.md` holds."""
+    hard = [rule for rule in rules().values() if rule.kind == "hard"]
+    soft = [rule for rule in rules().values() if rule.kind == "soft"]
+    lines = [
+        _INTRODUCTION.format(n_hard=len(hard), n_soft=len(soft)),
+        "## Hard rules",
+        "",
+        "| rule | reason |",
+        "|---|---|",
+    ]
+    lines += [f"| [`{rule.name}`](examples/{rule.name}.json) | {rule.reason} |" for rule in hard]
+    lines += ["", "## Soft rules", "", "| rule | weight | reason |", "|---|---:|---|"]
+    lines += [f"| [`{rule.name}`](examples/{rule.name}.json) | {rule.weight} | {rule.reason} |" for rule in soft]
+    return "\n".join(lines) + "\n"
+
+
+_INTRODUCTION = """# What makes a good chart, as rules
+
+Written by `python -m observatory.charts.rules`; edit the `.lp` files instead.
+
+A chart is a set of facts in Draco's words (`entity(kind,parent,id)`, `attribute((kind,property),id,value)`). {n_hard} hard
+rules say what a chart must not do, {n_soft} soft rules what it had better not do. A chart costs the sum of weight x count
+over the soft rules that it breaks; the cheapest chart that breaks no hard rule is proposed first.
+
+| file | holds |
+|---|---|
+| `facts.lp` | the domains, and the short words the rules are written in |
+| `choose.lp` | the generator: completes what is wished |
+| `hard.lp` | hard rules: `broken(Rule,Where)` |
+| `soft.lp` | soft rules: `preference(Rule,Where)` |
+| `weights.lp` | the weight of each soft rule |
+| `optimise.lp` | what is minimised |
+| `examples/` | for each rule one chart that breaks it and one that keeps it |
+
+Fields are `f0`, `f1`, … and every statistic is a whole number, so nothing out of the data is ever read as a program.
+"""
+
+
+if __name__ == "__main__":
+    (rules_folder() / "README.md").write_text(document(), encoding="utf-8")

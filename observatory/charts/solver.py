@@ -1,0 +1,120 @@
+"""The answer-set solver: facts in, judged charts out, the cheapest first.
+
+A fresh `clingo.Control` for each request; one answer set is one chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import clingo
+
+from observatory.charts.facts import Facts
+from observatory.charts.rules import program
+from observatory.errors import RuleBadRule
+
+TIME_LIMIT = 2.0
+MOST_MODELS = 5_000
+_STEPS = (3, 4, 6, 10, 16, 30, 60)
+_SHOW = "\n#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field. #show preference/2. #show broken/2.\n"
+_FORBID = "\n:- broken(_,_).\n"
+_RELAX = "\n#minimize { 1@2,R,W : broken(R,W) }.\n"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One chart as the solver sees it: its attributes, and the rules it breaks, each with the place."""
+
+    cost: int
+    attributes: tuple[tuple[str, str, str, str], ...]
+    preferences: tuple[tuple[str, str], ...]
+    broken: tuple[tuple[str, str], ...]
+
+
+def top_k(facts: Facts, k: int, *, time_limit: float = TIME_LIMIT) -> list[Answer]:
+    """The `k` cheapest charts that complete the facts and break no hard rule, ties in the order of their attributes.
+
+    The cheapest cost is proven first; then all charts within a growing distance of it are enumerated. When
+    `time_limit` seconds run out, what was found so far is returned.
+    """
+    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _FORBID)
+    best = _solve(control, "opt", 1, time_limit)
+    if not best:
+        return []
+    found, bound = best[-1:], best[-1][0]
+    for step in _STEPS:
+        bound += step
+        near = _solve(control, f"enum,{bound}", MOST_MODELS, time_limit)
+        found = near or found
+        if len(near) >= k:
+            break
+    worst = sorted(cost for cost, _ in found)[: max(k, 1)][-1]
+    answers = [_answer(cost, symbols) for cost, symbols in found if cost <= worst]
+    return sorted(answers, key=lambda a: (a.cost, a.attributes))[:k]
+
+
+def every(facts: Facts) -> list[Answer]:
+    """All charts that complete the facts and break no hard rule, in no order."""
+    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _FORBID)
+    return [_answer(cost, symbols) for cost, symbols in _solve(control, "ignore", 0, 60.0)]
+
+
+def judge(facts: Facts) -> Answer:
+    """A whole chart with the rules it breaks, hard and soft."""
+    control = _control(facts, ("facts", "hard", "soft", "weights", "optimise"), "")
+    return _answer(*_solve(control, "ignore", 1, TIME_LIMIT)[0])
+
+
+def least_broken(facts: Facts) -> Answer | None:
+    """The completion that breaks the fewest hard rules: the reason why nothing keeps them all."""
+    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _RELAX)
+    found = _solve(control, "opt", 0, TIME_LIMIT)
+    return _answer(*found[-1]) if found else None
+
+
+_Model = tuple[int, list[clingo.Symbol]]
+
+
+def _control(facts: Facts, parts: Sequence[str], mode: str) -> clingo.Control:
+    messages: list[str] = []
+    control = clingo.Control(["--warn=none"], logger=lambda _, message: messages.append(message))
+    try:
+        control.add("base", [], f"{program(*parts)}{_SHOW}{mode}{facts.text}")
+        control.ground([("base", [])])
+    except RuntimeError as exc:
+        raise RuleBadRule(f"The chart rules cannot be read: {' '.join(messages) or exc}", "See draco_rules/.") from exc
+    return control
+
+
+def _solve(control: clingo.Control, mode: str, models: int, time_limit: float) -> list[_Model]:
+    found: list[_Model] = []
+
+    def keep(model: clingo.Model) -> None:
+        found.append((model.cost[-1] if model.cost else 0, list(model.symbols(shown=True))))
+
+    solving = control.configuration.solve
+    solving.opt_mode = mode
+    solving.models = 0 if mode == "opt" else models
+    with control.solve(on_model=keep, async_=True) as handle:
+        if not handle.wait(time_limit):
+            handle.cancel()
+    return found
+
+
+def _answer(cost: int, symbols: Sequence[clingo.Symbol]) -> Answer:
+    attributes, preferences, broken = [], [], []
+    for symbol in symbols:
+        if symbol.name == "attribute":
+            (kind, key), id, value = symbol.arguments[0].arguments, symbol.arguments[1], symbol.arguments[2]
+            attributes.append((kind.name, key.name, str(id), str(value)))
+        elif symbol.name == "preference":
+            preferences.append((symbol.arguments[0].name, _place(symbol.arguments[1])))
+        elif symbol.name == "broken":
+            broken.append((symbol.arguments[0].name, _place(symbol.arguments[1])))
+    return Answer(cost, tuple(sorted(attributes)), tuple(sorted(preferences)), tuple(sorted(broken)))
+
+
+def _place(symbol: clingo.Symbol) -> str:
+    """`e0` for itself, and the first of a pair such as `(e0,3)`."""
+    return str(symbol.arguments[0]) if symbol.type == clingo.SymbolType.Function and symbol.arguments else str(symbol)
