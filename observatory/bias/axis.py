@@ -1,0 +1,168 @@
+"""One field cut into groups: its levels, or half-open bins of its values, with NULL as a group of its own.
+
+Codes are small integers: 0 is NULL, then levels (largest first) or bins (in order), then, for levels, the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from observatory.bias import describe
+from observatory.model import FieldProfile, Table
+from observatory.quoting import sql_literal, sql_name
+
+MAX_LEVELS = 50
+N_BINS = 20
+_FEW_VALUES = 20
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_REALS = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "UHUGEINT")
+_TIMES = ("DATE", "TIMESTAMP", "TIME")
+
+
+def family(storage: str) -> str:
+    """The family of a DuckDB type, within which values compare: number, time, boolean, text or other.
+
+    >>> family("DECIMAL(18,3)"), family("TIMESTAMP WITH TIME ZONE"), family("VARCHAR[]")
+    ('number', 'time', 'other')
+    """
+    storage = storage.upper()
+    if storage.endswith("]"):
+        return "other"
+    if storage.startswith(_NUMBERS + _REALS):
+        return "number"
+    if storage.startswith(_TIMES):
+        return "time"
+    return {"BOOLEAN": "boolean", "VARCHAR": "text"}.get(storage, "text" if storage.startswith("ENUM") else "other")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A field and the SQL literals and words of its levels, or of the edges between its bins if `ordered`."""
+
+    field: str
+    ordered: bool
+    expression: str
+    literals: tuple[str, ...]
+    labels: tuple[str, ...]
+    whole: bool = False
+
+    @property
+    def n_codes(self) -> int:
+        """Number of groups, with NULL and, for levels, the rest."""
+        return len(self.literals) + 2
+
+    @property
+    def rest(self) -> int | None:
+        """Code of the levels that are not listed; None if ordered."""
+        return None if self.ordered else len(self.literals) + 1
+
+    def code_sql(self) -> str:
+        """SQL expression of the code of a row."""
+        if self.ordered:
+            steps = "".join(f" + ({self.expression} >= {edge})::SMALLINT" for edge in self.literals)
+            return f"CASE WHEN {self.expression} IS NULL THEN 0 ELSE 1{steps} END"
+        position = f"list_position([{', '.join(self.literals)}], {self.expression})" if self.literals else "NULL"
+        return f"CASE WHEN {self.expression} IS NULL THEN 0 ELSE coalesce({position}, {self.rest}) END"
+
+    def where(self, codes: Sequence[int]) -> str:
+        """SQL predicate of the rows with those codes; bins must be neighbours."""
+        if list(codes) == [0]:
+            return f"{self.expression} IS NULL"
+        if self.ordered:
+            return self._range_sql(min(codes), max(codes))
+        if self.rest in codes:
+            others = [self.literals[c - 1] for c in range(1, self.rest or 0) if c not in codes]
+            return f"{self.expression} NOT IN ({', '.join(others)})" if others else f"{self.expression} IS NOT NULL"
+        chosen = [self.literals[c - 1] for c in codes]
+        if len(chosen) == 1:
+            return f"{self.expression} = {chosen[0]}"
+        return f"{self.expression} IN ({', '.join(chosen)})"
+
+    def _range_sql(self, first: int, last: int) -> str:
+        low = [f"{self.expression} >= {self.literals[first - 2]}"] if first > 1 else []
+        high = [f"{self.expression} < {self.literals[last - 1]}"] if last <= len(self.literals) else []
+        return " AND ".join(low + high) or f"{self.expression} IS NOT NULL"
+
+    def condition(self, codes: Sequence[int]) -> describe.Condition:
+        """The same rows, ready to be put into words."""
+        if list(codes) == [0]:
+            return describe.Condition(self.field, missing=True)
+        if self.ordered:
+            first, last = min(codes), max(codes)
+            low = self.labels[first - 2] if first > 1 else None
+            high = self.labels[last - 1] if last <= len(self.labels) else None
+            return describe.Condition(self.field, low=low, high=high, whole=self.whole)
+        levels = tuple(self.labels[c - 1] for c in codes if c != self.rest)
+        return describe.Condition(self.field, levels=levels, rest=self.rest in codes)
+
+
+def make_axes(fields: Sequence[FieldProfile], tables: Sequence[Table], n_bins: int = N_BINS) -> list[Axis]:
+    """The axes of those fields: bins are quantiles of the last table, levels are the commonest of all tables."""
+    ranged = [f for f in fields if is_ordered(f)]
+    edges = _edges(ranged, tables[-1], n_bins) if ranged else {}
+    axes = [edges[f.name] if f.name in edges else _levels(f, tables) for f in fields]
+    return [a for a in axes if a is not None]
+
+
+def is_ordered(field: FieldProfile) -> bool:
+    """Whether a field has so many values on a scale that it is cut into bins."""
+    return family(field.storage) in ("number", "time") and field.distinct > _FEW_VALUES
+
+
+def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int) -> dict[str, Axis | None]:
+    """Bin edges: the smallest value of every quantile bin, so that heaped values never share a bin by halves."""
+    steps = ", ".join(f"{i / n_bins:.4f}" for i in range(1, n_bins))
+    columns = [f"to_json(quantile_disc({_finite(f)}, [{steps}])::VARCHAR[])" for f in fields]
+    lows = [f"min({_finite(f)})::VARCHAR" for f in fields]
+    row = table.query(f"SELECT {', '.join(columns + lows)} FROM t").iloc[0].tolist()
+    axes: dict[str, Axis | None] = {}
+    for field, text, low in zip(fields, row[: len(fields)], row[len(fields) :]):
+        values = (
+            [] if not isinstance(text, str) else [v for v in dict.fromkeys(json.loads(text)) if v not in (None, low)]
+        )
+        axes[field.name] = _ordered_axis(field, values) if values else None
+    return axes
+
+
+def _finite(field: FieldProfile) -> str:
+    name = sql_name(field.name)
+    if field.storage.upper() in ("FLOAT", "DOUBLE", "REAL"):
+        return f"CASE WHEN isfinite({name}) THEN {name} END"
+    return name
+
+
+def _ordered_axis(field: FieldProfile, values: Sequence[str]) -> Axis:
+    name = sql_name(field.name)
+    if family(field.storage) == "time":
+        literals = tuple(f"{sql_literal(v)}::{field.storage}" for v in values)
+        return Axis(field.name, True, name, literals, tuple(v.removesuffix(" 00:00:00") for v in values))
+    whole = field.storage.upper().startswith(_NUMBERS)
+    numbers = [int(v) if whole else float(v) for v in values]
+    labels = tuple(describe.number(v) for v in numbers)
+    return Axis(field.name, True, name, tuple(sql_literal(v) for v in numbers), labels, whole)
+
+
+def _levels(field: FieldProfile, tables: Sequence[Table]) -> Axis | None:
+    """Levels by their mean rank over the tables; None when the field holds no value anywhere."""
+    kind, name = family(field.storage), sql_name(field.name)
+    plain = kind in ("number", "boolean") or field.storage.upper() == "VARCHAR"
+    expression = name if plain else f"CAST({name} AS VARCHAR)"
+    shares: dict[str | float | bool, float] = {}
+    for table in tables:
+        sql = f"SELECT {expression} AS v, count(*) AS n FROM t WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        found = table.query(f"{sql} LIMIT {MAX_LEVELS}")
+        for value, n in zip(found["v"].tolist(), found["n"].tolist()):
+            level = float(value) if kind == "number" else value
+            shares[level] = shares.get(level, 0.0) + n / max(table.n_rows, 1)
+    if not shares:
+        return None
+    ranked = sorted(shares, key=lambda v: (-shares[v], str(v)))[:MAX_LEVELS]
+    literals = tuple(_literal(v) for v in ranked)
+    labels = tuple(describe.number(v) if kind == "number" else str(v) for v in ranked)
+    return Axis(field.name, False, expression, literals, labels)
+
+
+def _literal(value: str | float | bool) -> str:
+    return sql_literal(int(value) if isinstance(value, float) and value.is_integer() else value)

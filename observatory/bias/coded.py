@@ -1,0 +1,53 @@
+"""Sample and reference as small integers: one array of group codes per field, for both tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from observatory.bias.axis import Axis
+from observatory.model import Table
+
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+Weights = np.ndarray[Any, np.dtype[np.float64]]
+MAX_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Side:
+    """The rows of one table as codes, a weight for each, and how many rows the weights are worth (Kish)."""
+
+    codes: tuple[Codes, ...]
+    weights: Weights
+
+    @property
+    def n(self) -> float:
+        """Kish's effective number of rows: (sum of weights)² / sum of squared weights."""
+        squares = float((self.weights**2).sum())
+        return float(self.weights.sum()) ** 2 / squares if squares else 0.0
+
+    def shares(self, codes: Codes, n_codes: int) -> Weights:
+        """Weighted share of every code."""
+        counts = np.bincount(codes, weights=self.weights, minlength=n_codes)
+        return np.asarray(counts / max(counts.sum(), 1e-300))
+
+    def table(self, a: int, b: int, fold_a: Codes, fold_b: Codes) -> Weights:
+        """Weighted shares of the folded codes of fields `a` and `b`, crossed."""
+        size_a, size_b = int(fold_a.max()) + 1, int(fold_b.max()) + 1
+        cells = fold_a[self.codes[a]] * size_b + fold_b[self.codes[b]]
+        return self.shares(cells, size_a * size_b).reshape(size_a, size_b)
+
+
+def code(table: Table, axes: Sequence[Axis], random_state: int) -> Side:
+    """All rows, or a random `MAX_ROWS` of them, the same ones for the same seed."""
+    columns = ", ".join(f"({axis.code_sql()})::UTINYINT AS c{i}" for i, axis in enumerate(axes))
+    sampled = ""
+    if table.n_rows > MAX_ROWS:
+        threshold = int(MAX_ROWS / table.n_rows * 2**20)
+        sampled = f" WHERE hash(rowid, {random_state}) % {2**20} < {threshold}"
+    frame = table.query(f"SELECT {columns} FROM t{sampled}")
+    codes = tuple(frame[f"c{i}"].to_numpy(dtype=np.int64) for i in range(len(axes)))
+    return Side(codes, np.ones(len(frame)))

@@ -1,0 +1,92 @@
+"""The bias report of a table: every detector in turn, one false-discovery control, one ranked list."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from observatory.bias.cells import cells
+from observatory.bias.dominance import dominance
+from observatory.bias.duplicates import duplicates
+from observatory.bias.marginals import marginals
+from observatory.bias.missing import missing
+from observatory.bias.outliers import outliers
+from observatory.bias.run import Q_MAX, Outcome, Run
+from observatory.bias.statistics import benjamini_hochberg
+from observatory.bias.verdict import needs_reference, verdict
+from observatory.model import BiasReport, Finding, Note, Profile, Table
+
+DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance)
+_SEVERITY = ("high", "medium", "low")
+_EVIDENCE = ("reference", "marginals", "target", "internal")
+
+
+def detect_bias(
+    table: Table,
+    profile: Profile,
+    *,
+    reference: Table | None = None,
+    marginals: pd.DataFrame | None = None,
+    target: str | None = None,
+    random_state: int = 0,
+    sample_rows: int = 20_000,
+) -> BiasReport:
+    """How a table departs from its population, as far as the table and what it is compared with can tell.
+
+    `marginals` has the columns `field, value, share`; `target` names the field that matters most and must exist
+    (FieldNotFound). All tests share one Benjamini-Hochberg control: a finding has q <= .05 and an effect size above
+    the threshold of its detector. The same table and seed give the same report.
+    """
+    if target is not None:
+        profile.field(target)
+    run = Run(table, profile, reference, marginals, target, random_state, sample_rows)
+    outcomes = {d.__name__: d(run) for d in DETECTORS} if table.n_rows and profile.fields else {}
+    findings = _ranked(_controlled(outcomes))
+    claims: dict[str, Any] = {"needs_reference": needs_reference(run)}
+    for outcome in outcomes.values():
+        claims |= outcome.claims
+    return BiasReport(
+        findings=tuple(findings),
+        notes=tuple(n for o in outcomes.values() for n in o.notes) + _target_notes(run),
+        verdict=verdict(run, findings),
+        checks={name: o.check for name, o in outcomes.items() if o.check},
+        remedy=_remedy(findings),
+        claims=claims,
+    )
+
+
+def _controlled(outcomes: Mapping[str, Outcome]) -> list[Finding]:
+    """The findings that stay after Benjamini-Hochberg over the tests of all detectors, with their q."""
+    families = {(name, q): p for name, o in outcomes.items() for q, p in o.families.items() if len(p)}
+    controlled = dict(zip(families, benjamini_hochberg(list(families.values()))))
+    found = []
+    for name, outcome in outcomes.items():
+        for finding, (question, position) in outcome.found:
+            q = float(controlled[name, question][position])
+            if q <= Q_MAX:
+                found.append(dataclasses.replace(finding, q=q))
+    return found
+
+
+def _ranked(findings: list[Finding]) -> list[Finding]:
+    """Serious ones first, then what a reference bears out, then the smaller q; ids by rank."""
+    findings = sorted(
+        findings, key=lambda f: (_SEVERITY.index(f.severity), _EVIDENCE.index(f.evidence), f.q, f.statement)
+    )
+    return [dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)]
+
+
+def _target_notes(run: Run) -> tuple[Note, ...]:
+    if run.target is None or run.compares:
+        return ()
+    text = f"Whether rows were selected by {run.target} cannot be told from the sample alone."
+    return (Note("target", (run.target,), text, f"The shares of {run.target} in the population."),)
+
+
+def _remedy(findings: list[Finding]) -> dict[str, Any]:
+    """The fields to weigh the sample by, those of all findings about too few or too many."""
+    fields = [c for f in findings if f.direction in ("under", "over") for c in f.columns]
+    return {"weigh_by": list(dict.fromkeys(fields))} if fields else {}

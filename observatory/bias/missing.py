@@ -1,0 +1,228 @@
+"""Is a field missing more often in some groups than in others?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from observatory.bias.axis import Axis, make_axes
+from observatory.bias.cells import count_where, severity
+from observatory.bias.describe import group, interval, listed, share
+from observatory.bias.reference import storage_of
+from observatory.bias.run import Outcome, Run
+from observatory.bias.statistics import chi_square, cohens_h, detectable_h, share_apart, two_proportion_z, wilson
+from observatory.model import Effect, FieldProfile, Finding, Note
+from observatory.quoting import sql_name
+
+MAX_GROUPS = 40
+MAX_LACKING = 100
+_H_MIN = 0.2
+_V_MIN = 0.1
+_MIN_EXPECTED = 5
+_MIN_SHARE = 0.01
+Counts = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Fields that are missing in the same rows; the first one is tested for all."""
+
+    fields: tuple[FieldProfile, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the field tested."""
+        return self.fields[0].name
+
+
+@dataclass(frozen=True)
+class Link:
+    """A block and the groups of an axis: rows per code, of which missing, with Cramér's V and p."""
+
+    block: Block
+    axis: Axis
+    n: Counts
+    missing: Counts
+    v: float
+    p: float
+
+
+def missing(run: Run) -> Outcome:
+    """Fields missing by group: chi-square per pair of fields over all rows; one finding per field, its strongest group.
+
+    Reported from Cramér's V .1 and, for the group against all others, Cohen's h .2. Where a reference has both
+    fields too, missing values are compared with it as cells and not judged here.
+    """
+    lacking = [f for f in run.profile.fields if 0 < f.missing < run.n_rows]
+    notes = _empty_notes(run)
+    if not lacking:
+        return Outcome("No field is missing in some rows and present in others.", notes=notes)
+    blocks = _blocks(run, lacking[:MAX_LACKING])
+    axes = make_axes(run.group_fields[:MAX_GROUPS], [run.table], n_bins=4)
+    known = _as_in_reference(run, blocks)
+    links = [k for axis in axes for k in _links(run, blocks, axis, known)]
+    families = {"missing": np.array([k.p for k in links])}
+    found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links)]
+    h = max(_H_MIN, detectable_h(run.n_rows / 2, run.n_rows / 2, max(len(links), 1)))
+    check = (
+        f"{len(blocks)} patterns of missing values were compared over the groups of {len(axes)} fields"
+        f" ({len(links)} tests); between two halves of the rows, 10 % against {share(share_apart(0.1, h))} would have been noticed"
+        " (power 80 %)."
+    )
+    return Outcome(check, families, tuple(found), (*notes, *_capped_notes(run, len(lacking))))
+
+
+def _empty_notes(run: Run) -> tuple[Note, ...]:
+    names = [f.name for f in run.profile.fields if run.n_rows and f.missing == run.n_rows]
+    if not names:
+        return ()
+    shown = [*names[:6], *([f"{len(names) - 6} more"] if len(names) > 6 else [])]
+    verb = "holds" if len(names) == 1 else "hold"
+    return (Note("empty", tuple(names), f"{listed(shown)} {verb} no value in any row."),)
+
+
+def _capped_notes(run: Run, n_lacking: int) -> tuple[Note, ...]:
+    said = []
+    if n_lacking > MAX_LACKING:
+        said.append(f"the first {MAX_LACKING} of {n_lacking} fields with missing values")
+    if len(run.group_fields) > MAX_GROUPS:
+        said.append(f"groups of {MAX_GROUPS} of {len(run.group_fields)} fields, coarse ones first")
+    return (Note("capped", (), f"Missing values were compared over {listed(said)}."),) if said else ()
+
+
+def _blocks(run: Run, lacking: Sequence[FieldProfile]) -> list[Block]:
+    """Fields of the same pattern of missing rows together: equal sums of hashed row numbers tell them."""
+    sums = ", ".join(f"sum(hash(rowid) % 1000003) FILTER (WHERE {sql_name(f.name)} IS NULL)" for f in lacking)
+    keys = run.table.query(f"SELECT {sums} FROM t").iloc[0].tolist()
+    found: dict[tuple[int, object], list[FieldProfile]] = {}
+    for field, key in zip(lacking, keys):
+        found.setdefault((field.missing, key), []).append(field)
+    return [Block(tuple(fields)) for fields in found.values()]
+
+
+def _as_in_reference(run: Run, blocks: Sequence[Block]) -> set[str]:
+    """Blocks of which the reference has missing values too, at least half as often as the sample."""
+    if run.reference is None or not run.reference.n_rows:
+        return set()
+    theirs = storage_of(run.reference)
+    both = [b for b in blocks if b.name in theirs]
+    lost = count_where(run.reference, [f"{sql_name(b.name)} IS NULL" for b in both])
+    return {b.name for b, n in zip(both, lost) if n / run.reference.n_rows >= 0.5 * b.fields[0].missing / run.n_rows}
+
+
+def _links(run: Run, blocks: Sequence[Block], axis: Axis, known: set[str]) -> list[Link]:
+    """Every block against the groups of one axis, in one pass of SQL; not the `known` ones, if the axis is too."""
+    theirs = storage_of(run.reference) if run.reference is not None and known else {}
+    tested = [b for b in blocks if all(f.name != axis.field for f in b.fields)]
+    tested = [b for b in tested if not (axis.field in theirs and b.name in known)]
+    if not tested:
+        return []
+    present = ", ".join(f"count({sql_name(b.name)}) AS p{i}" for i, b in enumerate(tested))
+    frame = run.table.query(f"SELECT {axis.code_sql()} AS g, count(*) AS n, {present} FROM t GROUP BY 1 ORDER BY 1")
+    n = np.zeros(axis.n_codes)
+    n[frame["g"]] = frame["n"]
+    links = []
+    for i, block in enumerate(tested):
+        lost = np.zeros(axis.n_codes)
+        lost[frame["g"]] = frame["n"] - frame[f"p{i}"]
+        counts = _pooled(n, lost)
+        v, p = chi_square(counts)
+        if counts.shape[0] > 1:
+            links.append(Link(block, axis, n, lost, v, p))
+    return links
+
+
+def _pooled(n: Counts, lost: Counts) -> Counts:
+    """Missing and present rows per group, groups too small for chi-square put together or left out."""
+    rate = lost.sum() / n.sum()
+    small = n * min(rate, 1 - rate) < _MIN_EXPECTED
+    rows = [*zip(lost[~small], (n - lost)[~small]), (lost[small].sum(), (n - lost)[small].sum())]
+    return np.array([r for r in rows if sum(r) * min(rate, 1 - rate) >= _MIN_EXPECTED]).reshape(-1, 2)
+
+
+def _strongest(links: Sequence[Link]) -> list[Link]:
+    """The link of largest V of each block, if it is large enough; one of two blocks that only point at each other."""
+    chosen: list[Link] = []
+    for block in dict.fromkeys(k.block for k in links):
+        mine = [k for k in links if k.block == block and k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN]
+        best = max(mine, key=lambda k: k.v, default=None)
+        pairs = [{k.block.name, k.axis.field} for k in chosen]
+        if best and {best.block.name, best.axis.field} not in pairs:
+            chosen.append(best)
+    return chosen
+
+
+def _worst(link: Link) -> int:
+    """Code of the group that is missing more often than all the others, by z."""
+    ok = link.n >= max(_MIN_EXPECTED, _MIN_SHARE * link.n.sum())
+    ok &= link.n < link.n.sum()
+    total, lost = link.n.sum(), link.missing.sum()
+    z = [
+        float(two_proportion_z(m / n, n, (lost - m) / (total - n), total - n)) if keep else -np.inf
+        for n, m, keep in zip(link.n, link.missing, ok)
+    ]
+    return int(np.argmax(z))
+
+
+def _rest(link: Link, code: int) -> float:
+    return float((link.missing.sum() - link.missing[code]) / max(link.n.sum() - link.n[code], 1))
+
+
+def _h(link: Link, code: int) -> float:
+    return float(cohens_h(link.missing[code] / max(link.n[code], 1), _rest(link, code)))
+
+
+def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
+    code = _worst(link)
+    n, h = int(link.missing[code]), _h(link, code)
+    where = f"({sql_name(link.block.name)} IS NULL) AND ({link.axis.where([code])})"
+    also = sorted((k for k in links if k.block == link.block and k.v >= _V_MIN and k is not link), key=lambda k: -k.v)
+    return Finding(
+        id="",
+        kind="missing",
+        columns=(*(f.name for f in link.block.fields), link.axis.field),
+        where=where,
+        direction="missing",
+        rows=None,
+        n=n,
+        sample_share=n / run.n_rows,
+        reference_share=None,
+        interval=wilson(n, run.n_rows),
+        effect=Effect("Cohen's h", h),
+        p=link.p,
+        q=None,
+        severity=severity(h),
+        evidence="internal",
+        detector="missing",
+        statement=_statement(link, code),
+        evidence_sql=(
+            f"SELECT {link.axis.where([code])} AS in_group, count(*) AS n,"
+            f" count(*) - count({sql_name(link.block.name)}) AS n_missing FROM t GROUP BY 1"
+        ),
+        remedy={"compare_by": [k.axis.field for k in also[:5]]} if also else None,
+    )
+
+
+def _statement(link: Link, code: int) -> str:
+    """Who lacks the field most, and who least, with shares; a perfect split is said to look structural."""
+    inside = link.missing[code] / link.n[code]
+    names = [f.name for f in link.block.fields]
+    verb = "is" if len(names) == 1 else "are"
+    subject = listed(names[:4]) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more fields"
+    worst = group([link.axis.condition([code])])
+    if inside == 1 and _rest(link, code) == 0:
+        return (
+            f"{subject} {verb} missing in every row with {worst} and in no other:"
+            " it looks as if it does not apply there, rather than lost."
+        )
+    bounds = interval(wilson(link.missing[code], link.n[code]))
+    others = [c for c in range(link.axis.n_codes) if c != code and link.n[c] >= max(20, _MIN_SHARE * link.n.sum())]
+    if not others or (link.n > 0).sum() == 2:
+        contrast = f"{share(_rest(link, code))} of the others"
+    else:
+        least = min(others, key=lambda c: link.missing[c] / link.n[c])
+        contrast = f"{share(link.missing[least] / link.n[least])} of {group([link.axis.condition([least])])}"
+    return f"{subject} {verb} missing for {share(inside)} of {worst} ({bounds}) and {contrast}."

@@ -1,0 +1,213 @@
+"""Which rows are the oddest, and is any value so far out that it does not belong to the rest?
+
+Isolation forest ranks rows; it never says yes or no. A finding needs more: a gap in the tail of a field that its own
+spacings do not explain. If distances y from the median fall off like a power (the heaviest tail in practice), then
+i * log(y_i / y_(i+1)) over the ranks i are independent exponentials (Rényi), so the gap above rank m against the K
+spacings below it has p = (1 + m * gap / sum)^-K. Lighter tails make it conservative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from observatory.bias.axis import is_ordered
+from observatory.bias.cells import count_where
+from observatory.bias.describe import count, interval, number, share
+from observatory.bias.features import Features, features
+from observatory.bias.run import Outcome, Run
+from observatory.bias.statistics import wilson
+from observatory.model import Effect, FieldProfile, Finding
+from observatory.quoting import sql_literal, sql_name
+
+N_ODD = 10
+MAX_NUMBERS = 60
+MAX_ROWS_SHOWN = 10_000
+_MAX_SHARE = 0.01
+_TAIL = 200
+_MIN_TAIL = 30
+_MIN_DISTINCT = 15
+_FACTOR = 1.5
+_FENCE = 3.0
+_MIN_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A gap in one tail of a field: values at or beyond `cut` against `ordinary`, the last value before the gap."""
+
+    field: FieldProfile
+    above: bool
+    cut: float
+    ordinary: float
+    far: float
+    p: float
+
+
+def outliers(run: Run) -> Outcome:
+    """Values beyond a gap that their tail does not explain, and the ten oddest rows by isolation forest."""
+    numbers = [f for f in run.profile.fields if _is_measured(f)][:MAX_NUMBERS]
+    gaps = _gaps(run, numbers) if run.n_rows >= _MIN_ROWS else []
+    families = {"outliers": np.array([g.p for g in gaps])}
+    far = [(i, g) for i, g in enumerate(gaps) if g.far >= _FENCE and _leap(g) >= _FACTOR]
+    found = [(f, ("outliers", i)) for i, g in far for f in _finding(g, run)]
+    odd = odd_rows(run)
+    check = (
+        f"{len(gaps)} tails of {len(numbers)} numeric fields were looked at for values beyond a gap (at most"
+        f" 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away);"
+        f" isolation forest ranked {min(run.n_rows, run.sample_rows):,} rows by oddness, without judging them."
+    )
+    return Outcome(check, families, tuple(found), claims={"odd_rows": odd} if odd else {})
+
+
+def _is_measured(field: FieldProfile) -> bool:
+    return field.type == "quantitative" and field.role not in ("identifier", "text") and is_ordered(field)
+
+
+def _leap(gap: Gap) -> float:
+    return abs(gap.far / gap.ordinary) if gap.ordinary else np.inf
+
+
+def _gaps(run: Run, fields: Sequence[FieldProfile]) -> list[Gap]:
+    found = []
+    for field in fields:
+        name = sql_name(field.name)
+        finite = f"FROM t WHERE isfinite({name}::DOUBLE)"
+        quarters = ", ".join(f"quantile_cont({name}::DOUBLE, {q}) AS q{i}" for i, q in enumerate((0.25, 0.5, 0.75)))
+        low, middle, high = (
+            run.table.query(f"SELECT {quarters} {finite}").iloc[0].to_numpy(dtype=float, na_value=np.nan)
+        )
+        if not high > low:
+            continue
+        for above in (True, False):
+            order = "DESC" if above else "ASC"
+            limit = _TAIL + int(_MAX_SHARE * run.n_rows) + 1
+            tail = run.table.query(f"SELECT {name}::DOUBLE AS x {finite} ORDER BY 1 {order} LIMIT {min(limit, 20_000)}")
+            gap = _tail_gap(field, tail["x"].to_numpy(dtype=float), middle, high - low, above, run.n_rows)
+            if gap:
+                found.append(gap)
+    return found
+
+
+def _tail_gap(
+    field: FieldProfile, values: np.ndarray[Any, Any], middle: float, spread: float, above: bool, n_rows: int
+) -> Gap | None:
+    """The least likely gap in a tail given from the outermost value inwards; None if it is too short to tell."""
+    distance = values - middle if above else middle - values
+    distance = distance[distance > 0]
+    most = min(max(int(_MAX_SHARE * n_rows), 1), len(distance) - _MIN_TAIL - 1)
+    if most < 1 or len(np.unique(distance[: _TAIL + most])) < _MIN_DISTINCT:
+        return None
+    logs = np.log(distance)
+    spacings = np.arange(1, len(logs)) * (logs[:-1] - logs[1:])
+    best, best_log_p = 0, 0.0
+    for m in range(1, most + 1):
+        below = spacings[m : m + _TAIL]
+        if spacings[m - 1] <= 0 or not below.sum():
+            continue
+        log_p = -len(below) * np.log1p(spacings[m - 1] / below.sum())
+        if log_p < best_log_p:
+            best, best_log_p = m, float(log_p)
+    if not best:
+        return Gap(field, above, float(values[0]), 1.0, 0.0, 1.0)
+    p = min(1.0, float(np.exp(best_log_p)) * most)
+    far, near = float(distance[best - 1]) / spread, float(distance[best]) / spread
+    return Gap(field, above, float(values[best - 1]), near, far, p)
+
+
+def _finding(gap: Gap, run: Run) -> list[Finding]:
+    """The rows beyond a gap, unless the reference has as many of them."""
+    name = sql_name(gap.field.name)
+    where = f"{name}::DOUBLE {'>=' if gap.above else '<='} {sql_literal(gap.cut)}"
+    where += f" AND isfinite({name}::DOUBLE)"
+    n = count_where(run.table, [where])[0]
+    if run.reference is not None and _known_to_reference(run, gap, where, n):
+        return []
+    rows = run.table.query(f"SELECT rowid AS r FROM t WHERE {where} ORDER BY 1 LIMIT {MAX_ROWS_SHOWN}")["r"].tolist()
+    side = "or more" if gap.above else "or less"
+    verb, noun = ("has", "is") if n == 1 else ("have", "are")
+    statement = (
+        f"{count(n)} ({interval(wilson(n, run.n_rows))}) {verb} {gap.field.name} of {number(gap.cut)} {side}:"
+        f" {noun} at least {number(round(gap.far, 1))} quartile ranges from the median, with nothing between"
+        f" {number(round(gap.ordinary, 1))} and there."
+    ).replace(f": {noun} at least", ", at least")
+    return [
+        Finding(
+            id="",
+            kind="rows",
+            columns=(gap.field.name,),
+            where=where,
+            direction="outliers",
+            rows=tuple(int(r) for r in rows),
+            n=n,
+            sample_share=n / run.n_rows,
+            reference_share=None,
+            interval=wilson(n, run.n_rows),
+            effect=Effect("quartile ranges from the median", gap.far),
+            p=gap.p,
+            q=None,
+            severity="high" if gap.far >= 10 * _FENCE else "medium",
+            evidence="internal",
+            detector="outliers",
+            statement=statement,
+            evidence_sql=f"SELECT * FROM t WHERE {where} ORDER BY {name}",
+            remedy={
+                "check": "Look at these rows: another unit, a typing error, a code for “unknown”, or a true extreme."
+            },
+        )
+    ]
+
+
+def _known_to_reference(run: Run, gap: Gap, where: str, n: int) -> bool:
+    from observatory.bias.reference import storage_of
+
+    assert run.reference is not None
+    if gap.field.name not in storage_of(run.reference):
+        return False
+    theirs = count_where(run.reference, [where])[0]
+    return theirs / max(run.reference.n_rows, 1) >= 0.5 * n / run.n_rows
+
+
+def odd_rows(run: Run) -> list[dict[str, Any]]:
+    """The ten oddest rows of a seeded sample as `{"row", "score", "why"}`, oddest first; score is in (0, 1]."""
+    if run.n_rows < _MIN_ROWS:
+        return []
+    frame = run.table.sample(run.sample_rows, random_state=run.random_state)
+    made = features(frame, run.profile.fields)
+    if not made.fields:
+        return []
+    from sklearn.ensemble import IsolationForest
+
+    forest: Any = IsolationForest(n_estimators=100, random_state=run.random_state)  # type: ignore[no-untyped-call]
+    forest.fit(made.matrix)
+    scores = -forest.score_samples(made.matrix)
+    first = np.lexsort((np.arange(len(scores)), -np.round(scores, 12)))[:N_ODD]
+    return [
+        {
+            "row": int(frame.index[i]),
+            "score": round(float(scores[i]), 4),
+            "why": _why(made, frame.iloc[i], made.rarity[i]),
+        }
+        for i in first
+    ]
+
+
+def _why(made: Features, row: Any, rarity: np.ndarray[Any, Any]) -> str:
+    """The fields that set a row apart: values among the rarest 5 % of their field."""
+    rare = [i for i in np.argsort(rarity, kind="stable")[:3] if rarity[i] <= 0.05]
+    if not rare:
+        return "No single value is rare; the combination is."
+    return "; ".join(f"{made.fields[i].name} is {_shown(row[made.fields[i].name])} ({_rare(rarity[i])})" for i in rare)
+
+
+def _rare(value: float) -> str:
+    return f"rarest {share(value)}" if value >= 0.001 else "rarest 0.1 %"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value != value:
+        return "missing"
+    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)[:60]

@@ -1,0 +1,47 @@
+"""One calm sentence on the whole run, and what cannot be claimed without a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from observatory.bias.describe import listed
+from observatory.bias.run import Run
+from observatory.model import Finding
+
+_SHOWN = 8
+
+
+def verdict(run: Run, findings: Sequence[Finding]) -> str:
+    """What was found, or that nothing was, what was looked for, and what it was compared with."""
+    if not run.n_rows:
+        return "There are no rows to look at."
+    against = "the reference" if run.reference is not None else "the marginals" if run.marginals is not None else ""
+    sought = ["copied rows", "missing values tied to a group", "values far outside the rest"]
+    if against:
+        sought.insert(0, f"groups whose share differs from {against}")
+    unknown = "" if against else " Who is absent altogether cannot be told without a reference."
+    if not findings:
+        return f"Nothing found among {run.n_rows:,} rows: looked for {listed(sought)}.{unknown}"
+    counts = [
+        (sum(f.direction in ("under", "over") for f in findings), "group", f"out of step with {against}"),
+        (sum(f.direction == "duplicates" for f in findings), "set", "of copied rows"),
+        (sum(f.direction == "missing" for f in findings), "pattern", "of missing values"),
+        (sum(f.direction == "outliers" for f in findings), "field", "with values far outside the rest"),
+    ]
+    parts = [f"{n} {noun}{'s' if n > 1 else ''} {rest}" for n, noun, rest in counts if n]
+    return f"Found {listed(parts)}, among {run.n_rows:,} rows.{unknown}"
+
+
+def needs_reference(run: Run) -> list[str]:
+    """What only a reference could settle, each a sentence; empty when the reference covers every group field."""
+    if run.reference is not None:
+        return []
+    covered = set() if run.marginals is None else set(run.marginals["field"].astype(str))
+    open_fields = [f.name for f in run.group_fields if f.name not in covered]
+    if not open_fields:
+        return []
+    shown = [*open_fields[:_SHOWN], *([f"{len(open_fields) - _SHOWN} more"] if len(open_fields) > _SHOWN else [])]
+    return [
+        f"Whether groups of {listed(shown)} are too few or too many: that needs the population's shares.",
+        "Whether a group is absent altogether: rows that are not there leave no trace in the rows that are.",
+    ]
