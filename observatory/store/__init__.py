@@ -1,0 +1,7 @@
+"""Bytes to typed tables, kept in a catalog that survives restarts; the only part that knows DuckDB."""
+
+from observatory.store.catalog import Store
+from observatory.store.samples import Sample, samples
+from observatory.store.table import StoredTable
+
+__all__ = ["Sample", "Store", "StoredTable", "samples"]
