@@ -3,5 +3,6 @@
 from observatory.charts.codegen import altair_code
 from observatory.charts.explain import check, compare, summarize
 from observatory.charts.recommend import recommend
+from observatory.charts.render import Drawing, draw
 
-__all__ = ["altair_code", "check", "compare", "recommend", "summarize"]
+__all__ = ["Drawing", "altair_code", "check", "compare", "draw", "recommend", "summarize"]

@@ -77,7 +77,7 @@ def _place(place: str, answer: Answer, facts: Facts) -> str:
     """The words for an entity of the solver: `x (Fare)`, `mark` or `chart`."""
     if place in ("m0", "v0"):
         return {"m0": "mark", "v0": "chart"}[place]
-    attributes = {key: value for kind, key, id, value in answer.attributes if id == place and kind == "encoding"}
+    attributes = {key: value for kind, key, owner, value in answer.attributes if owner == place and kind == "encoding"}
     if not attributes:
         return place
     field = attributes.get("field")

@@ -168,28 +168,28 @@ def _profile_facts(profile: Profile, names: Iterable[str], quiet: dict[str, int]
 
 
 def _wished(profile: Profile, names: tuple[str, ...], index: int, item: WishedField) -> list[str]:
-    id = f"e{index}"
-    lines = [f"entity(encoding,m0,{id}).", f"attribute((encoding,index),{id},{index})."]
+    entity = f"e{index}"
+    lines = [f"entity(encoding,m0,{entity}).", f"attribute((encoding,index),{entity},{index})."]
     aggregate = item.aggregate if item.field is not None else "count"
     if item.field is not None and aggregate != "count":
         kind = "quantitative" if aggregate else chart_type(profile.field(item.field))
         if aggregate in ("min", "max"):
             kind = chart_type(profile.field(item.field))
-        lines.append(f"attribute((encoding,field),{id},f{names.index(item.field)}).")
-        lines.append(f"attribute((encoding,type),{id},{kind}).")
+        lines.append(f"attribute((encoding,field),{entity},f{names.index(item.field)}).")
+        lines.append(f"attribute((encoding,type),{entity},{kind}).")
     else:
-        lines += [f"attribute((encoding,type),{id},quantitative).", "wished(count)."]
+        lines += [f"attribute((encoding,type),{entity},quantitative).", "wished(count)."]
     if aggregate:
-        lines.append(f"attribute((encoding,aggregate),{id},{_known(aggregate, AGGREGATES)}).")
+        lines.append(f"attribute((encoding,aggregate),{entity},{_known(aggregate, AGGREGATES)}).")
     if item.bin:
-        lines.append(f"attribute((encoding,binning),{id},20).")
+        lines.append(f"attribute((encoding,binning),{entity},20).")
     if item.bin is False:
-        lines.append(f"prohibited((encoding,binning),{id}).")
+        lines.append(f"prohibited((encoding,binning),{entity}).")
     if item.time_unit:
-        lines.append(f"attribute((encoding,time_unit),{id},{_known(item.time_unit, TIME_UNITS)}).")
+        lines.append(f"attribute((encoding,time_unit),{entity},{_known(item.time_unit, TIME_UNITS)}).")
     if item.channel:
         channel = _known(item.channel, CHANNELS)
-        lines += [f"attribute((encoding,channel),{id},{channel}).", f"wished(channel,{id},{channel})."]
+        lines += [f"attribute((encoding,channel),{entity},{channel}).", f"wished(channel,{entity},{channel})."]
     return lines
 
 
@@ -203,7 +203,7 @@ def view_facts(view: View, profile: Profile, task: str | None = None) -> Facts:
     if view.limit is not None:
         lines.append(f"attribute((view,limit),v0,{whole(view.limit)}).")
     for index, encoding in enumerate(view.encodings):
-        id, scale = f"e{index}", f"s_{encoding.channel.lower()}"
+        entity, scale = f"e{index}", f"s_{encoding.channel.lower()}"
         known: dict[str, str | int | None] = {
             "channel": encoding.channel,
             "type": encoding.type,
@@ -214,8 +214,8 @@ def view_facts(view: View, profile: Profile, task: str | None = None) -> Facts:
             "stack": encoding.stack,
             "sort": "measure" if view.sorted_by_measure(encoding) else None,
         }
-        lines.append(f"entity(encoding,m0,{id}).")
-        lines += [f"attribute((encoding,{key}),{id},{value})." for key, value in known.items() if value is not None]
+        lines.append(f"entity(encoding,m0,{entity}).")
+        lines += [f"attribute((encoding,{key}),{entity},{value})." for key, value in known.items() if value is not None]
         lines.append(f"entity(scale,v0,{scale}). attribute((scale,channel),{scale},{encoding.channel}).")
         if encoding.scale:
             lines.append(f"attribute((scale,type),{scale},{encoding.scale}).")

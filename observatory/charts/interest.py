@@ -15,8 +15,8 @@ _LONE, _CROWD, _AGAIN, _SAME_SHAPE = 3, 2, 3, 3
 def quietness(profile: Profile) -> dict[str, int]:
     """How little each drawable field has to say: 0 (much) to 10, in the order of the table.
 
-    Left out are identifiers, free text, and fields with fewer than two values. A field is quieter the more of it is missing
-    and the less its values are spread (Shannon entropy of its levels or of its histogram, as a share of the most possible).
+    Left out are identifiers, free text, and fields with fewer than two values. A field is quieter the more of it is
+    missing and the less its values are spread (Shannon entropy of its levels or its histogram, as a share of the most).
     """
     usable = [f for f in profile.fields if f.role not in ("identifier", "text") and f.distinct > 1]
     return {f.name: min(10, _silence(f, profile.n_rows)) for f in usable}
@@ -25,7 +25,7 @@ def quietness(profile: Profile) -> dict[str, int]:
 def _silence(field: FieldProfile, n_rows: int) -> int:
     missing = field.missing / n_rows if n_rows else 0.0
     levels = 6 if field.type in ("nominal", "ordinal") and field.distinct > 60 else 0
-    counts = [bin.n for bin in field.histogram] if field.histogram else [top.n for top in field.top]
+    counts = [part.n for part in field.histogram] if field.histogram else [top.n for top in field.top]
     return round(4 * missing + 5 * (1 - evenness(counts))) + levels
 
 

@@ -88,9 +88,9 @@ def _ranked(rank: int, answer: Answer, facts: Facts, profile: Profile, wish: Wis
 def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
     """The chart of an answer: real names come back, and what the wish passes through is added."""
     things: dict[str, dict[str, str]] = {}
-    for _, key, id, value in answer.attributes:
-        things.setdefault(id, {})[key] = value
-    scales = {s["channel"]: s for id, s in things.items() if id.startswith("s")}
+    for _, key, entity, value in answer.attributes:
+        things.setdefault(entity, {})[key] = value
+    scales = {s["channel"]: s for entity, s in things.items() if entity.startswith("s")}
     limit = things.get("v0", {}).get("limit")
     encodings = [
         _encoding(e, scales, facts, profile, wish)

@@ -1,6 +1,6 @@
 """The rule base as values: every rule of `draco_rules/*.lp` with its name, its sentence and its weight.
 
-`python -m observatory.charts.rules` writes `draco_rules/README.md` from the files.
+`python -m observatory.charts` writes `draco_rules/README.md` from the files.
 """
 
 from __future__ import annotations
@@ -98,11 +98,11 @@ def document() -> str:
 
 _INTRODUCTION = """# What makes a good chart, as rules
 
-Written by `python -m observatory.charts.rules`; edit the `.lp` files instead.
+Written by `python -m observatory.charts`; edit the `.lp` files instead.
 
-A chart is a set of facts in Draco's words (`entity(kind,parent,id)`, `attribute((kind,property),id,value)`). {n_hard} hard
-rules say what a chart must not do, {n_soft} soft rules what it had better not do. A chart costs the sum of weight x count
-over the soft rules that it breaks; the cheapest chart that breaks no hard rule is proposed first.
+A chart is a set of facts in Draco's words (`entity(kind,parent,id)`, `attribute((kind,property),id,value)`).
+{n_hard} hard rules say what a chart must not do, {n_soft} soft rules what it had better not do. A chart costs the sum
+of weight x count over the soft rules that it breaks; the cheapest chart that breaks no hard rule is proposed first.
 
 | file | holds |
 |---|---|
@@ -116,7 +116,3 @@ over the soft rules that it breaks; the cheapest chart that breaks no hard rule 
 
 Fields are `f0`, `f1`, … and every statistic is a whole number, so nothing out of the data is ever read as a program.
 """
-
-
-if __name__ == "__main__":
-    (rules_folder() / "README.md").write_text(document(), encoding="utf-8")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import clingo
 
@@ -93,7 +94,7 @@ def _solve(control: clingo.Control, mode: str, models: int, time_limit: float) -
     def keep(model: clingo.Model) -> None:
         found.append((model.cost[-1] if model.cost else 0, list(model.symbols(shown=True))))
 
-    solving = control.configuration.solve
+    solving: Any = control.configuration.solve
     solving.opt_mode = mode
     solving.models = 0 if mode == "opt" else models
     with control.solve(on_model=keep, async_=True) as handle:
@@ -106,8 +107,8 @@ def _answer(cost: int, symbols: Sequence[clingo.Symbol]) -> Answer:
     attributes, preferences, broken = [], [], []
     for symbol in symbols:
         if symbol.name == "attribute":
-            (kind, key), id, value = symbol.arguments[0].arguments, symbol.arguments[1], symbol.arguments[2]
-            attributes.append((kind.name, key.name, str(id), str(value)))
+            (kind, key), entity, value = symbol.arguments[0].arguments, symbol.arguments[1], symbol.arguments[2]
+            attributes.append((kind.name, key.name, str(entity), str(value)))
         elif symbol.name == "preference":
             preferences.append((symbol.arguments[0].name, _place(symbol.arguments[1])))
         elif symbol.name == "broken":

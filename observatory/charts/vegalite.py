@@ -204,10 +204,10 @@ def _encoding(channel: str, definition: Any) -> Encoding:
         raise ChartInvalidSpec(f"The channel {channel} is not a JSON object.")
     aggregate = _one_of(definition.get("aggregate"), AGGREGATES, "aggregate", _AGGREGATE_NAMES)
     field = definition.get("field")
-    if field is not None and not isinstance(field, str) or field is None and aggregate != "count":
+    if not isinstance(field, str) and (field is not None or aggregate != "count"):
         raise ChartInvalidSpec(f"The channel {channel} shows no field.", "Give it a field or the aggregate “count”.")
-    bin = definition.get("bin")
-    maxbins = int(bin.get("maxbins", 10)) if isinstance(bin, Mapping) else 10 if bin is True else None
+    bins = definition.get("bin")
+    maxbins = int(bins.get("maxbins", 10)) if isinstance(bins, Mapping) else 10 if bins is True else None
     time_unit = _one_of(definition.get("timeUnit"), TIME_UNITS, "timeUnit")
     scale = definition.get("scale") if isinstance(definition.get("scale"), Mapping) else {}
     stack = "none" if "stack" in definition and definition["stack"] in (None, False) else definition.get("stack")

@@ -1,0 +1,49 @@
+"""The layers of a box plot over quartiles that SQL computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from observatory.charts.palette import ACCENT
+from observatory.charts.query import column, is_discrete
+from observatory.charts.vegalite import View
+
+_PARTS = {
+    "low": "lower whisker",
+    "q1": "lower quartile",
+    "mid": "median",
+    "q3": "upper quartile",
+    "high": "upper whisker",
+}
+
+
+def box_layers(axes: dict[str, Any], view: View) -> list[dict[str, Any]]:
+    """A rule for the whiskers, a bar for the quartiles, a tick for the median, points for the rows beyond."""
+    value = next(e for e in view.encodings if e.channel in ("x", "y") and not is_discrete(e))
+    along = value.channel
+    base = {channel: definition for channel, definition in axes.items() if channel != along}
+    scale = axes[along].get("scale", {"zero": False})
+    shared = {key: axes[along][key] for key in ("title", "axis")} | {"type": "quantitative", "scale": scale}
+    tips = [{"field": e.channel, **base[e.channel]} for e in view.encodings if e.channel in base]
+    tooltip: list[dict[str, Any]] = [{key: tip[key] for key in ("field", "type", "title")} for tip in tips]
+    tooltip += [
+        {"field": part, "type": "quantitative", "title": words, "format": ",.4~g"} for part, words in _PARTS.items()
+    ]
+    tooltip.append({"field": "n", "type": "quantitative", "title": "rows", "format": ",d"})
+
+    def span(low: str, high: str) -> dict[str, Any]:
+        return base | {along: shared | {"field": low}, f"{along}2": {"field": high}, "tooltip": tooltip}
+
+    across = "horizontal" if along == "x" else "vertical"
+    return [
+        {"mark": {"type": "rule", "color": ACCENT}, "encoding": span("low", "high")},
+        {"mark": {"type": "bar", "orient": across, "size": 18, "color": ACCENT}, "encoding": span("q1", "q3")},
+        {
+            "mark": {"type": "tick", "color": "white", "size": 18, "thickness": 2},
+            "encoding": base | {along: shared | {"field": "mid"}, "tooltip": tooltip},
+        },
+        {
+            "mark": {"type": "point", "color": ACCENT, "size": 14, "opacity": 0.5},
+            "encoding": base | {along: shared | {"field": column(value)}},
+        },
+    ]

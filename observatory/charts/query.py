@@ -1,0 +1,275 @@
+"""A view as SQL over all rows of the table `t`: what is drawn is computed there, never from a silent sample.
+
+The columns that come back are named after channels (`v_x`, `v_y`, `v_color`, …): no name out of the data goes further.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from observatory.charts.palette import MISSING
+from observatory.charts.vegalite import Encoding, View
+from observatory.model import FieldProfile, Filter, Profile, Table
+from observatory.quoting import sql_literal, sql_name
+
+MOST_POINTS = 2_000
+MOST_ROWS = 5_000
+TRUNCATED = {"year": "year", "yearquarter": "quarter", "yearmonth": "month", "yearmonthdate": "day"}
+CYCLES = {
+    "quarter": ("'Q' || quarter({v})", "quarter({v})"),
+    "month": ("strftime({v}, '%b')", "month({v})"),
+    "day": ("strftime({v}, '%a')", "isodow({v})"),
+    "hours": ("strftime({v}, '%H')", "hour({v})"),
+}
+_FUNCTIONS = {"mean": "avg", "median": "median", "sum": "sum", "min": "min", "max": "max"}
+_OPERATORS = {"equal": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Bins of one width; `last` is where the last one starts, and it holds its upper end too."""
+
+    step: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The rows to draw; `n_rows` were looked at, `n_left_out` of them lack a value; `sampled` of them were drawn."""
+
+    rows: pd.DataFrame
+    n_rows: int
+    n_left_out: int
+    sampled: int | None = None
+    averaged: bool = False
+    steps: Mapping[str, Bins] = field(default_factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def value_sql(encoding: Encoding, profile: FieldProfile) -> str:
+    """The value of a row for a channel, typed as it is drawn: DOUBLE, TIMESTAMP, or VARCHAR with nulls named."""
+    name = sql_name(profile.name)
+    if encoding.type == "temporal" or encoding.time_unit:
+        if profile.storage.upper() == "TIME":
+            return f"(DATE '1970-01-01' + {name})"
+        return f"TRY_CAST({name} AS TIMESTAMP)"
+    if encoding.type == "quantitative":
+        number = f"TRY_CAST({name} AS DOUBLE)"
+        return f"CASE WHEN isfinite({number}) THEN {number} END"
+    return f"coalesce(CAST({name} AS VARCHAR), {sql_literal(MISSING)})"
+
+
+def filter_sql(filter: Filter, profile: FieldProfile) -> str:
+    """A Vega-Lite field predicate as a DuckDB predicate.
+
+    >>> filter_sql(Filter("a", "oneOf", ["x", "y"]), FieldProfile("a", "nominal", "dimension", "VARCHAR", 0, 2))
+    "(CAST(\\"a\\" AS VARCHAR) = 'x' OR CAST(\\"a\\" AS VARCHAR) = 'y')"
+    """
+    if filter.op == "oneOf":
+        return "(" + " OR ".join(_compare(profile, "=", v) for v in filter.value) + ")" if filter.value else "FALSE"
+    if filter.op == "range":
+        low, high = filter.value
+        bounds = [_compare(profile, op, v) for op, v in ((">=", low), ("<=", high)) if v is not None]
+        return "(" + (" AND ".join(bounds) or "TRUE") + ")"
+    return _compare(profile, _OPERATORS[filter.op], filter.value)
+
+
+def _compare(profile: FieldProfile, operator: str, value: object) -> str:
+    name = sql_name(profile.name)
+    if value is None:
+        return f"{name} IS NULL"
+    if isinstance(value, str) and profile.type == "temporal":
+        return f"TRY_CAST({name} AS TIMESTAMP) {operator} {sql_literal(_time(value))}"
+    if isinstance(value, str):
+        return f"CAST({name} AS VARCHAR) {operator} {sql_literal(value)}"
+    if isinstance(value, bool):
+        return f"CAST({name} AS VARCHAR) {operator} '{str(value).lower()}'"
+    return f"TRY_CAST({name} AS DOUBLE) {operator} {sql_literal(value)}"
+
+
+def _time(text: str) -> object:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def nice_step(low: float, high: float, maxbins: int, least: float = 0.0) -> float:
+    """The width of bins that Vega picks: 1, 2 or 5 times a power of ten, with at most `maxbins` bins.
+
+    >>> nice_step(0, 100, 20), nice_step(1, 9, 20, least=1)
+    (5.0, 1.0)
+    """
+    span = (high - low) or abs(low) or 1.0
+    step = max(least, 10.0 ** (round(math.log10(span)) - math.ceil(math.log10(maxbins))))
+    while math.ceil(span / step) > maxbins:
+        step *= 10
+    for divisor in (5, 2):
+        if step / divisor >= least and span / (step / divisor) <= maxbins:
+            step /= divisor
+    return step
+
+
+def column(encoding: Encoding) -> str:
+    """The column of a channel, in SQL and in the drawn chart."""
+    return f"v_{encoding.channel}"
+
+
+class Query:
+    """The SQL of one view over one table."""
+
+    def __init__(self, view: View, table: Table, profile: Profile) -> None:
+        self.view = view
+        self.table = table
+        self.profile = profile
+        self.kept = self._kept()
+
+    def _kept(self) -> str:
+        """The rows to draw: a column for each channel that shows a field, nulls on axes left out."""
+        fields = [e for e in self.view.encodings if e.field is not None]
+        columns = "".join(f", {value_sql(e, self._field(e))} AS {column(e)}" for e in fields)
+        keys = "".join(f", {sql_name(e.field)} AS {column(e)}_key" for e in fields if e.field and is_discrete(e))
+        filters = " AND ".join(filter_sql(f, self.profile.field(f.field)) for f in self.view.filters) or "TRUE"
+        base = f"SELECT rowid AS id{columns}{keys} FROM t WHERE {filters}"
+        needed = " AND ".join(f"{column(e)} IS NOT NULL" for e in self._needed()) or "TRUE"
+        kept = f"WITH base AS ({base}), kept AS (SELECT * FROM base WHERE {needed})"
+        return kept + self._limited()
+
+    def _field(self, encoding: Encoding) -> FieldProfile:
+        return self.profile.field(encoding.field or "")
+
+    def _needed(self) -> list[Encoding]:
+        return [e for e in self.view.encodings if e.field is not None and not is_discrete(e)]
+
+    def _limited(self) -> str:
+        ranked = self.view.measured() if self.view.limit is not None else None
+        if ranked is None:
+            return ", shown AS (SELECT * FROM kept)"
+        group, measure = ranked
+        order = "DESC" if self.view.descending else "ASC"
+        by = (
+            "count(*)"
+            if measure.aggregate == "count"
+            else f"{_FUNCTIONS[measure.aggregate or 'sum']}({column(measure)})"
+        )
+        first = (
+            f"SELECT {column(group)} FROM kept GROUP BY 1 ORDER BY {by} {order} NULLS LAST, 1 LIMIT {self.view.limit}"
+        )
+        return f", shown AS (SELECT * FROM kept WHERE {column(group)} IN ({first}))"
+
+    def run(self) -> Drawn:
+        """The rows of the chart, from all rows of the table; points and ticks beyond `MOST_POINTS` are sampled."""
+        counts = self.table.query(
+            f"{self.kept} SELECT (SELECT count(*) FROM base), (SELECT count(*) FROM kept), count(*) FROM shown"
+        )
+        n_base, n_kept, n_shown = (int(n) for n in counts.iloc[0])
+        steps = {e.channel: self._bins(e) for e in self.view.encodings if e.bin}
+        levels = {e.channel: self._levels(e) for e in self.view.encodings if is_discrete(e) or e.time_unit in CYCLES}
+        summary = any(e.aggregate for e in self.view.encodings)
+        averaged = not summary and self.view.mark in ("line", "area") and n_shown > MOST_POINTS
+        sampled = MOST_POINTS if not summary and not averaged and n_shown > MOST_POINTS else None
+        columns = ", ".join(self._column(e, steps, averaged) for e in self.view.encodings)
+        order = "ORDER BY id" if sampled is None else "ORDER BY hash(id), id"
+        tail = "GROUP BY ALL ORDER BY ALL" if summary or averaged else order
+        sql = f"{self.kept} SELECT {columns} FROM shown {tail} LIMIT {sampled or MOST_ROWS}"
+        rows = self.table.query(sql)
+        return Drawn(rows, n_base, n_base - n_kept, sampled, averaged, steps, levels)
+
+    def boxes(self) -> tuple[Drawn, pd.DataFrame]:
+        """Quartiles and whiskers (Tukey: the last values within 1.5 times the interquartile range), and rows beyond."""
+        value = next(column(e) for e in self.view.encodings if not is_discrete(e))
+        groups = [column(e) for e in self.view.encodings if is_discrete(e)]
+        levels = {e.channel: self._levels(e) for e in self.view.encodings if is_discrete(e)}
+        by = "".join(f"{g}, " for g in groups)
+        quartiles = (
+            f"{by}quantile_cont({value}, 0.25) AS q1, median({value}) AS mid, quantile_cont({value}, 0.75) AS q3"
+        )
+        using = f"JOIN boxes USING ({', '.join(groups)})" if groups else "CROSS JOIN boxes"
+        fence = f"{value} BETWEEN q1 - 1.5 * (q3 - q1) AND q3 + 1.5 * (q3 - q1)"
+        boxes = f"{self.kept}, boxes AS (SELECT {quartiles} FROM shown GROUP BY ALL)"
+        ends = f"min({value}) FILTER ({fence}) AS low, max({value}) FILTER ({fence}) AS high"
+        rows = self.table.query(
+            f"{boxes} SELECT {by}q1, mid, q3, {ends}, count(*) AS n FROM shown {using} GROUP BY ALL ORDER BY ALL"
+        )
+        beyond = self.table.query(
+            f"{boxes} SELECT {by}{value} FROM shown {using} WHERE NOT ({fence}) ORDER BY hash(id), id LIMIT 500"
+        )
+        counts = self.table.query(f"{self.kept} SELECT (SELECT count(*) FROM base), count(*) FROM kept")
+        n_base, n_kept = (int(n) for n in counts.iloc[0])
+        return Drawn(rows, n_base, n_base - n_kept, levels=levels), beyond
+
+    def _bins(self, encoding: Encoding) -> Bins:
+        name = column(encoding)
+        extent = self.table.query(f"{self.kept} SELECT min({name}), max({name}) FROM shown")
+        low, high = extent.iloc[0]
+        if pd.isna(low):
+            return Bins(1.0, 0.0)
+        whole = "INT" in self._field(encoding).storage.upper()
+        step = nice_step(float(low), float(high), encoding.bin or 10, 1.0 if whole else 0.0)
+        return Bins(step, max(math.floor(low / step), math.ceil(high / step) - 1) * step)
+
+    def _levels(self, encoding: Encoding) -> tuple[str, ...]:
+        """The labels of a channel in the order of their values; colours count every row, so they never change."""
+        channel = column(encoding)
+        if encoding.time_unit in CYCLES:
+            label, key = CYCLES[encoding.time_unit]
+            sql = (
+                f"SELECT {label.format(v=channel)} AS label, min({key.format(v=channel)}) AS key FROM shown GROUP BY 1"
+            )
+            found = self.table.query(f"{self.kept} SELECT label FROM ({sql}) ORDER BY key")
+        elif encoding.channel == "color":
+            label = value_sql(encoding, self._field(encoding))
+            sql = f"SELECT {label} AS label, min({sql_name(encoding.field or '')}) AS key FROM t GROUP BY 1"
+            found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT 100")
+        else:
+            sql = f"SELECT {channel} AS label, min({channel}_key) AS key FROM shown GROUP BY 1"
+            found = self.table.query(
+                f"{self.kept} SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT {MOST_ROWS}"
+            )
+        return tuple(str(label) for label in found["label"])
+
+    def _column(self, encoding: Encoding, steps: Mapping[str, Bins], averaged: bool) -> str:
+        name = column(encoding)
+        if encoding.aggregate == "count":
+            return f"count(*) AS {name}"
+        if encoding.aggregate:
+            summary = f"{_FUNCTIONS[encoding.aggregate]}({name})"
+            return _iso_sql(summary, name) if encoding.type == "temporal" else f"{summary} AS {name}"
+        if encoding.bin:
+            bins = steps[encoding.channel]
+            step, last = sql_literal(bins.step), sql_literal(bins.last)
+            low = f"least(floor({name} / {step} + 1e-9) * {step}, {last})"
+            return f"{low} AS {name}, {low} + {step} AS {name}_end"
+        if encoding.time_unit in TRUNCATED:
+            return _iso_sql(f"date_trunc('{TRUNCATED[encoding.time_unit]}', {name})", name)
+        if encoding.time_unit in CYCLES:
+            return f"{CYCLES[encoding.time_unit][0].format(v=name)} AS {name}"
+        if averaged and encoding == self._height():
+            return f"avg({name}) AS {name}"
+        if encoding.type == "temporal":
+            return _iso_sql(f"time_bucket({self._bucket(name)}, {name})" if averaged else name, name)
+        return name
+
+    def _height(self) -> Encoding | None:
+        """The number that a line shows: the vertical one where both are numbers."""
+        axes = [e for e in (self.view.on("y"), self.view.on("x")) if e is not None]
+        return next((e for e in axes if e.type == "quantitative" and not e.format), None)
+
+    def _bucket(self, channel: str) -> str:
+        extent = self.table.query(f"{self.kept} SELECT date_diff('second', min({channel}), max({channel})) FROM shown")
+        return f"INTERVAL {max(1, math.ceil(int(extent.iloc[0].iloc[0]) / 400))} SECOND"
+
+
+def _iso_sql(value: str, name: str) -> str:
+    """A local time as text with a clock part, which Vega reads without a shift of the time zone."""
+    return f"strftime({value}, '%Y-%m-%dT%H:%M:%S') AS {name}"
+
+
+def is_discrete(encoding: Encoding) -> bool:
+    """Whether a channel shows categories."""
+    return encoding.type in ("nominal", "ordinal") and not encoding.aggregate and not encoding.time_unit
