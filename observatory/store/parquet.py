@@ -14,6 +14,7 @@ from observatory.store.names import unique_names
 from observatory.store.staging import Intake, Staging
 
 _AS_TEXT = ("UUID", "INTERVAL", "ENUM", "BIT", "TIME", "HUGEINT", "UHUGEINT", "BIGNUM")
+_BATCH = 200
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
@@ -66,5 +67,8 @@ def _create(staging: Staging, source: str, described: list[tuple[str, ...]], int
 
 
 def _count_nan(staging: Staging, source: str, floats: list[str]) -> int:
-    terms = " + ".join(f"count(*) FILTER (isnan({cell}))" for cell in floats)
-    return staging.count(f"SELECT {terms} FROM read_parquet({source})") if floats else 0
+    n = 0
+    for start in range(0, len(floats), _BATCH):
+        terms = " + ".join(f"count(*) FILTER (isnan({cell}))" for cell in floats[start : start + _BATCH])
+        n += staging.count(f"SELECT {terms} FROM read_parquet({source})")
+    return n

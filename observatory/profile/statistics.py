@@ -1,0 +1,194 @@
+"""Statistics of all columns in a few statements: one pass over all rows, then quantiles from a seeded sample."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from observatory.model import Scalar, Table, TopValue
+from observatory.profile.columns import Column, batches
+from observatory.quoting import sql_name
+
+EXACT_ROWS = 50_000
+N_TOP = 20
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_FEW = 1_000
+_BATCH = 100
+_TOP_BATCH = 40
+
+
+@dataclass
+class Statistics:
+    """What was counted of one column; `lowest` and `highest` are on the number line, `low` and `high` as shown."""
+
+    present: int = 0
+    distinct: int = 0
+    exact: bool = True
+    low: Scalar = None
+    high: Scalar = None
+    lowest: float | None = None
+    highest: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    n_whole: int = 0
+    length: float = 0.0
+    words: float = 0.0
+    quantiles: Mapping[str, Scalar] = field(default_factory=dict)
+    top: tuple[TopValue, ...] = ()
+
+
+def measure(table: Table, columns: Sequence[Column], random_state: int) -> dict[str, Statistics]:
+    """The statistics of each column by its name."""
+    is_small = table.n_rows <= EXACT_ROWS
+    found = {column.name: Statistics(exact=is_small) for column in columns}
+    _each(table, columns, lambda column: _aggregates(column, is_small), found, _read_aggregates)
+    _each(table, columns, _sampled_aggregates, found, _read_sampled, _sample_clause(table.n_rows, random_state))
+    if not is_small:
+        _count_near_keys(table, columns, found)
+    _count_top(table, columns, found, _sample_clause(table.n_rows, random_state))
+    return found
+
+
+_Reader = Callable[[Column, Sequence[Any], Statistics], None]
+
+
+def _each(
+    table: Table,
+    columns: Sequence[Column],
+    terms: Callable[[Column], list[str]],
+    found: Mapping[str, Statistics],
+    read: _Reader,
+    clause: str = "",
+) -> None:
+    """Ask for the same terms of every column, in batches, and hand each column its answers."""
+    for batch in batches(columns, _BATCH):
+        asked = [terms(column) for column in batch]
+        flat = [term for group in asked for term in group]
+        answer = table.query(
+            "SELECT " + ", ".join(f"{term} AS v{i}" for i, term in enumerate(flat)) + f" FROM t{clause}"
+        )
+        cells = iter([answer.iat[0, i] for i in range(len(flat))])
+        for column, group in zip(batch, asked):
+            read(column, [next(cells) for _ in group], found[column.name])
+
+
+def _aggregates(column: Column, is_small: bool) -> list[str]:
+    value, x = column.present, column.measured
+    distinct = f"count(DISTINCT {value})" if is_small else f"approx_count_distinct({value})"
+    terms = [f"count({value})", distinct]
+    if column.family in ("number", "time"):
+        shown = f"CASE WHEN {x} IS NOT NULL THEN {sql_name(column.name)} END"
+        terms += [f"CAST(min({shown}) AS VARCHAR)", f"CAST(max({shown}) AS VARCHAR)", f"min({x})", f"max({x})"]
+    if column.family == "number":
+        moderate = f"CASE WHEN abs({x}) < 1e150 THEN {x} END"
+        terms += [f"avg({x})", f"stddev_samp({moderate})", f"count(*) FILTER ({x} = trunc({x}))"]
+    return terms
+
+
+def _read_aggregates(column: Column, cells: Sequence[Any], into: Statistics) -> None:
+    into.present, into.distinct = int(cells[0]), min(int(cells[1]), int(cells[0]))
+    if column.family in ("number", "time"):
+        into.low, into.high = plain(column, cells[2]), plain(column, cells[3])
+        into.lowest, into.highest = finite(cells[4]), finite(cells[5])
+    if column.family == "number":
+        is_moderate = max(abs(into.lowest or 0.0), abs(into.highest or 0.0)) < 1e150
+        into.mean, into.sd = finite(cells[6]), finite(cells[7]) if is_moderate else None
+        into.n_whole = int(cells[8])
+
+
+def _sample_clause(n_rows: int, random_state: int) -> str:
+    """A condition that about EXACT_ROWS rows meet, the same ones for the same seed."""
+    if n_rows <= EXACT_ROWS:
+        return ""
+    return f" WHERE hash(rowid + {random_state % 1_000_003 * 1_000_003_333}) % {n_rows} < {EXACT_ROWS}"
+
+
+def _sampled_aggregates(column: Column) -> list[str]:
+    if column.family == "number":
+        return [f"quantile_cont({column.measured}, {list(LEVELS)})"]
+    if column.family == "time":
+        return [f"CAST(quantile_disc({sql_name(column.name)}, {list(LEVELS)}) AS VARCHAR[])"]
+    if column.family == "text":
+        field = sql_name(column.name)
+        return [f"avg(length({field}))", f"avg(1 + length(trim({field})) - length(replace(trim({field}), ' ', '')))"]
+    return []
+
+
+def _read_sampled(column: Column, cells: Sequence[Any], into: Statistics) -> None:
+    if column.family == "text":
+        into.length, into.words = finite(cells[0]) or 0.0, finite(cells[1]) or 0.0
+    elif cells and cells[0] is not None and not isinstance(cells[0], float):
+        values = [finite(cell) if column.family == "number" else plain(column, cell) for cell in cells[0]]
+        into.quantiles = {str(level): value for level, value in zip(LEVELS, values)}
+
+
+def _count_near_keys(table: Table, columns: Sequence[Column], found: Mapping[str, Statistics]) -> None:
+    """Count distinct values exactly where nearly every value looks distinct, as in a key."""
+    near = [
+        c
+        for c in columns
+        if c.storage not in ("FLOAT", "DOUBLE") and found[c.name].distinct > 0.8 * found[c.name].present
+    ]
+    for column in near:
+        answer = table.query(f"SELECT count(DISTINCT {column.present}) AS n FROM t")
+        found[column.name].distinct = int(answer["n"].iloc[0])
+
+
+def _count_top(table: Table, columns: Sequence[Column], found: Mapping[str, Statistics], sample: str) -> None:
+    """The most frequent values with their exact counts; where there are many, those frequent in the sample."""
+    for batch in batches(columns, _TOP_BATCH):
+        queries = [_top_query(i, column, found[column.name], sample) for i, column in enumerate(batch)]
+        rows = table.query(" UNION ALL ".join(f"({query})" for query in queries) + " ORDER BY f, n DESC, v")
+        for f, group in rows.groupby("f"):
+            column = batch[int(str(f))]
+            into = found[column.name]
+            into.top = tuple(TopValue(plain(column, v), int(n)) for v, n in zip(group["v"], group["n"]))
+            if _is_few(into):
+                into.distinct = int(group["d"].iloc[0])
+
+
+def _is_few(known: Statistics) -> bool:
+    return known.exact or known.distinct <= _FEW
+
+
+def _top_query(i: int, column: Column, known: Statistics, sample: str) -> str:
+    x = column.present
+    where = f"{x} IS NOT NULL"
+    if not _is_few(known):
+        frequent = f"SELECT {x} FROM t{sample} AND {where} GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT {N_TOP}"
+        where = f"{x} IN ({frequent})"
+    counted = f"SELECT {x} AS v, count(*) AS n, count(*) OVER () AS d FROM t WHERE {where} GROUP BY v"
+    return f"SELECT {i} AS f, CAST(v AS VARCHAR) AS v, n, d FROM ({counted}) ORDER BY n DESC, v LIMIT {N_TOP}"
+
+
+def plain(column: Column, value: Any) -> Scalar:
+    """A value that JSON holds, from the text that DuckDB writes it as; times are ISO 8601.
+
+    >>> plain(Column("t", "TIMESTAMP"), "2020-01-01 10:00:00"), plain(Column("n", "BIGINT"), "7")
+    ('2020-01-01T10:00:00', 7)
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    text = str(value)
+    if column.family == "time":
+        stamp = text.replace(" ", "T", 1)
+        return stamp + ":00" if "TIME ZONE" in column.storage and stamp[-3] in "+-" else stamp
+    if column.family == "truth":
+        return text == "true"
+    if column.family != "number":
+        return text
+    if column.is_whole:
+        return int(Decimal(text))
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def finite(value: Any) -> float | None:
+    """A float, or None for what is missing or not finite."""
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
