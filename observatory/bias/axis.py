@@ -16,6 +16,8 @@ from observatory.quoting import sql_literal, sql_name
 MAX_LEVELS = 50
 N_BINS = 20
 _FEW_VALUES = 20
+_MAX_LABEL = 60
+_MAX_COUNTED = 1000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _REALS = ("FLOAT", "DOUBLE", "REAL", "DECIMAL", "UHUGEINT")
 _TIMES = ("DATE", "TIMESTAMP", "TIME")
@@ -145,23 +147,32 @@ def _ordered_axis(field: FieldProfile, values: Sequence[str]) -> Axis:
 
 
 def _levels(field: FieldProfile, tables: Sequence[Table]) -> Axis | None:
-    """Levels by their mean rank over the tables; None when the field holds no value anywhere."""
+    """The commonest levels of all tables taken together, so that which side has more of a level has no part in choosing
+    it (the test of each stays honest); None when the field holds no value anywhere.
+    """
     kind, name = family(field.storage), sql_name(field.name)
     plain = kind in ("number", "boolean") or field.storage.upper() == "VARCHAR"
     expression = name if plain else f"CAST({name} AS VARCHAR)"
-    shares: dict[str | float | bool, float] = {}
+    counts: dict[str | float | bool, int] = {}
     for table in tables:
         sql = f"SELECT {expression} AS v, count(*) AS n FROM t WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-        found = table.query(f"{sql} LIMIT {MAX_LEVELS}")
+        found = table.query(f"{sql} LIMIT {_MAX_COUNTED}")
         for value, n in zip(found["v"].tolist(), found["n"].tolist()):
             level = float(value) if kind == "number" else value
-            shares[level] = shares.get(level, 0.0) + n / max(table.n_rows, 1)
-    if not shares:
+            counts[level] = counts.get(level, 0) + int(n)
+    if not counts:
         return None
-    ranked = sorted(shares, key=lambda v: (-shares[v], str(v)))[:MAX_LEVELS]
+    ranked = sorted(counts, key=lambda v: (-counts[v], str(v)))[:MAX_LEVELS]
     literals = tuple(_literal(v) for v in ranked)
-    labels = tuple(describe.number(v) if kind == "number" else str(v) for v in ranked)
+    labels = tuple(_label(v) for v in ranked)
     return Axis(field.name, False, expression, literals, labels)
+
+
+def _label(value: str | float | bool) -> str:
+    if isinstance(value, float):
+        return describe.number(value)
+    text = " ".join(str(value).split())
+    return text if len(text) <= _MAX_LABEL else text[: _MAX_LABEL - 1] + "…"
 
 
 def _literal(value: str | float | bool) -> str:

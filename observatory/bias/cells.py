@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from observatory.bias.axis import Axis, make_axes
-from observatory.bias.coded import Side, code
+from observatory.bias.coded import Known, Side, code
 from observatory.bias.describe import group, interval, share
-from observatory.bias.explain import MAX_PAIRED, Explained, Region, explain
+from observatory.bias.explain import Explained, Region, explain
 from observatory.bias.reference import shared_fields
 from observatory.bias.remedy import remedy
 from observatory.bias.run import H_MIN, MAX_FIELDS, Outcome, Run
 from observatory.bias.statistics import cohens_h, detectable_h, share_apart, wilson
 from observatory.model import Effect, Finding, Note, Severity, Table
+
+MAX_PAIRED = 24
 
 
 def cells(run: Run) -> Outcome:
@@ -31,27 +33,18 @@ def cells(run: Run) -> Outcome:
     axes = make_axes(fields, [run.table, run.reference])
     sample, reference = (code(t, axes, run.random_state) for t in (run.table, run.reference))
     found = explain(sample, reference, axes, range(min(len(axes), MAX_PAIRED)))
-    regions = [_simplest(r, reference, axes) for r in found.regions]
+    regions = [simplest(r, reference, axes) for r in found.regions]
     findings = _findings(regions, axes, run.table, run.reference)
-    families = {
-        q: np.concatenate([[np.exp(r.log_p) for r in regions if r.question == q], p]) for q, p in found.left.items()
-    }
-    places = _places(regions)
-    kept = tuple((f, place) for f, place in zip(findings, places) if abs(f.effect.value) >= H_MIN)
+    kept = tuple((f, place) for f, place in zip(findings, found.places()) if abs(f.effect.value) >= H_MIN)
     check = _check(run, found, len(axes), sample.n, reference.n)
-    return Outcome(check, families, kept, (*notes, *_capped(run, len(fields))))
+    return Outcome(check, found.families(), kept, (*notes, *_capped(run, len(fields))))
 
 
-def _places(regions: Sequence[Region]) -> list[tuple[str, int]]:
-    """The place of each region's p among the tests of its question, in which the reported ones come first."""
-    return [(r.question, sum(q.question == r.question for q in regions[:i])) for i, r in enumerate(regions)]
-
-
-def _simplest(region: Region, reference: Side, axes: Sequence[Axis]) -> Region:
+def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
     """The region or its complement: the smaller one, or that of which there is too little if both are large."""
     axis, codes = axes[region.axes[0]], region.codes[0]
     other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
-    shares = reference.shares(reference.codes[region.axes[0]], axis.n_codes)
+    shares = reference.margin(region.axes[0], axis.n_codes)
     if len(region.axes) > 1 or codes == (0,):
         return region
     if axis.ordered:
@@ -82,15 +75,15 @@ def _findings(regions: Sequence[Region], axes: Sequence[Axis], table: Table, ref
     predicates = [where_sql(r, axes) for r in regions]
     ours, theirs = count_where(table, predicates), count_where(reference, predicates)
     return [
-        region_finding(r, axes, n, table.n_rows, m / reference.n_rows, "reference")
+        region_finding(r, axes, n, table.n_rows, m / reference.n_rows, "cells")
         for r, n, m in zip(regions, ours, theirs)
     ]
 
 
 def region_finding(
-    region: Region, axes: Sequence[Axis], n: int, n_rows: int, reference_share: float, source: str
+    region: Region, axes: Sequence[Axis], n: int, n_rows: int, reference_share: float, detector: str
 ) -> Finding:
-    """A region as a finding: `n` of `n_rows` here against a share there; `source` is "reference" or "marginals"."""
+    """A region as a finding: `n` of `n_rows` here against a share there; the detector is "cells" or "marginals"."""
     sample_share, bounds = n / n_rows, wilson(n, n_rows)
     h = float(cohens_h(sample_share, reference_share))
     conditions = [axes[i].condition(codes) for i, codes in zip(region.axes, region.codes)]
@@ -111,10 +104,11 @@ def region_finding(
         p=float(np.exp(region.log_p)),
         q=None,
         severity=severity(h),
-        evidence="marginals" if source == "marginals" else "reference",
-        detector="marginals" if source == "marginals" else "cells",
+        evidence="marginals" if detector == "marginals" else "reference",
+        detector=detector,
         statement=(
-            f"{group(conditions)} is {share(sample_share)} of this sample and {share(reference_share)} of the reference"
+            f"{group(conditions)} is {share(sample_share)} of this sample and {share(reference_share)} of"
+            f" {'the population' if detector == 'marginals' else 'the reference'}"
             f" ({interval(bounds)})."
         ),
         evidence_sql=f"SELECT count(*) FILTER (WHERE {where}) AS n, count(*) AS n_rows FROM t",
@@ -135,10 +129,11 @@ def _check(run: Run, found: Explained, n_axes: int, n: float, m: float) -> str:
     n_tests = {q: len(p) for q, p in found.left.items()}
     h = max(H_MIN, detectable_h(run.n_rows if n == run.n_rows else n, m, 4 * max(n_tests["levels"], 1)))
     return (
-        f"{n_axes} fields were compared with the reference in {sum(n_tests.values()):,} groups"
-        f" ({n_tests['levels']:,} levels, {n_tests['ranges']:,} ranges, {n_tests['sets']:,} sets of levels,"
-        f" {n_tests['pairs']:,} pairs of groups); a level that is half of the reference would have been noticed from"
-        f" {share(share_apart(0.5, h))} on, one of 10 % from {share(share_apart(0.1, h))} on (power 80 %)."
+        f"{n_axes} fields were compared with the reference in {sum(n_tests.values()):,} groups:"
+        f" {n_tests['levels']:,} levels, {n_tests['tails'] + n_tests['ranges']:,} ranges,"
+        f" {n_tests['sets']:,} sets of levels and {n_tests['pairs']:,} pairs. Had half of the reference been"
+        f" {share(share_apart(0.5, h))} of the sample, or a tenth {share(share_apart(0.1, h))},"
+        " it would have been noticed (power 80 %)."
     )
 
 

@@ -34,6 +34,10 @@ class Side:
         counts = np.bincount(codes, weights=self.weights, minlength=n_codes)
         return np.asarray(counts / max(counts.sum(), 1e-300))
 
+    def margin(self, i: int, n_codes: int) -> Weights:
+        """Weighted share of every code of field `i`."""
+        return self.shares(self.codes[i], n_codes)
+
     def table(self, a: int, b: int, fold_a: Codes, fold_b: Codes) -> Weights:
         """Weighted shares of the folded codes of fields `a` and `b`, crossed."""
         size_a, size_b = int(fold_a.max()) + 1, int(fold_b.max()) + 1
@@ -41,9 +45,21 @@ class Side:
         return self.shares(cells, size_a * size_b).reshape(size_a, size_b)
 
 
+@dataclass(frozen=True)
+class Known:
+    """Shares that are known of each field by itself, with no rows behind them."""
+
+    margins: tuple[Weights, ...]
+    n: float = 1e12
+
+    def margin(self, i: int, n_codes: int) -> Weights:
+        """Known share of every code of field `i`."""
+        return self.margins[i][:n_codes]
+
+
 def code(table: Table, axes: Sequence[Axis], random_state: int) -> Side:
     """All rows, or a random `MAX_ROWS` of them, the same ones for the same seed."""
-    columns = ", ".join(f"({axis.code_sql()})::UTINYINT AS c{i}" for i, axis in enumerate(axes))
+    columns = ", ".join(f"({axis.code_sql()})::USMALLINT AS c{i}" for i, axis in enumerate(axes))
     sampled = ""
     if table.n_rows > MAX_ROWS:
         threshold = int(MAX_ROWS / table.n_rows * 2**20)

@@ -151,7 +151,7 @@ def _value(condition: Condition) -> str:
 def _levels(condition: Condition) -> str:
     shown = [level or "(empty)" for level in condition.levels]
     if condition.rest:
-        shown.append("any rarer value")
+        shown.append("any other value")
     if len(shown) > _MAX_LEVELS + 1:
         return f"one of {len(shown)} values ({', '.join(shown[:_MAX_LEVELS])} …)"
     return listed(shown, "or")

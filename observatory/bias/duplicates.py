@@ -4,18 +4,20 @@ Equal rows are no news where there are few columns of few values. The yardstick 
 the columns into two parts A and B and count pairs of rows that agree on A only, on B only and on neither. If the
 parts were filled independently, about `A only x B only / neither` pairs would agree on both (the log-linear estimate
 of the missing cell, as in capture-recapture). Copies do not enter it. The largest such figure over several ways to
-cut, three times over to allow for dependence, is what has to be exceeded.
+cut, or what a reference of the same columns holds, three times over to allow for dependence, has to be exceeded.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from observatory.bias.describe import count, interval, listed, share
+from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
 from observatory.model import Effect, FieldProfile, Finding, Note, Severity, Table
@@ -39,7 +41,7 @@ class Copies:
     @property
     def p(self) -> float:
         """Chance of so many surplus rows if three times the expected pairs came about (Poisson)."""
-        return float(stats.poisson.sf(self.surplus - 1, _SLACK * self.expected)) if self.surplus else 1.0
+        return float(special.pdtrc(self.surplus - 1, _SLACK * self.expected)) if self.surplus else 1.0
 
 
 def duplicates(run: Run) -> Outcome:
@@ -47,9 +49,9 @@ def duplicates(run: Run) -> Outcome:
     fields = run.profile.fields
     if run.n_rows < 2 or len(fields) < 2:
         return Outcome("Copies of rows were not looked for: that takes two rows and two columns.")
-    whole = copies(run.table, fields, run.random_state)
+    whole = _against(copies(run.table, fields, run.random_state), run)
     plain = tuple(f for f in fields if f.role != "identifier")
-    but_id = whole if len(plain) in (len(fields), 0, 1) else copies(run.table, plain, run.random_state)
+    but_id = whole if len(plain) in (len(fields), 0, 1) else _against(copies(run.table, plain, run.random_state), run)
     tried = [whole] if but_id is whole else [whole, but_id]
     families = {"duplicates": np.array([c.p for c in tried])}
     chosen = [(i, c) for i, c in enumerate(tried) if _is_copying(c, run.n_rows)]
@@ -72,6 +74,17 @@ def copies(table: Table, fields: Sequence[FieldProfile], random_state: int = 0) 
         return Copies(tuple(fields), 0, 0, 0.0)
     telling = _telling(table, fields)
     return Copies(tuple(fields), surplus, groups, _expected(table, telling, pairs, random_state))
+
+
+def _against(found: Copies, run: Run) -> Copies:
+    """The same, expecting as many equal pairs as a random sample of that size from the reference would hold."""
+    if run.reference is None or not found.surplus or run.reference.n_rows < 2:
+        return found
+    if not {f.name for f in found.fields} <= storage_of(run.reference).keys():
+        return found
+    n, m = run.n_rows, run.reference.n_rows
+    pairs = _agreeing(run.reference, found.fields)[2] * n * (n - 1) / (m * (m - 1))
+    return dataclasses.replace(found, expected=max(found.expected, pairs))
 
 
 def _hash(fields: Sequence[FieldProfile]) -> str:

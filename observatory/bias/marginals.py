@@ -2,133 +2,168 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from observatory.bias import describe
 from observatory.bias.axis import Axis, family
-from observatory.bias.cells import count_where, region_finding
-from observatory.bias.explain import Region
+from observatory.bias.cells import count_where, region_finding, simplest, where_sql
+from observatory.bias.coded import Known, Weights, code
+from observatory.bias.describe import listed, number, share
+from observatory.bias.explain import Explained, Region, explain
 from observatory.bias.run import H_MIN, Outcome, Run
-from observatory.bias.statistics import detectable_h, log_p, share_apart, two_proportion_z
+from observatory.bias.statistics import detectable_h, share_apart
 from observatory.errors import ObservatoryError
 from observatory.model import FieldProfile, Finding, Note
 from observatory.quoting import sql_literal, sql_name
 
-_EXACT = 1e12
-_MIN_EXPECTED = 5
 COLUMNS = ("field", "value", "share")
+_SHOWN = 8
+_BAND = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*(\d+(?:\.\d+)?)|(\+|and over|or more))\s*")
+_BELOW = re.compile(r"\s*(?:<|under|below)\s*(\d+(?:\.\d+)?)\s*")
+Shares = Mapping[str | None, float]
 
 
 def marginals(run: Run) -> Outcome:
-    """Levels whose share departs from `field, value, share`; an empty value stands for missing."""
+    """Levels and ranges whose share departs from `field, value, share`; an empty value stands for missing.
+
+    Bands such as “18-34” and “65+” are read as ranges where the field is a number. Fields explain each other away by
+    raking the sample to the known shares of those already reported.
+    """
     if run.marginals is None:
         return Outcome()
     given, notes = _given(run.marginals)
-    known = {f.name: f for f in run.profile.fields}
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        verb = "is" if len(unknown) == 1 else "are"
-        text = f"{describe.listed(unknown[:8])} {verb} in the marginals but not in the sample."
-        notes.append(Note("unmatched", tuple(unknown), text, "The field names of the sample."))
-    found: list[tuple[Finding, float]] = []
-    p_values: list[float] = []
-    for name, shares in given.items():
-        if name in known and run.n_rows:
-            _compare(run, known[name], shares, found, p_values, notes)
-    p_array = np.array(p_values)
-    placed = tuple((f, ("marginals", p_values.index(p))) for f, p in found)
-    h = max(H_MIN, detectable_h(max(run.n_rows, 1), _EXACT, max(len(p_values), 1)))
-    check = (
-        f"{len(p_values)} levels of {len(given) - len(unknown)} fields were compared with the marginals; a level that is"
-        f" half of the population would have been noticed from {describe.share(share_apart(0.5, h))} on (power 80 %)."
-    )
-    blind = "Marginals show single fields only: a missing combination that keeps every field's shares cannot be seen."
-    notes.append(Note("marginals", (), blind, "A reference table with the fields side by side."))
-    return Outcome(check, {"marginals": p_array}, placed, tuple(notes))
+    fields = {f.name: f for f in run.profile.fields}
+    notes += _unknown([name for name in given if name not in fields])
+    made = {name: _axis(fields[name], [v for v in shares if v]) for name, shares in given.items() if name in fields}
+    notes += [_unread(name) for name, axis in made.items() if axis is None]
+    axes = [a for a in made.values() if a is not None]
+    if not axes:
+        return Outcome("No field could be compared with the marginals.", notes=tuple(notes))
+    sample = code(run.table, axes, run.random_state)
+    lost = [float((codes == 0).mean()) for codes in sample.codes]
+    known = Known(tuple(_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
+    found = explain(sample, known, axes)
+    regions = [simplest(r, known, axes) for r in found.regions]
+    kept = [
+        (f, place)
+        for f, place in zip(_findings(run, regions, axes, known), found.places())
+        if abs(f.effect.value) >= H_MIN
+    ]
+    return Outcome(_check(run, found, len(axes)), found.families(), tuple(kept), (*notes, _blind()))
 
 
-def _given(frame: pd.DataFrame) -> tuple[dict[str, dict[str | None, float]], list[Note]]:
+def _given(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
     """Shares by field and value, per cent taken as such, and notes on fields whose shares do not add up to 1."""
-    lost = [c for c in COLUMNS if c not in frame.columns]
+    lost = [f"“{c}”" for c in COLUMNS if c not in frame.columns]
     if lost:
         raise ObservatoryError(
-            f"The marginals have no column {describe.listed([f'“{c}”' for c in lost])}.",
+            f"The marginals have no column {listed(lost)}.",
             "They are a table with the columns field, value and share, one row for each value.",
         )
     numbers = pd.to_numeric(frame["share"], errors="coerce")
     if numbers.isna().any() or (numbers < 0).any():
         raise ObservatoryError("A share of the marginals is not a number from 0 to 1.", "Write shares such as 0.51.")
     given: dict[str, dict[str | None, float]] = {}
-    for field, value, number in zip(frame["field"].tolist(), frame["value"].tolist(), numbers.tolist()):
-        level = None if value is None or value != value or value == "" else str(value)
-        given.setdefault(str(field), {})[level] = float(number)
+    for name, value, n in zip(frame["field"].tolist(), frame["value"].tolist(), numbers.tolist()):
+        level = None if pd.isna(value) or value == "" else number(value) if isinstance(value, float) else str(value)
+        given.setdefault(str(name), {})[level] = float(n)
     notes: list[Note] = []
-    made = {name: _normal(name, shares, notes) for name, shares in given.items()}
+    made = {name: _adding_up(name, shares, notes) for name, shares in given.items()}
     return {name: shares for name, shares in made.items() if shares}, notes
 
 
-def _normal(name: str, shares: Mapping[str | None, float], notes: list[Note]) -> dict[str | None, float]:
+def _adding_up(name: str, shares: Shares, notes: list[Note]) -> Shares:
+    """Shares that add up to 1, or to less where other values have the rest; none where they add up to more."""
     total = sum(shares.values())
-    if 98 <= total <= 102:
+    if 98 <= total <= 102 or 0.98 <= total <= 1.02:
         return {v: s / total for v, s in shares.items()}
-    if abs(total - 1) > 0.02:
-        short = total < 1
-        what = "the rest is taken as other values" if short else "so they are not compared"
-        text = f"The shares of {name} in the marginals add up to {describe.number(total)}, {what}."
-        notes.append(Note("marginals", (name,), text, "Shares that add up to 1."))
-        return dict(shares) if short else {}
-    return {v: s / total for v, s in shares.items()}
+    what = "the rest is taken to be other values" if total < 1 else "so they are not compared"
+    text = f"The shares of {name} in the marginals add up to {number(total)}; {what}."
+    notes.append(Note("marginals", (name,), text, "Shares that add up to 1."))
+    return shares if total < 1 else {}
 
 
-def _compare(
-    run: Run,
-    field: FieldProfile,
-    shares: Mapping[str | None, float],
-    found: list[tuple[Finding, float]],
-    p_values: list[float],
-    notes: list[Note],
-) -> None:
-    """Test every level of one field; of two levels that are each other's complement, the one that is too few counts."""
-    axis = _axis(field, [v for v in shares if v is not None])
-    if axis is None:
-        text = f"The values of {field.name} in the marginals are not of the field's type, so they are not compared."
-        notes.append(Note("types", (field.name,), text, "Values written as in the sample."))
-        return
-    codes = [(0,), *((c,) for c in range(1, axis.n_codes - 1))]
-    counts = count_where(run.table, [axis.where(c) for c in codes])
-    expected = [shares.get(None, 0.0), *(shares[v] for v in shares if v is not None)]
-    if None not in shares:
-        codes, counts, expected = codes[1:], counts[1:], expected[1:]
-    base = run.n_rows if None in shares else run.n_rows - field.missing
-    drafts: list[tuple[Finding, float]] = []
-    for code, n, reference_share in zip(codes, counts, expected):
-        if base and base * max(reference_share, n / base) >= _MIN_EXPECTED:
-            z = two_proportion_z(n / base, base, reference_share, _EXACT)
-            p = float(np.exp(log_p(z)))
-            region = Region((0,), (code,), float(z), "marginals", math.log(p) if p else -745.0)
-            p_values.append(p)
-            drafts.append((region_finding(region, [axis], n, base, reference_share, "marginals"), p))
-    kept = [d for d in drafts if abs(d[0].effect.value) >= H_MIN]
-    if len(shares) == 2 and len(kept) == 2:
-        kept = [d for d in kept if d[0].direction == "under"][:1]
-    found += kept
+def _unknown(names: Sequence[str]) -> list[Note]:
+    if not names:
+        return []
+    verb = "is" if len(names) == 1 else "are"
+    text = f"{listed(names[:_SHOWN])} {verb} in the marginals but not in the sample."
+    return [Note("unmatched", tuple(names), text, "The field names of the sample.")]
 
 
-def _axis(field: FieldProfile, values: list[str]) -> Axis | None:
+def _unread(name: str) -> Note:
+    text = f"The values of {name} in the marginals are not of the field's type, so they are not compared."
+    return Note("types", (name,), text, "Values written as in the sample.")
+
+
+def _blind() -> Note:
+    text = "Marginals show single fields only: a missing combination that keeps every field's shares cannot be seen."
+    return Note("marginals", (), text, "A reference table with the fields side by side.")
+
+
+def _axis(field: FieldProfile, values: Sequence[str]) -> Axis | None:
+    """The groups that the marginals name; None if they are not values of the field's type."""
     kind, name = family(field.storage), sql_name(field.name)
     literals: list[Any] = list(values)
     if kind == "number":
         numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
         if numbers.isna().any():
-            return None
+            return _banded(field, values)
         literals = [int(x) if float(x).is_integer() else float(x) for x in numbers]
     if kind == "boolean":
         literals = [v.strip().lower() in ("true", "1", "yes", "t") for v in values]
     plain = kind in ("number", "boolean") or field.storage.upper() == "VARCHAR"
     expression = name if plain else f"CAST({name} AS VARCHAR)"
     return Axis(field.name, False, expression, tuple(sql_literal(v) for v in literals), tuple(values))
+
+
+def _banded(field: FieldProfile, values: Sequence[str]) -> Axis | None:
+    """Bands as bins, from their lower ends; one more bin below the first if that has a lower end."""
+    lows = [_low(v) for v in values]
+    if any(low is None for low in lows) or len(set(lows)) < len(lows):
+        return None
+    edges = sorted(low for low in lows if low is not None and low > -np.inf)
+    whole = all(e.is_integer() for e in edges)
+    literals = tuple(sql_literal(int(e) if whole else e) for e in edges)
+    return Axis(field.name, True, sql_name(field.name), literals, tuple(number(e) for e in edges), whole)
+
+
+def _low(value: str) -> float | None:
+    if _BELOW.fullmatch(value):
+        return -np.inf
+    band = _BAND.fullmatch(value)
+    return float(band[1]) if band else None
+
+
+def _margin(axis: Axis, shares: Shares, lost: float) -> Weights:
+    """Known share of every code; where nothing is said of missing values, the sample's own share of them stands."""
+    made = np.zeros(axis.n_codes)
+    for i, (value, n) in enumerate((v, n) for v, n in shares.items() if v is not None):
+        low = _low(value) if axis.ordered else None
+        made[i + 1 if low is None else 1 + sum(float(e) <= low for e in axis.labels)] = n
+    if not axis.ordered:
+        made[-1] = max(1 - sum(shares.values()), 0.0)
+    made[0] = shares.get(None, 0.0)
+    if None not in shares:
+        made = made * (1 - lost) / max(made.sum(), 1e-300)
+        made[0] = lost
+    return made
+
+
+def _findings(run: Run, regions: Sequence[Region], axes: Sequence[Axis], known: Known) -> list[Finding]:
+    counts = count_where(run.table, [where_sql(r, axes) for r in regions])
+    shares = [float(known.margins[r.axes[0]][list(r.codes[0])].sum()) for r in regions]
+    return [region_finding(r, axes, n, run.n_rows, s, "marginals") for r, n, s in zip(regions, counts, shares)]
+
+
+def _check(run: Run, found: Explained, n_fields: int) -> str:
+    n_tests = sum(len(p) for p in found.left.values())
+    h = max(H_MIN, detectable_h(run.n_rows, 1e12, max(n_tests, 1)))
+    return (
+        f"{n_fields} fields were compared with the marginals in {n_tests} groups; one that is half of the population"
+        f" would have been noticed from {share(share_apart(0.5, h))} on (power 80 %)."
+    )

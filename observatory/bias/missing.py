@@ -11,14 +11,14 @@ import numpy as np
 from observatory.bias.axis import Axis, make_axes
 from observatory.bias.cells import count_where, severity
 from observatory.bias.describe import group, interval, listed, share
+from observatory.bias.patterns import MAX_LACKING, Block, blocks, together
 from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import chi_square, cohens_h, detectable_h, share_apart, two_proportion_z, wilson
-from observatory.model import Effect, FieldProfile, Finding, Note
+from observatory.model import Effect, Finding, Note
 from observatory.quoting import sql_name
 
 MAX_GROUPS = 40
-MAX_LACKING = 100
 _H_MIN = 0.2
 _V_MIN = 0.1
 _MIN_EXPECTED = 5
@@ -26,19 +26,7 @@ _MIN_SHARE = 0.01
 Counts = np.ndarray[Any, np.dtype[np.float64]]
 
 
-@dataclass(frozen=True)
-class Block:
-    """Fields that are missing in the same rows; the first one is tested for all."""
-
-    fields: tuple[FieldProfile, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the field tested."""
-        return self.fields[0].name
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Link:
     """A block and the groups of an axis: rows per code, of which missing, with Cramér's V and p."""
 
@@ -53,26 +41,26 @@ class Link:
 def missing(run: Run) -> Outcome:
     """Fields missing by group: chi-square per pair of fields over all rows; one finding per field, its strongest group.
 
-    Reported from Cramér's V .1 and, for the group against all others, Cohen's h .2. Where a reference has both
-    fields too, missing values are compared with it as cells and not judged here.
+    Reported from Cramér's V .1 and, for the group against all others, Cohen's h .2. Where a reference lacks the field
+    about as often, missing values are compared with it as cells instead. Fields missing together are a note.
     """
     lacking = [f for f in run.profile.fields if 0 < f.missing < run.n_rows]
     notes = _empty_notes(run)
     if not lacking:
         return Outcome("No field is missing in some rows and present in others.", notes=notes)
-    blocks = _blocks(run, lacking[:MAX_LACKING])
+    patterns = blocks(run, lacking[:MAX_LACKING])
     axes = make_axes(run.group_fields[:MAX_GROUPS], [run.table], n_bins=4)
-    known = _as_in_reference(run, blocks)
-    links = [k for axis in axes for k in _links(run, blocks, axis, known)]
+    known = _as_in_reference(run, patterns)
+    links = [k for axis in axes for k in _links(run, patterns, axis, known)]
     families = {"missing": np.array([k.p for k in links])}
     found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links)]
     h = max(_H_MIN, detectable_h(run.n_rows / 2, run.n_rows / 2, max(len(links), 1)))
     check = (
-        f"{len(blocks)} patterns of missing values were compared over the groups of {len(axes)} fields"
-        f" ({len(links)} tests); between two halves of the rows, 10 % against {share(share_apart(0.1, h))} would have been noticed"
-        " (power 80 %)."
+        f"{len(patterns)} patterns of missing values were compared over the groups of {len(axes)} fields"
+        f" ({len(links)} tests); between two halves of the rows, 10 % against {share(share_apart(0.1, h))} would"
+        " have been noticed (power 80 %)."
     )
-    return Outcome(check, families, tuple(found), (*notes, *_capped_notes(run, len(lacking))))
+    return Outcome(check, families, tuple(found), (*notes, *together(run, patterns), *_capped_notes(run, len(lacking))))
 
 
 def _empty_notes(run: Run) -> tuple[Note, ...]:
@@ -93,30 +81,20 @@ def _capped_notes(run: Run, n_lacking: int) -> tuple[Note, ...]:
     return (Note("capped", (), f"Missing values were compared over {listed(said)}."),) if said else ()
 
 
-def _blocks(run: Run, lacking: Sequence[FieldProfile]) -> list[Block]:
-    """Fields of the same pattern of missing rows together: equal sums of hashed row numbers tell them."""
-    sums = ", ".join(f"sum(hash(rowid) % 1000003) FILTER (WHERE {sql_name(f.name)} IS NULL)" for f in lacking)
-    keys = run.table.query(f"SELECT {sums} FROM t").iloc[0].tolist()
-    found: dict[tuple[int, object], list[FieldProfile]] = {}
-    for field, key in zip(lacking, keys):
-        found.setdefault((field.missing, key), []).append(field)
-    return [Block(tuple(fields)) for fields in found.values()]
-
-
-def _as_in_reference(run: Run, blocks: Sequence[Block]) -> set[str]:
+def _as_in_reference(run: Run, patterns: Sequence[Block]) -> set[str]:
     """Blocks of which the reference has missing values too, at least half as often as the sample."""
     if run.reference is None or not run.reference.n_rows:
         return set()
     theirs = storage_of(run.reference)
-    both = [b for b in blocks if b.name in theirs]
+    both = [b for b in patterns if b.name in theirs]
     lost = count_where(run.reference, [f"{sql_name(b.name)} IS NULL" for b in both])
-    return {b.name for b, n in zip(both, lost) if n / run.reference.n_rows >= 0.5 * b.fields[0].missing / run.n_rows}
+    return {b.name for b, n in zip(both, lost) if n / run.reference.n_rows >= 0.5 * b.missing / run.n_rows}
 
 
-def _links(run: Run, blocks: Sequence[Block], axis: Axis, known: set[str]) -> list[Link]:
-    """Every block against the groups of one axis, in one pass of SQL; not the `known` ones, if the axis is too."""
+def _links(run: Run, patterns: Sequence[Block], axis: Axis, known: set[str]) -> list[Link]:
+    """Every block against the groups of one axis, where that is known; not the `known` ones, if the axis is too."""
     theirs = storage_of(run.reference) if run.reference is not None and known else {}
-    tested = [b for b in blocks if all(f.name != axis.field for f in b.fields)]
+    tested = [b for b in patterns if all(f.name != axis.field for f in b.fields)]
     tested = [b for b in tested if not (axis.field in theirs and b.name in known)]
     if not tested:
         return []
@@ -124,10 +102,12 @@ def _links(run: Run, blocks: Sequence[Block], axis: Axis, known: set[str]) -> li
     frame = run.table.query(f"SELECT {axis.code_sql()} AS g, count(*) AS n, {present} FROM t GROUP BY 1 ORDER BY 1")
     n = np.zeros(axis.n_codes)
     n[frame["g"]] = frame["n"]
+    n[0] = 0
     links = []
     for i, block in enumerate(tested):
         lost = np.zeros(axis.n_codes)
         lost[frame["g"]] = frame["n"] - frame[f"p{i}"]
+        lost[0] = 0
         counts = _pooled(n, lost)
         v, p = chi_square(counts)
         if counts.shape[0] > 1:
@@ -144,14 +124,12 @@ def _pooled(n: Counts, lost: Counts) -> Counts:
 
 
 def _strongest(links: Sequence[Link]) -> list[Link]:
-    """The link of largest V of each block, if it is large enough; one of two blocks that only point at each other."""
+    """The link of largest V of each block, if it is large enough."""
     chosen: list[Link] = []
     for block in dict.fromkeys(k.block for k in links):
-        mine = [k for k in links if k.block == block and k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN]
+        mine = [k for k in links if k.block is block and k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN]
         best = max(mine, key=lambda k: k.v, default=None)
-        pairs = [{k.block.name, k.axis.field} for k in chosen]
-        if best and {best.block.name, best.axis.field} not in pairs:
-            chosen.append(best)
+        chosen += [best] if best else []
     return chosen
 
 
@@ -179,7 +157,7 @@ def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
     code = _worst(link)
     n, h = int(link.missing[code]), _h(link, code)
     where = f"({sql_name(link.block.name)} IS NULL) AND ({link.axis.where([code])})"
-    also = sorted((k for k in links if k.block == link.block and k.v >= _V_MIN and k is not link), key=lambda k: -k.v)
+    also = sorted((k for k in links if k.block is link.block and k.v >= _V_MIN and k is not link), key=lambda k: -k.v)
     return Finding(
         id="",
         kind="missing",
