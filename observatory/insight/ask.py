@@ -1,0 +1,183 @@
+"""From a question to a chart: the model's wish, deterministic fixes, the chart rules, and every step kept visible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from observatory.errors import ChartError, FieldNotFound, LLMError, RuleError
+from observatory.insight.facts import about, known
+from observatory.insight.rules import Reading, read
+from observatory.insight.wish import ask_model, join
+from observatory.insight.wording import channels, chart_words, filter_words, sorted_words
+from observatory.insight.words import nearest
+from observatory.model import Attempt, EngineStatus, Profile, RankedChart, Visualization, Wish, WishedField
+
+if TYPE_CHECKING:
+    from observatory.llm import LLM
+
+Recommend = Callable[[Wish, int], list[RankedChart]]
+_FAILURES = (RuleError, ChartError, FieldNotFound)
+
+
+def visualize(
+    profile: Profile, question: str, recommend: Recommend, llm: LLM | None, *, status: EngineStatus
+) -> Visualization:
+    """The chart that answers a question, how it came about, and what of the question was not understood.
+
+    The rules read every question; the model, if there is one, reads it too, and what it adds is checked by them.
+    Without a chart that fits, `spec` is that of the best open chart, or empty, and `warnings` says so.
+    """
+    reading = read(question[:1000], profile)
+    attempts: list[Attempt] = []
+    warnings = list(reading.warnings)
+    if not reading.understood:
+        return _not_understood(profile, question, reading, recommend, status)
+    wish = _wish(profile, question, reading, recommend, llm, attempts, warnings)
+    chart = _draw(wish, recommend, attempts, warnings)
+    if chart is None:
+        return _open_chart(profile, question, recommend, attempts, warnings, status)
+    return Visualization(
+        question,
+        chart.spec,
+        chart.code,
+        tuple(attempts),
+        _explain(chart, wish, profile),
+        tuple(_once(warnings)),
+        status,
+    )
+
+
+def _wish(
+    profile: Profile,
+    question: str,
+    reading: Reading,
+    recommend: Recommend,
+    llm: LLM | None,
+    attempts: list[Attempt],
+    warnings: list[str],
+) -> Wish:
+    """The model's wish joined to the rules' reading; the reading alone without a model or a valid reply."""
+    if llm is None:
+        return reading.wish
+    try:
+        own, n_left_out = ask_model(llm, profile, question)
+    except LLMError as exc:
+        attempts.append(Attempt("specify", "llm", False, error=exc.message))
+        warnings.append(f"{exc.message} The question was read by rules alone.")
+        return reading.wish
+    if n_left_out:
+        n_fields = len(profile.fields)
+        warnings.append(f"The table has {n_fields:,} fields; the model saw {n_fields - n_left_out} of them.")
+    joined = join(own, reading, question, profile)
+    changes = [c for c in joined.changes if c]
+    chart, error = _try(own, recommend)
+    error = "; ".join(filter(None, [error, *changes]))
+    spec, code = (chart.spec, chart.code) if chart else (None, None)
+    attempts.append(Attempt("specify", "llm", not error, code, spec, error or None))
+    return joined.wish
+
+
+def _try(wish: Wish, recommend: Recommend) -> tuple[RankedChart | None, str]:
+    try:
+        charts = recommend(wish, 1)
+    except _FAILURES as exc:
+        return None, exc.message
+    return (charts[0], "") if charts else (None, "No chart fits what is asked for.")
+
+
+def _draw(wish: Wish, recommend: Recommend, attempts: list[Attempt], warnings: list[str]) -> RankedChart | None:
+    """The best chart for the wish, or for the nearest wish that the chart rules allow."""
+    step: Literal["fix", "specify"] = "fix" if attempts and attempts[-1].spec is not None else "specify"
+    first_error = ""
+    for number, (easier, given_up) in enumerate(_easier(wish)):
+        chart, error = _try(easier, recommend)
+        if chart is None:
+            first_error = first_error or error
+            if number == 0:
+                attempts.append(Attempt(step, "rules", False, error=error))
+            continue
+        attempts.append(Attempt("repair" if number else step, "rules", True, chart.code, chart.spec))
+        if number:
+            warnings.append(f"{first_error} So {given_up}.")
+        return chart
+    return None
+
+
+def _easier(wish: Wish) -> Iterator[tuple[Wish, str]]:
+    """The wish, then ever less of it: axes, the kind of chart, the further fields, the aggregate."""
+    yield wish, ""
+    free = tuple(replace(f, channel=None) for f in wish.fields)
+    if free != wish.fields:
+        yield replace(wish, fields=free), "the axes were chosen by the rules"
+    yield replace(wish, fields=free, mark=None), "another kind of chart is shown"
+    yield replace(wish, fields=free, mark=None, task=None), "another kind of chart is shown"
+    grouped = _aggregated(free)
+    if grouped != free:
+        yield replace(wish, fields=grouped, mark=wish.mark, task=None), "the values of each group were averaged"
+        yield replace(wish, fields=grouped, mark=None, task=None), "the values of each group were averaged"
+    if len(free) > 2:
+        yield replace(wish, fields=free[:2], mark=None, task=None), "only the first two fields are shown"
+    plain = tuple(WishedField(f.field) for f in wish.fields if f.field is not None)
+    yield replace(wish, fields=plain, mark=None, task=None), "the fields are shown in the way that fits them"
+    for field in plain:
+        yield Wish((field,), None, None, wish.filters), f"only {field.field} is shown"
+
+
+def _aggregated(fields: tuple[WishedField, ...]) -> tuple[WishedField, ...]:
+    last = [i for i, f in enumerate(fields) if f.field is not None and f.aggregate is None and not f.bin]
+    if len(last) < 2 or any(f.aggregate for f in fields):
+        return fields
+    return tuple(replace(f, aggregate="mean") if i == last[-1] else f for i, f in enumerate(fields))
+
+
+def _explain(chart: RankedChart, wish: Wish, profile: Profile) -> str:
+    """What the chart shows, of which rows, and what is known of its fields."""
+    words = chart_words(chart.spec) + sorted_words(chart.spec)
+    if wish.limit is not None:
+        words += f", at most {wish.limit}"
+    rows = f", for rows where {filter_words(wish.filters)}" if wish.filters else f", for all {profile.n_rows:,} rows"
+    first = f"{words[0].upper()}{words[1:]}{rows}."
+    shown = [s.field for s in channels(chart.spec) if s.field is not None]
+    extra = about(known(profile), shown, 2)
+    return " ".join([first, *extra])
+
+
+def _not_understood(
+    profile: Profile, question: str, reading: Reading, recommend: Recommend, status: EngineStatus
+) -> Visualization:
+    """Nothing is made up: a warning with the names there are, and the best open chart beside it."""
+    names = [f.name for f in profile.fields]
+    close = list(dict.fromkeys(n for word in reading.unread for n in nearest(word, names, 2)))[:4]
+    listed = (
+        f"The nearest are {', '.join(close)}."
+        if close
+        else f"There are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
+    )
+    said = f"None of the words name a field of this table. {listed}"
+    attempts = [Attempt("specify", "rules", False, error="No field is named in the question.")]
+    return _open_chart(profile, question, recommend, attempts, [said, *reading.warnings], status)
+
+
+def _open_chart(
+    profile: Profile,
+    question: str,
+    recommend: Recommend,
+    attempts: list[Attempt],
+    warnings: list[str],
+    status: EngineStatus,
+) -> Visualization:
+    """The best chart of the whole table, said to be just that."""
+    chart, error = _try(Wish(), recommend)
+    if chart is None:
+        attempts.append(Attempt("fallback", "rules", False, error=error))
+        warnings.append("No chart fits this table.")
+        return Visualization(question, {}, "", tuple(attempts), "", tuple(_once(warnings)), status)
+    attempts.append(Attempt("fallback", "rules", True, chart.code, chart.spec))
+    text = f"Not an answer, but the chart that says most about the table: {_explain(chart, Wish(), profile)}"
+    return Visualization(question, chart.spec, chart.code, tuple(attempts), text, tuple(_once(warnings)), status)
+
+
+def _once(sentences: list[str]) -> list[str]:
+    return list(dict.fromkeys(s for s in sentences if s))

@@ -1,0 +1,194 @@
+"""From a sentence to a wish by rules alone: what works without a model, and checks it where there is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from observatory.insight import clauses
+from observatory.insight.assemble import assemble
+from observatory.insight.conditions import Condition, comparisons, equalities, memberships
+from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
+from observatory.insight.terms import Term, entity_words, grouped, terms
+from observatory.insight.words import Token, alike, name_words, nearest, tokens, vocabulary
+from observatory.model import Filter, Profile, Wish
+
+_GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
+
+_SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A wish, the words nothing was made of, what to warn of, and which parts the question says outright."""
+
+    wish: Wish
+    unread: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
+
+    @property
+    def understood(self) -> bool:
+        """Whether the question names anything in the data."""
+        return bool(self.wish.fields)
+
+
+def read(question: str, profile: Profile) -> Reading:
+    """What a question asks for, by its words.
+
+    >>> from observatory.model import FieldProfile
+    >>> fields = (FieldProfile("Fare", "quantitative", "measure", "DOUBLE", 0, 248, 0.0, 512.3),
+    ...           FieldProfile("Pclass", "ordinal", "dimension", "BIGINT", 0, 3))
+    >>> wish = read("Bar chart of the average fare by class, from high to low", Profile(891, fields)).wish
+    >>> [(f.field, f.aggregate) for f in wish.fields], wish.mark, wish.sort
+    ([('Pclass', None), ('Fare', 'mean')], 'bar', 'descending')
+    """
+    text = " ".join(question.split())
+    words = tokens(text)
+    mark, order, limit = clauses.mark(text, words), clauses.order(text, words), clauses.limit(text, words)
+    taken = _union(mark.tokens if mark else None, order.tokens if order else None, limit[2] if limit else None)
+    mentions = field_mentions(words, profile, taken)
+    mentions, conditions = _conditions(text, words, mentions, profile, taken)
+    used = taken.union(*(c.tokens for c in conditions)) if conditions else taken
+    ranked = limit is not None or clauses.superlative(text) is not None
+    found = terms(text, words, mentions, profile, used, ranked=ranked)
+    order, sort_term = _resolve(order, words, profile)
+    wish, problems = assemble(text, found, mark.value if mark else None, order, sort_term, limit, profile)
+    filters = tuple(c.filter for c in conditions if c.filter is not None)
+    warnings = (
+        *(c.problem for c in conditions if c.problem),
+        *problems,
+        *_unknown(text, words, mentions, used, profile),
+    )
+    said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
+    said |= {"filters"} if filters else set()
+    unread = tuple(entity_words(words, mentions, used))
+    return Reading(replace(wish, filters=filters), unread, tuple(dict.fromkeys(warnings)), frozenset(said))
+
+
+def _union(*parts: frozenset[int] | None) -> frozenset[int]:
+    return frozenset[int]().union(*(p for p in parts if p is not None))
+
+
+def _conditions(
+    text: str, words: Sequence[Token], mentions: list[Mention], profile: Profile, taken: frozenset[int]
+) -> tuple[list[Mention], list[Condition]]:
+    """The conditions, and the mentions that are left once those that only serve a condition are gone."""
+    strong = _union(taken, *(frozenset(range(m.start, m.end)) for m in mentions if m.coverage > 0.99))
+    values = value_mentions(words, profile, strong)
+    covered = {i for v in values for i in range(v.start, v.end)}
+    mentions = [m for m in mentions if not covered & set(range(m.start, m.end))]
+    alternatives = _contrasted(words, values)
+    conditions = memberships(text, words, values)
+    conditions += _quoted(words, mentions, taken | covered)
+    compared = comparisons(text, words, mentions, profile, _union(taken, *(c.tokens for c in conditions)))
+    conditions += compared
+    conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))
+    serving = _serving(words, mentions, conditions)
+    left = [m for m in mentions if m not in serving and (not m.weak or grouped(words, m))]
+    left += [m for m in alternatives if all(m.field is not other.field for other in left)]
+    return sorted(left, key=lambda m: m.start), conditions
+
+
+def _contrasted(words: Sequence[Token], values: Sequence[ValueMention]) -> list[Mention]:
+    """“male and female”: two values of one field side by side ask to compare them."""
+    found = []
+    for left, right in pairwise(values):
+        between = [t.lower for t in words[left.end : right.start]]
+        if left.field is right.field and left.value != right.value and between in (["and"], ["vs"], ["versus"]):
+            found.append(Mention(left.field, left.start, right.end, 1.0, 1))
+    return found
+
+
+def _quoted(words: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:
+    """A quoted text that is no known value, after a field that has more values than the profile lists."""
+    found = []
+    for i, token in enumerate(words):
+        if token.kind != "quoted" or i in taken or any(m.start <= i < m.end for m in mentions):
+            continue
+        before = [m for m in mentions if m.end <= i and i - m.end <= 3 and m.field.type in ("nominal", "ordinal")]
+        if before and len(before[-1].field.top) < before[-1].field.distinct:
+            found.append(Condition(Filter(before[-1].field.name, "equal", token.text), frozenset({i})))
+        else:
+            said = f"No field has the value “{token.text}”, so nothing was left out for it."
+            found.append(Condition(None, frozenset({i}), said))
+    return found
+
+
+def _serving(words: Sequence[Token], mentions: Sequence[Mention], conditions: Iterable[Condition]) -> list[Mention]:
+    """Mentions that only say what a condition is about, such as “status” in “in Cancelled status”."""
+    found = []
+    for condition in conditions:
+        if condition.filter is None:
+            continue
+        first, last = min(condition.tokens), max(condition.tokens)
+        for mention in mentions:
+            about = mention.field.name == condition.filter.field
+            if mention in found or (not about and not (mention.end == first and words[first].kind == "quoted")):
+                continue
+            inside = first <= mention.start <= last
+            before = 0 <= first - mention.end <= 3 and not _shown(words, mention)
+            after = mention.start - last == 1
+            if inside or before or after:
+                found.append(mention)
+    return found
+
+
+def _shown(words: Sequence[Token], mention: Mention) -> bool:
+    """Whether the words before a mention ask for it to be shown, so that it is more than the subject of a condition."""
+    before = {t.lower for t in words[max(0, mention.start - 4) : mention.start]}
+    return bool(_SHOWN & before)
+
+
+def _resolve(
+    order: clauses.Order | None, words: Sequence[Token], profile: Profile
+) -> tuple[clauses.Order | None, Term | None]:
+    """Links the words of a sort clause to a field, or to the dimension where they are “names”."""
+    if order is None or order.target in ("x", "y"):
+        return order, None
+    inside = sorted(order.tokens)
+    span = words[inside[0] : inside[-1] + 1] if inside else ()
+    named = [m for m in field_mentions(span, profile) if m.coverage > 0.49]
+    if named and order.target != "measure":
+        return replace(order, target="field"), Term(named[-1].field, None, inside[0] + named[-1].start)
+    if order.target == "" and any(
+        t.lower in ("name", "names", "label", "labels", "category", "categories") for t in span
+    ):
+        return replace(order, target="dimension"), None
+    return replace(order, target=order.target or "measure"), None
+
+
+def _unknown(
+    text: str, words: Sequence[Token], mentions: Sequence[Mention], used: frozenset[int], profile: Profile
+) -> list[str]:
+    """Words after “by” or “each” that name no field, with the names nearest to them."""
+    found = []
+    for match in _GROUP_SLOT.finditer(text):
+        at = next((i for i, t in enumerate(words) if t.start == match.start(1)), None)
+        if at is None or at in used or any(m.start - 2 <= at < m.end for m in mentions):
+            continue
+        word = match[1]
+        if any(alike(word, part) for f in profile.fields for part in name_words(f.name)) or not word.islower():
+            continue
+        close = nearest(word, [f.name for f in profile.fields])
+        hint = f" The nearest: {', '.join(close)}." if close else ""
+        if word not in (
+            "time",
+            "year",
+            "month",
+            "day",
+            "week",
+            "hour",
+            "the",
+            "using",
+            "means",
+            "row",
+            "other",
+            "one",
+            "how",
+            "its",
+        ):
+            found.append(f"No field is called “{word}”.{hint}")
+    return found
