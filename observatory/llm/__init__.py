@@ -1,0 +1,9 @@
+"""Language models: the registry, the local engine, and one client for all of them."""
+
+from observatory.llm import models
+from observatory.llm.client import LLM, Message, OpenAIClient
+from observatory.llm.engine import Engine
+from observatory.llm.scripted import ScriptedLLM
+from observatory.llm.source import Source, open_llm
+
+__all__ = ["LLM", "Engine", "Message", "OpenAIClient", "ScriptedLLM", "Source", "models", "open_llm"]

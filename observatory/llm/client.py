@@ -1,0 +1,175 @@
+"""The one seam to a language model, and its client for any OpenAI-compatible server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from observatory.errors import LLMError, LLMInvalidReply, LLMTimeout, LLMUnavailable
+
+if TYPE_CHECKING:
+    import openai  # imported where a client is made: it takes a second, and most runs ask no model
+
+Message = Mapping[str, str]
+_CONNECT_SECONDS = 5.0
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class LLM(Protocol):
+    """A language model that answers a list of `{"role", "content"}` messages."""
+
+    @property
+    def name(self) -> str: ...
+
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None, max_tokens: int = 256
+    ) -> str:
+        """The answer; JSON text of the schema if one is given. Raises LLMUnavailable, LLMTimeout, LLMInvalidReply."""
+        ...
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
+        """The answer piece by piece; raises the same errors, at any piece."""
+        ...
+
+
+class OpenAIClient:
+    """A model behind an OpenAI-compatible URL; the same question gets the same answer (temperature 0, seed 0).
+
+    `timeout` is in seconds and holds for a whole answer; `model` empty takes the first that the server lists.
+
+    >>> OpenAIClient("http://127.0.0.1:9/v1", model="tiny").name
+    'tiny'
+    """
+
+    def __init__(self, base_url: str, api_key: str = "", model: str = "", timeout: float = 60.0) -> None:
+        import openai
+
+        self._model = model
+        self._timeout = timeout
+        self._openai = openai.OpenAI(
+            base_url=base_url,
+            api_key=api_key or "none",
+            timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+            max_retries=0,
+            # A server may close an idle connection just when the next question is sent on it.
+            default_headers={"Connection": "close"},
+            # A proxy of the environment cannot reach this machine's own loopback address.
+            http_client=openai.DefaultHttpxClient(trust_env=urlsplit(base_url).hostname not in _LOOPBACK),
+        )
+
+    @property
+    def name(self) -> str:
+        """The model that is asked; empty until the server was asked for its first one."""
+        return self._model
+
+    def models(self) -> list[str]:
+        """Names of the models that the server lists."""
+        with _plain_errors(self._timeout):
+            return [model.id for model in self._openai.models.list().data]
+
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None, max_tokens: int = 256
+    ) -> str:
+        """The answer; with a schema, JSON text whose type and required keys are those of the schema."""
+        with _plain_errors(self._timeout):
+            reply = self._openai.chat.completions.create(**self._request(messages, max_tokens), **_format(schema))
+        text, ended = _content(reply)
+        return text if schema is None else _json_of(text, schema, ended)
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
+        """The answer piece by piece; leaving the loop cancels the rest of it at the server."""
+        deadline = time.monotonic() + self._timeout
+        with (
+            _plain_errors(self._timeout),
+            self._openai.chat.completions.create(**self._request(messages, max_tokens), stream=True) as chunks,
+        ):
+            for chunk in chunks:
+                if time.monotonic() > deadline:
+                    raise _timeout_error(self._timeout)
+                if chunk.choices and chunk.choices[0].delta.content:
+                    yield chunk.choices[0].delta.content
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._openai.close()
+
+    def _request(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
+        if not self._model:
+            self._model = next(iter(self.models()), "")
+        return {
+            "model": self._model,
+            "messages": [dict(message) for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "seed": 0,
+        }
+
+
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    if schema is None:
+        return {}
+    described = {"name": "reply", "schema": dict(schema), "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": described}}
+
+
+def _content(reply: object) -> tuple[str, str | None]:
+    """The text of a reply and why it ended; a server that is no language model may send anything."""
+    from openai.types.chat import ChatCompletion
+
+    if not isinstance(reply, ChatCompletion) or not reply.choices:
+        raise LLMInvalidReply("The server did not answer as a language model does.", "Check OBSERVATORY_LLM_BASE_URL.")
+    choice = reply.choices[0]
+    if not (choice.message.content or "").strip():
+        raise LLMInvalidReply("The model gave an empty answer.", "Ask again in other words.")
+    return choice.message.content or "", choice.finish_reason
+
+
+def _json_of(text: str, schema: Mapping[str, Any], ended: str | None) -> str:
+    try:
+        value = json.loads(text)
+    except ValueError as exc:
+        why = "was cut off" if ended == "length" else "is not the JSON that was asked for"
+        raise LLMInvalidReply(f"The model's answer {why}.", "Ask again, or use a larger model.") from exc
+    missing = [] if not isinstance(value, dict) else [key for key in schema.get("required", ()) if key not in value]
+    if missing or (schema.get("type") == "object" and not isinstance(value, dict)):
+        raise LLMInvalidReply("The model's answer lacks what was asked for.", "Ask again, or use a larger model.")
+    return text
+
+
+@contextmanager
+def _plain_errors(timeout: float) -> Iterator[None]:
+    import openai
+
+    try:
+        yield
+    except openai.APITimeoutError as exc:
+        raise _timeout_error(timeout) from exc
+    except openai.APIConnectionError as exc:
+        raise _unavailable("The model cannot be reached or stopped in the middle of its answer.") from exc
+    except openai.APIStatusError as exc:
+        raise _status_error(exc) from exc
+    except (openai.OpenAIError, ValueError) as exc:
+        raise LLMInvalidReply("The model's server gave an answer that cannot be read.", "Ask again.") from exc
+
+
+def _status_error(exc: openai.APIStatusError) -> LLMError:
+    if exc.status_code in (401, 403):
+        return LLMUnavailable("The model's server refused the key.", "Set OBSERVATORY_LLM_API_KEY.")
+    if exc.status_code == 404:
+        return LLMUnavailable("The model's server knows no such model or address.", "Check OBSERVATORY_LLM_MODEL.")
+    if exc.status_code == 429 or exc.status_code >= 500:
+        return _unavailable("The model's server is overloaded or not ready yet.")
+    reason = str((exc.body or {}).get("message", "") if isinstance(exc.body, dict) else "") or exc.message
+    return LLMInvalidReply(f"The model's server refused the question: {reason[:200]}", "Ask for less at once.")
+
+
+def _unavailable(message: str) -> LLMUnavailable:
+    return LLMUnavailable(message, "Ask again in a moment; until then texts come from templates.")
+
+
+def _timeout_error(timeout: float) -> LLMTimeout:
+    return LLMTimeout(f"The model did not finish its answer in {timeout:g} seconds.", "Set OBSERVATORY_LLM_TIMEOUT.")

@@ -1,0 +1,174 @@
+"""The local engine: keeps one server process running, and says at any time how it is."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from observatory.errors import LLMUnavailable
+from observatory.llm.client import Message, OpenAIClient
+from observatory.llm.machine import physical_cores
+from observatory.llm.process import ServerConfig, ServerProcess
+from observatory.model import EngineStatus
+from observatory.settings import Settings
+
+_RESTART_SECONDS = (0.5, 2.0, 8.0, 30.0)  # the wait before each restart in a row; after the last one the engine is down
+_STEADY_SECONDS = 60.0  # a server that ran this long may crash again without counting as "in a row"
+_END_SECONDS = 1.0
+_LONGEST_ANSWER = 2048
+_AGAIN = "Ask again in a moment; until then texts come from templates."
+
+
+class Engine:
+    """Runs the model of a GGUF file on this machine; `start` returns at once, `wait` until it is ready or down.
+
+    A crash is followed by a restart, with growing pauses; clients of the engine go on with the new process.
+    """
+
+    def __init__(self, model_path: Path, settings: Settings, *, slots: int = 4, threads: int | None = None) -> None:
+        cores = settings.engine_threads or physical_cores()
+        self.config = ServerConfig(
+            model=str(model_path),
+            name=model_path.stem,
+            context=settings.engine_context,
+            threads=threads or cores,
+            batch_threads=cores,
+            slots=slots,
+            max_tokens=_LONGEST_ANSWER,
+        )
+        self._timeout = settings.llm_timeout
+        self._changed = threading.Condition(threading.RLock())
+        self._status = EngineStatus("off", self.config.name, "The engine is not started.")
+        self._stopped = threading.Event()
+        self._supervisor: threading.Thread | None = None
+        self._server: ServerProcess | None = None
+        self._connection: OpenAIClient | None = None
+
+    def start(self) -> None:
+        """Start the server in the background; nothing happens if it is already running or starting."""
+        with self._changed:
+            if self._supervisor is not None and self._supervisor.is_alive():
+                return
+            self._stopped.clear()
+            self._status = EngineStatus("starting", self.config.name, "The model is being loaded.")
+            self._supervisor = threading.Thread(target=self._supervise, name="engine", daemon=True)
+            self._supervisor.start()
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        """End the server and wait until it is gone; may be called again."""
+        atexit.unregister(self.stop)
+        self._stopped.set()
+        supervisor, server = self._supervisor, self._server
+        if server is not None:
+            server.stop()
+        if supervisor is not None and supervisor is not threading.current_thread():
+            supervisor.join()
+        self._become(EngineStatus("off", self.config.name, "The engine is stopped."))
+
+    def status(self) -> EngineStatus:
+        """How the engine is, at once."""
+        return self._status
+
+    def wait(self, timeout: float | None = None) -> EngineStatus:
+        """The status, after waiting at most `timeout` seconds for the engine to be no longer starting."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._status.state != "starting", timeout)
+            return self._status
+
+    def client(self) -> EngineClient:
+        """A model client that stays valid when the server is restarted."""
+        return EngineClient(self)
+
+    @contextmanager
+    def answering(self) -> Iterator[OpenAIClient]:
+        """The client of the server that runs now, for one answer; raises LLMUnavailable."""
+        connection = self._connection
+        if connection is None:
+            raise LLMUnavailable(f"The engine cannot answer now: {self._status.detail}", _AGAIN)
+        try:
+            yield connection
+        except LLMUnavailable as exc:
+            if not self._has_ended(connection):
+                raise
+            raise LLMUnavailable("The engine stopped in the middle of the answer and starts again.", _AGAIN) from exc
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the server, if one runs."""
+        return self._server.pid if self._server is not None and self._connection is not None else None
+
+    def _has_ended(self, connection: OpenAIClient) -> bool:
+        """Whether the server behind a connection that broke is gone; the status tells so from then on."""
+        server = self._server
+        if self._connection is connection and server is not None and not server.wait(_END_SECONDS):
+            return False
+        with self._changed:
+            if self._connection is connection:
+                self._become(EngineStatus("starting", self.config.name, "The engine starts again."))
+        return True
+
+    def _supervise(self) -> None:
+        crashes = 0
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            was_ready, reason = self._run_once()
+            if self._stopped.is_set():
+                break
+            crashes = 1 if time.monotonic() - began > _STEADY_SECONDS else crashes + 1
+            if not was_ready or crashes > len(_RESTART_SECONDS):
+                self._become(EngineStatus("down", self.config.name, f"The engine cannot run: {reason}."))
+                break
+            self._become(EngineStatus("starting", self.config.name, f"The engine starts again: {reason}."))
+            self._stopped.wait(_RESTART_SECONDS[crashes - 1])
+
+    def _run_once(self) -> tuple[bool, str]:
+        """Run a server until it ends: whether it ever was ready, and why it ended."""
+        server = self._server = ServerProcess(self.config)
+        if self._stopped.is_set():
+            server.stop()
+        ready = server.wait_until_healthy()
+        if ready:
+            connection = OpenAIClient(f"{server.address}/v1", server.api_key, self.config.name, self._timeout)
+            self._become(EngineStatus("ready", self.config.name, "The model is ready."), connection)
+        server.wait()
+        reason = server.last_words()
+        server.stop()
+        return ready, reason
+
+    def _become(self, status: EngineStatus, connection: OpenAIClient | None = None) -> None:
+        with self._changed:
+            self._status, self._connection = status, connection
+            self._changed.notify_all()
+
+
+class EngineClient:
+    """The model of an engine; each question goes to the server that runs at that time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self._engine.config.name
+
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None, max_tokens: int = 256
+    ) -> str:
+        """The answer; raises LLMUnavailable while the engine is not ready."""
+        with self._engine.answering() as model:
+            return model.complete(messages, schema=schema, max_tokens=self._capped(max_tokens))
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
+        """The answer piece by piece; raises LLMUnavailable while the engine is not ready."""
+        with self._engine.answering() as model:
+            yield from model.stream(messages, max_tokens=self._capped(max_tokens))
+
+    def _capped(self, max_tokens: int) -> int:
+        return min(max_tokens, self._engine.config.max_tokens)

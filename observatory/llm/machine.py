@@ -1,0 +1,58 @@
+"""What the machine offers to a model: memory, cores, and how busy it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")
+_CPUS = Path("/sys/devices/system/cpu")
+
+
+def memory_bytes(cgroup: Path = _CGROUP) -> int:
+    """Bytes of memory that this process may use: of the machine, or of its control group if that is less.
+
+    >>> memory_bytes() > 0
+    True
+    """
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = _words(cgroup / "memory.max")[:1]
+    return min(total, int(limit[0])) if limit and limit[0].isdigit() else total
+
+
+def physical_cores(cgroup: Path = _CGROUP, cpus: Path = _CPUS) -> int:
+    """Cores that this process may keep busy at once: hyper-threads count once, a quota of the control group counts.
+
+    >>> 1 <= physical_cores() <= os.cpu_count()
+    True
+    """
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    siblings = {tuple(_words(cpus / f"cpu{n}/topology/thread_siblings_list")) or (str(n),) for n in allowed}
+    quota = _words(cgroup / "cpu.max")
+    if len(quota) == 2 and quota[0].isdigit():
+        return max(1, min(len(siblings), int(quota[0]) // int(quota[1])))
+    return max(1, len(siblings))
+
+
+def cpu_seconds(pid: int | None = None) -> float:
+    """Seconds that all cores together (or one process) were busy so far, from Linux's `/proc`; 0.0 elsewhere."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    if pid is not None:
+        fields = _words(Path(f"/proc/{pid}/stat"), after=")")
+        return (int(fields[11]) + int(fields[12])) / ticks if fields else 0.0
+    spent = [int(word) for word in _words(Path("/proc/stat"))[1:9]]
+    return (sum(spent) - spent[3] - spent[4]) / ticks if spent else 0.0
+
+
+def resident_bytes(pid: int) -> int:
+    """Bytes of memory that a process holds, from Linux's `/proc`; 0 elsewhere."""
+    fields = _words(Path(f"/proc/{pid}/statm"))
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
+
+
+def _words(path: Path, after: str = "") -> list[str]:
+    try:
+        line = path.read_text().split("\n", 1)[0]
+    except OSError:
+        return []
+    return (line.rpartition(after)[2] if after else line).split()

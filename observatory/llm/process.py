@@ -1,0 +1,111 @@
+"""One run of the engine's server as a child process, with a key of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_SERVER = Path(__file__).with_name("server.py")
+_STOP_SECONDS = 2.0
+# Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
+# program takes a core, and enough to lose nothing when none does.
+_SPIN = {"GOMP_SPINCOUNT": "3000"}
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """What a server is told: `context` and `max_tokens` in tokens, `slots` answers at once, `nice` as in `nice(1)`.
+
+    One answer is decoded by `threads`; prompts and answers side by side are computed by `batch_threads`.
+    """
+
+    model: str
+    name: str
+    context: int
+    threads: int
+    batch_threads: int
+    slots: int = 4
+    max_tokens: int = 2048
+    nice: int = 0
+
+
+class ServerProcess:
+    """A server that lives until `stop`, or until this process is gone.
+
+    Start it in a thread that outlives it: Linux ends the child together with the thread that made it.
+    """
+
+    def __init__(self, config: ServerConfig) -> None:
+        self.api_key = secrets.token_urlsafe(24)
+        self.address = self._error = ""
+        self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
+        self._stopping = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(_SERVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+            env={**_SPIN, **os.environ},
+        )
+        self._tell({**asdict(config), "api_key": self.api_key, "parent": os.getpid()})
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def wait_until_healthy(self) -> bool:
+        """Block until the model is loaded (True, `address` is set) or the server has given up (False)."""
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            line = lines.readline()
+        answer = json.loads(line) if line else {}
+        self.address, self._error = answer.get("address", ""), answer.get("error", "")
+        return bool(self.address)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether the process has ended, after waiting for that for at most `timeout` seconds."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End the process; may be called again, and from any thread."""
+        with self._stopping:
+            if self._process.stdin is not None and not self._process.stdin.closed:
+                self._process.stdin.close()
+            if not self.wait(_STOP_SECONDS):
+                self._process.kill()
+                self._process.wait()
+            self._said.close()
+
+    def last_words(self) -> str:
+        """Why the process ended, as far as it said so."""
+        code = self._process.poll()
+        if code is not None and code < 0:
+            return f"it was ended by signal {-code}"
+        with self._stopping:
+            if self._said.closed:
+                return "it was stopped"
+            self._said.seek(0)
+            found = re.search(r"error loading model: (?:llama_model_loader: )?(.*)", self._said.read())
+        return found[1] if found else self._error or f"it ended with code {code}"
+
+    def _tell(self, config: dict[str, object]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(config) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:  # it ended already; the empty handshake will say so
+            return
