@@ -82,7 +82,7 @@ def _group(groups: list[Encoding], row: pd.Series[Any]) -> str:
 
 def _label(e: Encoding, row: pd.Series[Any]) -> str:
     value = row[column(e)]
-    if e.bin:
+    if e.bin and f"{column(e)}_end" in row:
         return f"{figure(value)} to {figure(row[f'{column(e)}_end'])}"
     if e.time_unit == "year":
         return str(value)[:4]

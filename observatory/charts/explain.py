@@ -48,14 +48,18 @@ class Judgement:
         return sum((v.weight or 0) * v.count for v in self.soft)
 
 
-def check(spec: Mapping[str, Any], profile: Profile, *, task: str | None = None) -> Judgement:
+def check(
+    spec: Mapping[str, Any], profile: Profile, *, task: str | None = None, quiet: Mapping[str, int] | None = None
+) -> Judgement:
     """The rules that a Vega-Lite chart breaks; raises ChartInvalidSpec and FieldNotFound.
+
+    With the task "open", `quiet` says how little each field has to say, 0 to 10.
 
     >>> check({"mark": "line", "encoding": {"x": {"aggregate": "count"}}}, Profile(0, ())).hard[0].rule
     'line_no_measure'
     """
     view = parse(spec)
-    facts = view_facts(view, profile, task)
+    facts = view_facts(view, profile, task, quiet)
     answer = judge(facts)
     return Judgement(violations(answer.broken, answer, facts), violations(answer.preferences, answer, facts))
 

@@ -6,7 +6,7 @@ A field is `f0`, `f1`, … and its name stays in Python; every statistic is a wh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,7 +133,7 @@ def chart_type(field: FieldProfile) -> str:
     return "quantitative" if field.type == "temporal" and names_numbers(field) else field.type
 
 
-def wish_facts(profile: Profile, wish: Wish, quiet: dict[str, int] | None = None) -> Facts:
+def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = None) -> Facts:
     """A partial chart; `quiet` marks an open request and says how little each field has to say, 0 to 10."""
     if len(wish.fields) > MOST_FIELDS:
         raise RuleUnsatisfiable(
@@ -148,7 +148,7 @@ def wish_facts(profile: Profile, wish: Wish, quiet: dict[str, int] | None = None
     if wish.task or quiet is not None:
         lines.append(f"attribute(task,root,{_known(wish.task or 'open', (*_TASKS, 'open'))}).")
     if wish.sort is not None:
-        lines.append("wished(sort).")
+        lines.append(f"wished({'sort_dimension' if wish.sort_by == 'dimension' else 'sort'}).")
     if wish.limit is not None:
         lines.append(f"attribute((view,limit),v0,{whole(max(wish.limit, 1))}). wished(limit).")
     for index, item in enumerate(wish.fields):
@@ -156,7 +156,7 @@ def wish_facts(profile: Profile, wish: Wish, quiet: dict[str, int] | None = None
     return Facts("\n".join(lines), names)
 
 
-def _profile_facts(profile: Profile, names: Iterable[str], quiet: dict[str, int] | None = None) -> list[str]:
+def _profile_facts(profile: Profile, names: Iterable[str], quiet: Mapping[str, int] | None = None) -> list[str]:
     lines = [
         f"attribute(number_rows,root,{whole(profile.n_rows)}).",
         f"attribute(log_rows,root,{logarithm(profile.n_rows)}).",
@@ -181,22 +181,24 @@ def _wished(profile: Profile, names: tuple[str, ...], index: int, item: WishedFi
         lines += [f"attribute((encoding,type),{entity},quantitative).", "wished(count)."]
     if aggregate:
         lines.append(f"attribute((encoding,aggregate),{entity},{_known(aggregate, AGGREGATES)}).")
+        lines.append(f"wished(aggregate,{entity}).")
     if item.bin:
         lines.append(f"attribute((encoding,binning),{entity},20).")
     if item.bin is False:
         lines.append(f"prohibited((encoding,binning),{entity}).")
     if item.time_unit:
         lines.append(f"attribute((encoding,time_unit),{entity},{_known(item.time_unit, TIME_UNITS)}).")
+        lines.append(f"wished(time_unit,{entity}).")
     if item.channel:
-        channel = _known(item.channel, CHANNELS)
+        channel = _known("color" if item.channel == "detail" else item.channel, CHANNELS)
         lines += [f"attribute((encoding,channel),{entity},{channel}).", f"wished(channel,{entity},{channel})."]
     return lines
 
 
-def view_facts(view: View, profile: Profile, task: str | None = None) -> Facts:
-    """A whole chart, to be judged."""
+def view_facts(view: View, profile: Profile, task: str | None = None, quiet: Mapping[str, int] | None = None) -> Facts:
+    """A whole chart, to be judged; `quiet` as in `wish_facts`."""
     names = tuple(dict.fromkeys(e.field for e in view.encodings if e.field is not None))
-    lines = _profile_facts(profile, names)
+    lines = _profile_facts(profile, names, quiet)
     lines += ["entity(view,root,v0).", "entity(mark,v0,m0).", f"attribute((mark,type),m0,{view.mark})."]
     if task:
         lines.append(f"attribute(task,root,{_known(task, (*_TASKS, 'open'))}).")

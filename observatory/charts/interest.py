@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+
+from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -24,7 +26,8 @@ def quietness(profile: Profile) -> dict[str, int]:
 
 def _silence(field: FieldProfile, n_rows: int) -> int:
     missing = field.missing / n_rows if n_rows else 0.0
-    levels = 6 if field.type in ("nominal", "ordinal") and field.distinct > 60 else 0
+    discrete = field.type in ("nominal", "ordinal")
+    levels = sum(field.distinct > most for most in (10, 20, 20, 60, 60, 60)) if discrete else 0
     counts = [part.n for part in field.histogram] if field.histogram else [top.n for top in field.top]
     return round(4 * missing + 5 * (1 - evenness(counts))) + levels
 
@@ -50,7 +53,7 @@ def field_sets(profile: Profile, quiet: Mapping[str, int], *, most: int) -> list
     The sets are picked one by one: the one whose fields are least quiet, where a field and a combination of types
     that stand on the page already count as quieter.
     """
-    loudest = sorted(quiet, key=lambda name: quiet[name])[:LOUDEST]
+    loudest = _loudest(profile, quiet)
     sets = [
         names for size in (2, 1, 3) for names in combinations(loudest, size) if size < 3 or _is_panel(profile, names)
     ]
@@ -70,6 +73,18 @@ def field_sets(profile: Profile, quiet: Mapping[str, int], *, most: int) -> list
         for name in names:
             used[name] += 1
     return picked
+
+
+def _loudest(profile: Profile, quiet: Mapping[str, int]) -> list[str]:
+    """The least quiet fields, taken in turn from numbers, categories and times."""
+    ordered = sorted(quiet, key=lambda name: quiet[name])
+    turns = Counter[str]()
+    place = {}
+    for name in ordered:
+        sort = _sort(profile.field(name))
+        turns[sort] += 1
+        place[name] = turns[sort]
+    return sorted(ordered, key=lambda name: place[name])[:LOUDEST]
 
 
 def _shape(profile: Profile, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from observatory.charts.vegalite import Encoding, View
 from observatory.model import FieldProfile, Filter, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 
+BINNED_MARKS = ("bar", "rect")
 MOST_POINTS = 2_000
 MOST_ROWS = 5_000
 TRUNCATED = {"year": "year", "yearquarter": "quarter", "yearmonth": "month", "yearmonthdate": "day"}
@@ -244,18 +245,20 @@ class Query:
             bins = steps[encoding.channel]
             step, last = sql_literal(bins.step), sql_literal(bins.last)
             low = f"least(floor({name} / {step} + 1e-9) * {step}, {last})"
+            if self.view.mark not in BINNED_MARKS:
+                return f"{low} + {step} / 2 AS {name}"
             return f"{low} AS {name}, {low} + {step} AS {name}_end"
         if encoding.time_unit in TRUNCATED:
             return _iso_sql(f"date_trunc('{TRUNCATED[encoding.time_unit]}', {name})", name)
         if encoding.time_unit in CYCLES:
             return f"{CYCLES[encoding.time_unit][0].format(v=name)} AS {name}"
-        if averaged and encoding == self._height():
+        if averaged and encoding == self.height():
             return f"avg({name}) AS {name}"
         if encoding.type == "temporal":
             return _iso_sql(f"time_bucket({self._bucket(name)}, {name})" if averaged else name, name)
         return name
 
-    def _height(self) -> Encoding | None:
+    def height(self) -> Encoding | None:
         """The number that a line shows: the vertical one where both are numbers."""
         axes = [e for e in (self.view.on("y"), self.view.on("x")) if e is not None]
         return next((e for e in axes if e.type == "quantitative" and not e.format), None)

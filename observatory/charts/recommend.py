@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from observatory.charts.codegen import altair_code
 from observatory.charts.explain import phrase, summarize, title, violations
@@ -44,9 +45,7 @@ def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
     first: list[tuple[Answer, Facts]] = []
     further: list[tuple[Answer, Facts]] = []
     for names in field_sets(profile, quiet, most=2 * k):
-        part = Wish(
-            tuple(WishedField(name) for name in names), wish.mark, wish.task, wish.filters, wish.sort, wish.limit
-        )
+        part = replace(wish, fields=tuple(WishedField(name) for name in names))
         facts = wish_facts(profile, part, quiet)
         answers = top_k(facts, 1)
         first += [(answer, facts) for answer in answers]
@@ -102,7 +101,7 @@ def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
         encodings=tuple(sorted(encodings, key=lambda e: CHANNELS.index(e.channel))),
         filters=wish.filters,
         limit=None if limit is None else int(limit),
-        descending=wish.sort != "ascending",
+        descending=wish.sort != "ascending" or wish.sort_by == "dimension",
     )
     return View(
         view.mark, view.encodings, view.filters, view.limit if view.measured() else None, view.descending, title(view)
@@ -130,12 +129,20 @@ def _encoding(
         aggregate=known.get("aggregate"),
         bin=int(known["binning"]) if "binning" in known else None,
         time_unit=known.get("time_unit"),
-        sort=("" if wish.sort == "ascending" else "-") + other if known.get("sort") == "measure" else None,
+        sort=_sort(known, other, wish),
         scale=scale.get("type"),
         zero={"true": True, "false": False}.get(scale.get("zero", "")),
         format="d" if year else None,
     )
     return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known)}))
+
+
+def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
+    """Vega-Lite's sort of a channel: by the length along the other axis, or by the names when that is wished."""
+    if known.get("sort") == "measure":
+        return other if wish.sort == "ascending" else f"-{other}"
+    by_name = wish.sort_by == "dimension" and other and known["type"] in ("nominal", "ordinal")
+    return wish.sort if by_name and "aggregate" not in known else None
 
 
 def _drawn_type(known: Mapping[str, str]) -> str:

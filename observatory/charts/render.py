@@ -14,7 +14,7 @@ from observatory.charts.boxes import box_layers
 from observatory.charts.describe import alt_text, caveat
 from observatory.charts.explain import phrase, title
 from observatory.charts.palette import ACCENT, CONFIG, RAMP, colours
-from observatory.charts.query import CYCLES, TRUNCATED, Drawn, Query, column, is_discrete
+from observatory.charts.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column, is_discrete
 from observatory.charts.vegalite import Encoding, View, parse
 from observatory.model import Profile, Table
 
@@ -100,12 +100,13 @@ def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
 def _channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     """The definition of a channel over its opaque column; bins have a second one for their end."""
     definition: dict[str, Any] = {"field": column(e), "type": _type(e), "title": e.title or phrase(e)}
-    if e.bin and view.mark in ("bar", "rect"):
+    if e.bin and view.mark in BINNED_MARKS:
         step = drawn.steps[e.channel].step
         definition["bin"] = {"binned": True, "step": step}
     if e.time_unit in TRUNCATED:
         definition["timeUnit"] = e.time_unit
-    scale = ({"type": e.scale} if e.scale else {}) | ({} if e.zero is None else {"zero": e.zero})
+    zero = False if e.bin and view.mark not in BINNED_MARKS else e.zero
+    scale: dict[str, Any] = ({"type": e.scale} if e.scale else {}) | ({} if zero is None else {"zero": zero})
     if definition["type"] in ("nominal", "ordinal"):
         definition |= _discrete(e, view, drawn)
     elif e.channel == "color":
@@ -114,11 +115,16 @@ def _channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         definition["scale"] = definition.get("scale", {}) | scale
     if e.channel in ("x", "y"):
         definition["axis"] = _axis(e)
-        if view.mark in ("bar", "area") and definition["type"] == "quantitative" and not e.bin:
+        if view.mark in ("bar", "area") and _is_length(e):
             definition["stack"] = None if e.stack == "none" else e.stack or "zero"
-        if e.bin and view.mark in ("bar", "rect"):
+        if e.bin and view.mark in BINNED_MARKS:
             return {e.channel: definition, f"{e.channel}2": {"field": f"{column(e)}_end"}}
     return {e.channel: definition}
+
+
+def _is_length(e: Encoding) -> bool:
+    """Whether a channel shows the length of bars or the height of areas: no bin, no time."""
+    return e.type == "quantitative" and not e.bin and not e.format
 
 
 def _type(e: Encoding) -> str:

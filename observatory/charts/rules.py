@@ -62,7 +62,7 @@ def _blocks(kind: Literal["hard", "soft"], text: str, costs: dict[str, int]) -> 
     heads = list(_HEADER.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     blocks = []
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in zip(heads, ends, strict=False):
         name = head[2]
         if head[1] != kind:
             raise RuleBadRule(f"{kind}.lp holds the {head[1]} rule “{name}”.", f"Move it to {head[1]}.lp.")

@@ -13,6 +13,7 @@ import clingo
 
 from observatory.charts.facts import Facts
 from observatory.charts.rules import program
+from observatory.charts.vegalite import CHANNELS
 from observatory.errors import RuleBadRule
 
 TIME_LIMIT = 2.0
@@ -52,7 +53,15 @@ def top_k(facts: Facts, k: int, *, time_limit: float = TIME_LIMIT) -> list[Answe
             break
     worst = sorted(cost for cost, _ in found)[: max(k, 1)][-1]
     answers = [_answer(cost, symbols) for cost, symbols in found if cost <= worst]
-    return sorted(answers, key=lambda a: (a.cost, a.attributes))[:k]
+    return sorted(answers, key=_order)[:k]
+
+
+def _order(answer: Answer) -> tuple[Any, ...]:
+    """By cost; then what was wished first goes on x, what was wished next on y; then by mark and the rest."""
+    channels = [
+        CHANNELS.index(value) for kind, key, _, value in answer.attributes if key == "channel" and kind == "encoding"
+    ]
+    return answer.cost, channels, answer.attributes
 
 
 def every(facts: Facts) -> list[Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import duckdb
@@ -33,7 +34,7 @@ class FrameTable:
 
 
 def _field(table: FrameTable, name: str, storage: str, series: pd.Series) -> FieldProfile:
-    kept = series.dropna()
+    kept = series.replace([math.inf, -math.inf], math.nan).dropna()
     top = tuple(TopValue(str(value), int(n)) for value, n in kept.value_counts().head(30).items())
     common = {"name": name, "storage": storage, "missing": int(series.isna().sum()), "distinct": int(kept.nunique())}
     if storage.startswith(("TIMESTAMP", "DATE")):

@@ -1,0 +1,260 @@
+"""What is drawn: aggregates over all rows, named samples, opaque columns, and a text that says the numbers."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+
+from observatory.charts import altair_code, draw, recommend
+from observatory.charts.palette import CATEGORIES, RAMP
+from observatory.errors import ChartInvalidSpec, FieldNotFound
+from observatory.model import Filter, Wish, WishedField
+
+HOSTILE = [
+    "Sepal Width",
+    'a "b"',
+    "it's",
+    "🐧",
+    "a). :- not x. b(1",
+    "<script>alert(1)</script>",
+    "a.b[0]:Q",
+    "x\\y",
+    "datum['x']",
+]
+
+
+def shop(n: int = 600, *, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "price": rng.gamma(4, 10, n).round(2),
+            "weight": rng.normal(3500, 400, n),
+            "region": rng.choice(["north", "south", "east"], n),
+            "sex": rng.choice(["f", "m"], n),
+            "day": pd.Timestamp("2015-01-31 23:30") + pd.to_timedelta(rng.integers(0, 900, n), "D"),
+            "year": rng.integers(1990, 2010, n),
+            "town": [f"town {i}" for i in rng.integers(0, 60, n)],
+        }
+    )
+    frame.loc[frame.index % 7 == 0, "price"] = np.nan
+    frame.loc[frame.index % 11 == 0, "region"] = None
+    return frame
+
+
+def rows_of(drawing) -> pd.DataFrame:
+    spec = drawing.chart.to_dict()
+    data = spec["data"] if "values" in spec["data"] else {"values": spec["datasets"][spec["data"]["name"]]}
+    return pd.DataFrame(data["values"])
+
+
+def bar(x: dict, y: dict, **more) -> dict:
+    return {"mark": "bar", "encoding": {"x": x, "y": y}, **more}
+
+
+REGION = {"field": "region", "type": "nominal"}
+
+
+@pytest.mark.parametrize("aggregate", ["mean", "median", "sum", "min", "max"])
+def test_aggregates_equal_those_of_pandas(tabulate, aggregate):
+    frame = shop()
+    table, profile = tabulate(frame)
+    spec = bar(REGION, {"field": "price", "type": "quantitative", "aggregate": aggregate})
+    drawn = rows_of(draw(spec, table, profile)).set_index("v_x")["v_y"]
+    expected = frame.assign(region=frame["region"].fillna("(missing)")).groupby("region")["price"].agg(aggregate)
+    pd.testing.assert_series_equal(drawn.sort_index(), expected.sort_index(), check_names=False)
+
+
+def test_a_count_is_over_all_rows_and_missing_is_a_category(tabulate):
+    frame = shop(30_000)
+    table, profile = tabulate(frame)
+    drawing = draw(bar(REGION, {"aggregate": "count", "type": "quantitative"}), table, profile)
+    drawn = rows_of(drawing).set_index("v_x")["v_y"]
+    assert drawn.to_dict() == frame["region"].fillna("(missing)").value_counts().to_dict()
+    assert drawing.caveat == ""
+
+
+def test_bins_hold_every_row_and_their_edges_are_round(tabulate):
+    frame = pd.DataFrame({"a": [0.0, 0.5, 5.0, 9.99, 50.0, 100.0, np.nan, np.inf] * 10})
+    table, profile = tabulate(frame)
+    x = {"field": "a", "type": "quantitative", "bin": {"maxbins": 20}}
+    drawing = draw(bar(x, {"aggregate": "count", "type": "quantitative"}), table, profile)
+    rows = rows_of(drawing)
+    assert rows[["v_x", "v_x_end", "v_y"]].values.tolist() == [[0, 5, 20], [5, 10, 20], [50, 55, 10], [95, 100, 10]]
+    assert drawing.caveat == "20 rows are left out, where a is missing."
+
+
+def test_filters_and_limits_are_part_of_the_sql(tabulate):
+    frame = shop()
+    table, profile = tabulate(frame)
+    wish = Wish(
+        (WishedField("town"), WishedField("price", "sum")),
+        filters=(Filter("sex", "equal", "f"), Filter("day", "range", ["2015-06-01", "2016-05-31"])),
+        limit=4,
+    )
+    drawn = rows_of(draw(recommend(profile, wish)[0].spec, table, profile))
+    kept = frame[(frame["sex"] == "f") & frame["day"].between("2015-06-01", "2016-05-31")]
+    expected = kept.groupby("town")["price"].sum().sort_values(ascending=False).head(4)
+    assert drawn.set_index("v_y")["v_x"].round(6).to_dict() == expected.round(6).to_dict()
+
+
+def test_months_are_local_times_that_do_not_shift(tabulate):
+    frame = shop()
+    table, profile = tabulate(frame)
+    x = {"field": "day", "type": "temporal", "timeUnit": "yearmonth"}
+    spec = {"mark": "line", "encoding": {"x": x, "y": {"aggregate": "count", "type": "quantitative"}}}
+    drawn = rows_of(draw(spec, table, profile)).set_index("v_x")["v_y"]
+    expected = frame["day"].dt.strftime("%Y-%m-01T00:00:00").value_counts()
+    assert drawn.to_dict() == expected.to_dict()
+
+
+def test_weekdays_come_in_the_order_of_the_week(tabulate):
+    table, profile = tabulate(shop())
+    spec = bar({"field": "day", "type": "temporal", "timeUnit": "day"}, {"aggregate": "count", "type": "quantitative"})
+    encoding = draw(spec, table, profile).chart.to_dict()["encoding"]
+    assert encoding["x"]["sort"] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def test_single_points_are_sampled_out_of_many_rows_and_the_caveat_says_so(tabulate):
+    table, profile = tabulate(shop(9_000).drop(columns="price"))
+    number = {"type": "quantitative"}
+    spec = {"mark": "point", "encoding": {"x": {"field": "weight", **number}, "y": {"field": "year", **number}}}
+    drawing, again = draw(spec, table, profile), draw(spec, table, profile)
+    assert drawing.caveat == "2,000 of 9,000 rows, drawn at random."
+    assert len(rows_of(drawing)) == 2_000
+    assert rows_of(drawing).equals(rows_of(again))
+    assert draw(spec, *tabulate(shop(1_500).drop(columns="price"))).caveat == ""
+
+
+def test_a_line_through_very_many_rows_shows_means(tabulate):
+    times = pd.date_range("2020-01-01", periods=9_000, freq="h")
+    table, profile = tabulate(pd.DataFrame({"t": times, "a": np.arange(9_000.0)}))
+    spec = {
+        "mark": "line",
+        "encoding": {"x": {"field": "t", "type": "temporal"}, "y": {"field": "a", "type": "quantitative"}},
+    }
+    drawing = draw(spec, table, profile)
+    assert len(rows_of(drawing)) <= 402
+    assert "mean of the rows" in drawing.caveat
+
+
+def test_boxes_are_quartiles_of_all_rows(tabulate):
+    frame = shop(5_000)
+    table, profile = tabulate(frame)
+    spec = {"mark": "boxplot", "encoding": {"x": REGION, "y": {"field": "price", "type": "quantitative"}}}
+    rows = rows_of(draw(spec, table, profile)).dropna(subset=["mid"]).set_index("v_x")
+    groups = frame.assign(region=frame["region"].fillna("(missing)")).groupby("region")["price"]
+    for column, q in (("q1", 0.25), ("mid", 0.5), ("q3", 0.75)):
+        pd.testing.assert_series_equal(rows[column].sort_index(), groups.quantile(q), check_names=False)
+    fence = rows["q3"] + 1.5 * (rows["q3"] - rows["q1"])
+    highest = {name: values[values <= fence[name]].max() for name, values in groups}
+    assert rows["high"].to_dict() == highest
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["price"],
+        ["region"],
+        ["day", "price"],
+        ["region", "price"],
+        ["price", "weight"],
+        ["sex", "price", "year"],
+        ["town"],
+    ],
+)
+def test_every_recommended_chart_is_drawn_offline(tabulate, names):
+    table, profile = tabulate(shop())
+    for chart in recommend(profile, Wish(tuple(WishedField(name) for name in names))):
+        drawing = draw(chart.spec, table, profile)
+        svg = vl_convert.vegalite_to_svg(drawing.chart.to_dict())
+        assert svg.startswith("<svg")
+        assert drawing.alt.endswith(".")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_reach_titles_only(tabulate, name):
+    table, profile = tabulate(shop().rename(columns={"price": name}))
+    for other in ("region", "weight", "day"):
+        chart = recommend(profile, Wish((WishedField(other), WishedField(name))))[0]
+        spec = draw(chart.spec, table, profile).chart.to_dict()
+        assert all(d["field"].startswith("v_") for d in spec["encoding"].values() if isinstance(d, dict))
+        assert name in spec["encoding"]["y"]["title"]
+        svg = vl_convert.vegalite_to_svg(spec)
+        assert "<script" not in svg
+
+
+@pytest.mark.parametrize("name", ["price", *HOSTILE])
+def test_the_code_gives_the_chart_back(tabulate, name):
+    table, profile = tabulate(shop().rename(columns={"price": name, "town": name * 2}))
+    wishes = [
+        Wish(
+            (WishedField("region"), WishedField(name)), filters=(Filter(name, "gt", 3), Filter("sex", "oneOf", ["f"]))
+        ),
+        Wish((WishedField(name * 2), WishedField(name))),
+        Wish((WishedField(name), WishedField("weight"), WishedField("region"), WishedField("sex"))),
+        Wish((WishedField("year"), WishedField(name))),
+    ]
+    for chart in (chart for wish in wishes for chart in recommend(profile, wish, 2)):
+        assert made_by(altair_code(chart.spec)) == json.loads(json.dumps(chart.spec))
+
+
+def made_by(code: str) -> dict:
+    """The spec that Altair code makes, without what Altair adds."""
+    scope = {"data": alt.UrlData("")}
+    exec(code, scope)
+    made = scope["chart"].to_dict()
+    made["mark"] = made["mark"]["type"] if set(made["mark"]) == {"type"} else made["mark"]
+    return {key: value for key, value in made.items() if key not in ("$schema", "config", "data")}
+
+
+def test_a_field_keeps_its_colours_on_every_chart(tabulate):
+    table, profile = tabulate(shop())
+    spec = {
+        "mark": "bar",
+        "encoding": {"x": {"field": "sex", "type": "nominal"}, "y": {"aggregate": "count"}, "color": REGION},
+    }
+    whole = draw(spec, table, profile).chart.to_dict()["encoding"]["color"]["scale"]
+    only_south = {"transform": [{"filter": {"field": "region", "equal": "south"}}], **spec}
+    assert draw(only_south, table, profile).chart.to_dict()["encoding"]["color"]["scale"] == whole
+    assert whole["domain"] == ["east", "north", "south", "(missing)"]
+    assert whole["range"][:3] == list(CATEGORIES[:3])
+
+
+def test_the_ramp_is_even_in_lightness():
+    def lightness(colour: str) -> float:
+        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+        y = float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+        return 116 * np.cbrt(y) - 16
+
+    steps = np.diff([lightness(colour) for colour in RAMP])
+    assert (np.abs(steps - steps.mean()) < 2).all()
+
+
+def test_the_text_says_the_extremes(tabulate):
+    table, profile = tabulate(pd.DataFrame({"kind": list("aaabbc"), "price": [1.0, 2, 3, 10, 20, 5]}))
+    spec = bar({"field": "kind", "type": "nominal"}, {"field": "price", "type": "quantitative", "aggregate": "mean"})
+    assert draw(spec, table, profile).alt == (
+        "Bar chart: Mean price by kind. Of 3 groups the mean price is greatest for b (15) and least for a (2)."
+    )
+
+
+def test_no_rows_and_wrong_charts_are_said(tabulate):
+    table, profile = tabulate(shop())
+    spec = bar(REGION, {"aggregate": "count"}, transform=[{"filter": {"field": "region", "equal": "nowhere"}}])
+    assert draw(spec, table, profile).caveat == "No row is left to draw."
+    with pytest.raises(FieldNotFound, match="nowhere"):
+        draw(bar({"field": "nowhere", "type": "nominal"}, {"aggregate": "count"}), table, profile)
+    for wrong, words in (
+        ({"layer": []}, "layer"),
+        ({"mark": "geoshape", "encoding": {"x": REGION}}, "geoshape"),
+        ({"mark": "bar"}, "no encoding"),
+        ({"mark": "bar", "encoding": {"x": REGION}, "transform": [{"calculate": "1", "as": "z"}]}, "transform"),
+        ({"mark": "bar", "encoding": {"x": {"field": "a", "aggregate": "stdev"}}}, "stdev"),
+        ({"mark": "bar", "encoding": {"latitude": REGION}}, "latitude"),
+    ):
+        with pytest.raises(ChartInvalidSpec, match=words):
+            draw(wrong, table, profile)

@@ -1,0 +1,244 @@
+"""What is recommended: the charts that textbooks draw, in their order, at the cost that the rules say."""
+
+import itertools
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from observatory.charts import check, compare, recommend
+from observatory.charts.facts import wish_facts
+from observatory.charts.solver import every, top_k
+from observatory.charts.vegalite import View, parse, to_spec
+from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
+from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
+
+PANEL = json.loads((Path(__file__).parent / "panel.json").read_text(encoding="utf-8"))
+STORAGE = {"quantitative": "DOUBLE", "temporal": "DATE", "nominal": "VARCHAR", "ordinal": "VARCHAR"}
+HOSTILE = [
+    "Sepal Width",
+    "größe",
+    'a "b"',
+    "it's",
+    "🐧",
+    "a). :- not x. b(1",
+    "<script>alert(1)</script>",
+    "a.b[0]:Q",
+    "f0",
+    "x\ny",
+]
+
+
+def panel_profile(rows: int = PANEL["rows"], distinct: dict | None = None) -> Profile:
+    fields = []
+    for name, field in PANEL["fields"].items():
+        data = {"name": name, "storage": STORAGE[field["type"]], "missing": 0, **field}
+        data["distinct"] = (distinct or {}).get(name, field["distinct"])
+        fields.append(FieldProfile.from_dict(data))
+    return Profile(rows, tuple(fields))
+
+
+def wished(text: str) -> WishedField:
+    aggregate, name = re.fullmatch(r"(?:(\w+)\()?(\w+)\)?", text).groups()
+    return WishedField(name, aggregate)
+
+
+def wish_for(*names: str, **more) -> Wish:
+    return Wish(tuple(wished(name) for name in names), **more)
+
+
+def notation(spec: dict) -> str:
+    """A chart in one line: `bar x:region y:mean(price)`."""
+    view: View = parse(spec)
+    parts = [view.mark]
+    for e in view.encodings:
+        function = e.aggregate or e.time_unit or ("bin" if e.bin else e.scale)
+        parts.append(f"{e.channel}:{f'{function}({e.field})' if function and e.field else function or e.field}")
+    return " ".join(parts) + (f" top {view.limit}" if view.limit else "")
+
+
+@pytest.mark.parametrize("request_", PANEL["requests"], ids=lambda r: " ".join([*r["fields"], r.get("task", "")]))
+def test_the_textbook_chart_comes_first(request_):
+    profile = panel_profile(request_.get("rows", PANEL["rows"]), request_.get("distinct"))
+    charts = recommend(profile, wish_for(*request_["fields"], task=request_.get("task"), mark=request_.get("mark")))
+    assert [notation(chart.spec) for chart in charts[: len(request_["first"])]] == request_["first"]
+
+
+@pytest.mark.parametrize(
+    "names", [["price"], ["region", "price"], ["day", "price", "sex"], ["price", "weight", "region", "sex"]]
+)
+def test_five_distinct_charts_in_the_order_of_cost_which_is_the_sum_of_the_rules(names):
+    profile = panel_profile()
+    charts = recommend(profile, wish_for(*names))
+    assert [chart.rank for chart in charts] == [1, 2, 3, 4, 5]
+    assert [chart.cost for chart in charts] == sorted(chart.cost for chart in charts)
+    assert len({json.dumps(chart.spec, sort_keys=True) for chart in charts}) == 5
+    for chart in charts:
+        assert chart.cost == sum(v.weight * v.count for v in chart.violations)
+        assert set(chart.fields) == set(names)
+        assert all(v.description and v.where for v in chart.violations)
+
+
+@pytest.mark.parametrize(
+    "names", [["price"], ["region", "price"], ["town"], ["year", "weight"], ["price", "income", "sex"]]
+)
+def test_a_recommended_chart_read_back_breaks_the_same_rules(names):
+    profile = panel_profile()
+    for chart in recommend(profile, wish_for(*names)):
+        judgement = check(chart.spec, profile)
+        assert judgement.hard == ()
+        assert {(v.rule, v.count) for v in judgement.soft} == {(v.rule, v.count) for v in chart.violations}
+
+
+def test_the_cheapest_charts_are_those_of_a_full_enumeration():
+    """The oracle: every chart of the space, sorted by cost."""
+    profile, dice = panel_profile(), random.Random(0)
+    names = [name for name in PANEL["fields"] if name != "town"]
+    wishes = [wish_for(*dice.sample(names, dice.choice([1, 2, 2]))) for _ in range(24)]
+    for wish in wishes:
+        facts = wish_facts(profile, wish)
+        weighed = sorted(sum_of_weights(answer) for answer in every(facts))
+        found = top_k(facts, 5)
+        assert [answer.cost for answer in found] == weighed[:5]
+        assert [sum_of_weights(answer) for answer in found] == weighed[:5]
+
+
+def sum_of_weights(answer) -> int:
+    from observatory.charts.rules import rules
+
+    return sum(rules()[rule].weight for rule, _ in answer.preferences)
+
+
+def test_no_chart_is_the_mirror_of_another():
+    for names in itertools.combinations(["price", "weight", "region", "day"], 2):
+        answers = every(wish_facts(panel_profile(), wish_for(*names)))
+        upright = {tuple(sorted((key, owner, value) for _, key, owner, value in a.attributes)) for a in answers}
+        assert len(upright) == len(answers)
+        shapes = [
+            frozenset((k, o, {"x": "axis", "y": "axis"}.get(v, v)) for _, k, o, v in a.attributes if o[0] != "s")
+            for a in answers
+        ]
+        plain = [
+            s for s, a in zip(shapes, answers) if not any(o[0] == "s" and v == "log" for _, _, o, v in a.attributes)
+        ]
+        assert len(set(plain)) == len(plain)
+
+
+def test_the_whole_table_gives_a_varied_page_without_identifiers_and_constants():
+    fields = panel_profile().fields + (
+        FieldProfile("id", "nominal", "identifier", "VARCHAR", 0, 1461),
+        FieldProfile("note", "nominal", "text", "VARCHAR", 0, 1400),
+        FieldProfile("same", "nominal", "dimension", "VARCHAR", 0, 1),
+        FieldProfile("none", "nominal", "dimension", "VARCHAR", 1461, 0),
+    )
+    charts = recommend(Profile(1461, fields))
+    shown = {name for chart in charts for name in chart.fields}
+    assert len(charts) == 5
+    assert not shown & {"id", "note", "same", "none"}
+    assert len({chart.fields for chart in charts}) == 5
+    assert len({parse(chart.spec).mark for chart in charts}) >= 3
+    assert [chart.cost for chart in charts] == sorted(sum(v.weight * v.count for v in c.violations) for c in charts)
+
+
+def test_one_column_alone_still_gives_five_charts():
+    profile = Profile(200, (panel_profile().field("price"),))
+    charts = recommend(profile)
+    assert len({json.dumps(chart.spec) for chart in charts}) == 5
+
+
+@pytest.mark.parametrize("fields", [(), (FieldProfile("id", "nominal", "identifier", "VARCHAR", 0, 9),)])
+def test_a_table_without_a_field_to_draw_gives_no_chart(fields):
+    assert recommend(Profile(9, fields)) == []
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_of_fields_never_reach_the_rules(name):
+    plain = panel_profile()
+    fields = tuple(FieldProfile(**(vars(f) | {"name": name if f.name == "price" else f.name})) for f in plain.fields)
+    hostile = recommend(Profile(plain.n_rows, fields), Wish((WishedField("region"), WishedField(name))))
+    usual = recommend(plain, wish_for("region", "price"))
+    assert [chart.cost for chart in hostile] == [chart.cost for chart in usual]
+    assert all(name in chart.fields for chart in hostile)
+    assert name not in wish_facts(Profile(plain.n_rows, fields), Wish((WishedField(name),))).text or name == "f0"
+
+
+@pytest.mark.parametrize(
+    "statistics",
+    [
+        {"min": 5e9, "max": 5e18, "mean": 1e12, "sd": 1e12, "quantiles": {"0.5": 5e9}},
+        {"min": float("-inf"), "max": float("inf"), "mean": None, "sd": None},
+        {"min": 0.0, "max": 1.0, "mean": 0.4, "sd": 0.1, "quantiles": {"0.5": 0.39}},
+        {"min": float("nan"), "max": float("nan"), "mean": float("nan"), "sd": float("nan")},
+        {"min": 3, "max": 3, "mean": 3.0, "sd": 0.0, "quantiles": {"0.5": 3}},
+        {},
+    ],
+)
+def test_awkward_statistics_are_whole_numbers_in_the_rules(statistics):
+    field = FieldProfile("a", "quantitative", "measure", "DOUBLE", 0, 40, **statistics)
+    charts = recommend(Profile(10**12, (field,)), wish_for("a"))
+    assert notation(charts[0].spec) == "bar x:bin(a) y:count"
+
+
+def test_what_is_wished_is_kept():
+    profile = panel_profile()
+    wish = Wish((WishedField("region", channel="y"), WishedField("price", aggregate="max", channel="x")), mark="bar")
+    assert {notation(chart.spec) for chart in recommend(profile, wish)} == {
+        "bar x:max(price) y:region",
+        "bar x:max(price) y:region color:count",
+    }
+    wish = Wish((WishedField("day", time_unit="year"), WishedField(None, "count")))
+    assert all("year(day)" in notation(chart.spec) for chart in recommend(profile, wish))
+    wish = Wish((WishedField("price", bin=True), WishedField("sex", channel="color")))
+    assert all("bin(price)" in notation(c.spec) and "color:sex" in notation(c.spec) for c in recommend(profile, wish))
+
+
+def test_filters_sorting_and_limits_are_passed_through():
+    filters = (Filter("sex", "equal", "f"), Filter("day", "range", ["2013-01-01", "2014-06-30"]))
+    wish = wish_for("team", "price", filters=filters, sort="ascending", limit=3)
+    spec = recommend(panel_profile(), wish)[0].spec
+    assert spec["transform"][:2] == [
+        {"filter": {"field": "sex", "equal": "f"}},
+        {
+            "filter": {
+                "field": "day",
+                "range": [{"year": 2013, "month": 1, "date": 1}, {"year": 2014, "month": 6, "date": 30}],
+            }
+        },
+    ]
+    assert spec["encoding"]["y"]["sort"] == "x"
+    assert (parse(spec).limit, parse(spec).descending, parse(spec).filters) == (3, False, filters)
+    by_name = recommend(panel_profile(), wish_for("team", "price", sort="descending", sort_by="dimension"))[0]
+    assert by_name.spec["encoding"]["y"]["sort"] == "descending"
+
+
+def test_many_levels_are_never_proposed_as_colours():
+    for chart in recommend(panel_profile(), wish_for("price", "weight", "country")):
+        assert "color:country" not in notation(chart.spec)
+
+
+def test_views_survive_the_way_through_json():
+    for names in (["town", "price"], ["price", "weight", "region"], ["year", "weight"]):
+        for chart in recommend(panel_profile(), wish_for(*names)):
+            assert to_spec(parse(chart.spec)) == chart.spec
+
+
+def test_what_cannot_be_is_said_in_a_sentence():
+    with pytest.raises(RuleUnsatisfiable, match="pie"):
+        recommend(panel_profile(), wish_for("price", "weight", mark="arc"))
+    with pytest.raises(RuleUnsatisfiable, match="without values"):
+        recommend(Profile(5, (FieldProfile("a", "nominal", "dimension", "VARCHAR", 5, 0),)), wish_for("a"))
+    with pytest.raises(RuleUnsatisfiable, match="at most"):
+        recommend(panel_profile(), wish_for(*list(PANEL["fields"])[:6]))
+    with pytest.raises(FieldNotFound, match="prize"):
+        recommend(panel_profile(), wish_for("prize"))
+    with pytest.raises(ChartInvalidSpec, match="sunburst"):
+        recommend(panel_profile(), wish_for("price", mark="sunburst"))
+
+
+def test_why_one_chart_stands_above_another_is_said_in_words():
+    first, second, *_ = recommend(panel_profile(), wish_for("region", "price"))
+    assert compare(first, second) == (
+        "It costs 2 less. Against the other: A box plot has to be explained and hides the shape (+3)."
+    )
