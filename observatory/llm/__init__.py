@@ -4,6 +4,17 @@ from observatory.llm import models
 from observatory.llm.client import LLM, Message, OpenAIClient
 from observatory.llm.engine import Engine
 from observatory.llm.scripted import ScriptedLLM
-from observatory.llm.source import Source, open_llm
+from observatory.llm.source import GivenLLM, NoLLM, Source, open_llm
 
-__all__ = ["LLM", "Engine", "Message", "OpenAIClient", "ScriptedLLM", "Source", "models", "open_llm"]
+__all__ = [
+    "LLM",
+    "Engine",
+    "GivenLLM",
+    "Message",
+    "NoLLM",
+    "OpenAIClient",
+    "ScriptedLLM",
+    "Source",
+    "models",
+    "open_llm",
+]

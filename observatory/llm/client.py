@@ -48,6 +48,7 @@ class OpenAIClient:
     def __init__(self, base_url: str, api_key: str = "", model: str = "", timeout: float = 60.0) -> None:
         import openai
 
+        self.base_url, self.api_key = base_url, api_key
         self._model = model
         self._timeout = timeout
         self._openai = openai.OpenAI(

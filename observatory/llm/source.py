@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from observatory.errors import LLMError, ModelDownloadFailed, ModelNotFound, ObservatoryError
+from observatory.errors import LLMError, ModelDownloadFailed, ModelNotFound
 from observatory.llm import models
 from observatory.llm.client import LLM, OpenAIClient
 from observatory.llm.engine import Engine
@@ -192,30 +192,33 @@ class LocalLLM:
             self._thread.start()
 
     def _prepare(self) -> None:
+        """Bring the model here and start it; without a connection `auto` is content with a smaller one that is here."""
         if self._closed.is_set():
             return
-        folder = self._settings.models
         auto = self._settings.model == "auto"
-        name = models.best_model(folder) if auto else self._settings.model
+        name = models.best_model(self._settings.models) if auto else self._settings.model
         try:
-            file = self._file(name)
+            try:
+                file = self._file(name)
+            except ModelDownloadFailed:
+                here = models.installed(self._settings.models) if auto else []
+                if not here:
+                    raise
+                name = here[-1]
+                file = self._file(name)
         except _Closed:
             self._status = EngineStatus("off", name, "The download was stopped; it goes on where it stopped.")
-            return
         except (LLMError, ModelNotFound) as exc:
-            smaller = models.installed(folder) if auto and isinstance(exc, ModelDownloadFailed) else []
-            if not smaller:
-                self._status = _down(name, exc)
-                return
-            file = folder.expanduser() / models.find(smaller[-1]).file
-        self._start(file)
+            self._status = EngineStatus("down", name, f"{exc.message} {exc.hint}")
+        else:
+            self._start(file)
 
     def _file(self, name: str) -> Path:
         """The verified file of the model, downloaded if it is missing; a file that is wrong is not replaced unasked."""
-        target = self._settings.models.expanduser() / models.find(name).file
-        if target.is_file():
+        folder = self._settings.models.expanduser()
+        if (folder / models.find(name).file).exists():
             self._status = EngineStatus("starting", name, "The model file is being verified.")
-            return models.path(name, self._settings.models)
+            return models.path(name, folder)
         self._status = EngineStatus("downloading", name, "The model is being downloaded.", 0.0)
 
         def progress(done: int, total: int) -> None:
@@ -224,14 +227,10 @@ class LocalLLM:
             detail = f"The model is being downloaded: {done / 1e6:.0f} of {total / 1e6:.0f} MB."
             self._status = EngineStatus("downloading", name, detail, done / total)
 
-        return self._pull(name, self._settings.models, progress, hub=self._settings.model_hub)
+        return self._pull(name, folder, progress, hub=self._settings.model_hub)
 
     def _start(self, file: Path) -> None:
         if not self._closed.is_set():
             engine = Engine(file, self._settings)
             engine.start()
             self._engine = engine
-
-
-def _down(name: str, exc: ObservatoryError) -> EngineStatus:
-    return EngineStatus("down", name, f"{exc.message} {exc.hint}")

@@ -1,0 +1,240 @@
+"""The real engine with the small model: what it answers, whom it answers, and how it lives and dies."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from observatory.errors import LLMUnavailable
+from observatory.llm import Engine
+from observatory.settings import Settings
+
+pytestmark = pytest.mark.engine
+
+STORY = [{"role": "user", "content": "Write a long story about a dragon."}]
+SCHEMA = {
+    "type": "object",
+    "properties": {"mark": {"enum": ["bar", "line"]}, "year": {"type": "integer", "minimum": 1990, "maximum": 2030}},
+    "required": ["mark", "year"],
+    "additionalProperties": False,
+}
+
+
+def eventually(fact: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + seconds
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return fact()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def kill_soon(engine: Engine) -> None:
+    pid = engine.pid
+    assert pid is not None
+    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+
+
+def ask(engine: Engine, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """One raw request to the server, as a web page or another program would make it."""
+    with engine.answering() as client:
+        connection = http.client.HTTPConnection(urlsplit(client.base_url).netloc, timeout=30)
+    try:
+        connection.request(method, path, headers=headers)
+        reply = connection.getresponse()
+        return reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read()
+    finally:
+        connection.close()
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_answers_and_the_same_question_gets_the_same_answer(engine: Engine):
+    question = [{"role": "user", "content": "Say hello."}]
+    answers = {engine.client().complete(question, max_tokens=12) for _ in range(2)}
+    assert len(answers) == 1
+    assert answers.pop().strip()
+
+
+def test_with_a_schema_every_answer_is_json_of_that_schema(engine: Engine):
+    for topic in ("sales", "rain", "bread", "trains"):
+        answer = json.loads(engine.client().complete([{"role": "user", "content": topic}], schema=SCHEMA))
+        assert set(answer) == {"mark", "year"}
+        assert answer["mark"] in {"bar", "line"}
+        assert 1990 <= answer["year"] <= 2030
+
+
+def test_answers_side_by_side_are_those_of_one_after_the_other(engine: Engine):
+    questions = [[{"role": "user", "content": f"Name {n} animals."}] for n in range(1, 5)]
+    alone = [engine.client().complete(question, max_tokens=8) for question in questions]
+    together = [""] * len(questions)
+
+    def answer(n: int) -> None:
+        together[n] = engine.client().complete(questions[n], max_tokens=8)
+
+    threads = [threading.Thread(target=answer, args=(n,)) for n in range(len(questions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [bool(text) for text in together] == [bool(text) for text in alone]
+
+
+def test_a_stream_is_the_answer_in_pieces(engine: Engine):
+    whole = engine.client().complete(STORY, max_tokens=16)
+    pieces = list(engine.client().stream(STORY, max_tokens=16))
+    assert len(pieces) > 4
+    assert "".join(pieces).strip()[:20] == whole.strip()[:20]
+
+
+def test_leaving_a_stream_frees_the_engine(engine: Engine):
+    for _ in range(6):
+        pieces = engine.client().stream(STORY, max_tokens=1500)
+        next(pieces)
+        pieces.close()
+    assert engine.client().complete([{"role": "user", "content": "Say hello."}], max_tokens=4)
+
+
+# ── safety ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/slots", "/props", "/metrics", "/v1/chat/completions"])
+def test_without_the_key_nothing_is_told(engine: Engine, path: str):
+    assert ask(engine, "GET", path)[0] == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html"])
+def test_there_is_no_web_page(engine: Engine, path: str):
+    status, headers, _ = ask(engine, "GET", path)
+    assert status >= 400
+    assert "html" not in headers["content-type"]
+
+
+def test_slots_and_their_prompts_are_closed_even_to_the_key(engine: Engine):
+    with engine.answering() as client:
+        assert ask(engine, "GET", "/slots", Authorization=f"Bearer {client.api_key}")[0] == 501
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+def test_a_foreign_web_page_is_not_let_in(engine: Engine, method: str):
+    asks = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    headers = ask(engine, method, "/health", **asks)[1]
+    assert headers.get("access-control-allow-origin") not in {"*", "http://evil.example"}
+    assert headers.get("access-control-allow-credentials", "false") == "false"
+
+
+def test_it_listens_on_this_machine_only(engine: Engine):
+    with engine.answering() as client:
+        assert urlsplit(client.base_url).hostname == "127.0.0.1"
+
+
+def test_the_key_is_not_where_other_users_can_read_it(engine: Engine):
+    with engine.answering() as client:
+        key = client.api_key.encode()
+    assert len(key) >= 32
+    assert key not in Path(f"/proc/{engine.pid}/cmdline").read_bytes()
+    assert key not in Path(f"/proc/{engine.pid}/environ").read_bytes()
+
+
+# ── life and death ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_engine_killed_in_the_middle_of_an_answer_says_so_and_comes_back(engine: Engine):
+    client = engine.client()
+    kill_soon(engine)
+    with pytest.raises(LLMUnavailable, match=r"^The engine stopped in the middle of the answer and starts again\.$"):
+        client.complete(STORY, max_tokens=1800)
+    assert engine.status().state == "starting"
+    with pytest.raises(LLMUnavailable):
+        client.complete(STORY)
+    assert engine.wait(120).state == "ready"
+    assert client.complete([{"role": "user", "content": "Say hello."}], max_tokens=4)
+
+
+def test_an_engine_killed_in_the_middle_of_a_stream_says_so(engine: Engine):
+    assert engine.wait(120).state == "ready"
+    kill_soon(engine)
+    with pytest.raises(LLMUnavailable, match="middle of the answer"):
+        list(engine.client().stream(STORY, max_tokens=1800))
+    assert engine.wait(120).state == "ready"
+
+
+def test_a_stopped_engine_is_off_and_can_be_started_again(engine: Engine):
+    assert engine.wait(120).state == "ready"
+    pid = engine.pid
+    assert pid is not None
+    for _ in range(2):
+        engine.stop()
+        assert (engine.status().state, engine.pid) == ("off", None)
+    assert not is_alive(pid)
+    with pytest.raises(LLMUnavailable):
+        engine.client().complete(STORY)
+    engine.start()
+    engine.start()
+    assert engine.wait(120).state == "ready"
+    assert engine.client().complete(STORY, max_tokens=2)
+
+
+def test_an_engine_can_be_stopped_while_it_starts(engine: Engine, engine_settings: Settings):
+    early = Engine(Path(engine.config.model), engine_settings)
+    early.start()
+    early.stop()
+    assert early.status().state == "off"
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF", random.Random(0).randbytes(100_000)], ids=["empty", "stub", "noise"])
+def test_a_file_that_is_no_model_leaves_the_engine_down_with_a_sentence(tmp_path: Path, content: bytes):
+    file = tmp_path / "model.gguf"
+    file.write_bytes(content)
+    engine = Engine(file, Settings())
+    engine.start()
+    status = engine.wait(60)
+    assert status.state == "down"
+    assert "failed to load model" in status.detail
+    with pytest.raises(LLMUnavailable):
+        engine.client().complete(STORY)
+    engine.stop()
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from observatory.llm import Engine
+from observatory.settings import Settings
+engine = Engine(Path(sys.argv[1]), Settings(engine_context=512))
+engine.start()
+if sys.argv[2] == "ready":
+    engine.wait()
+while engine._server is None:
+    time.sleep(0.01)
+print(engine._server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("when", ["ready", "starting"])
+def test_no_orphan_is_left_when_the_parent_is_killed(engine: Engine, when: str):
+    command = [sys.executable, "-c", PARENT, engine.config.model, when]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert is_alive(child)
+        parent.kill()
+        assert eventually(lambda: not is_alive(child), 10)
