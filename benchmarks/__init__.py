@@ -1,0 +1,1 @@
+"""What we measure; RESULTS.md holds the figures."""

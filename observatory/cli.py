@@ -1,0 +1,205 @@
+"""The shell: every command calls the method of the workbench of the same name.
+
+One JSON document or a readable text on stdout, logs on stderr. Exit 0 done, 2 the input is at fault, 3 a needed
+service is down; then `{"error": {"type", "message", "hint"}}` stands on stdout with `--json`, on stderr without.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import observatory
+from observatory import report
+from observatory.errors import ObservatoryError
+from observatory.settings import Settings
+from observatory.workbench import Observatory
+
+TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except ObservatoryError as error:
+        return _fail(error, as_json=arguments.json)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _fail(error: ObservatoryError, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"error": error.to_dict()}, ensure_ascii=False))
+    else:
+        print(f"{error.message} {error.hint}".rstrip(), file=sys.stderr)
+    return error.exit_code
+
+
+def _print(value: Any, readable: str, *, as_json: bool) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else readable.rstrip("\n"))
+
+
+def _open(arguments: argparse.Namespace, *, llm: bool = False) -> Observatory:
+    settings = Settings.from_env()
+    given = str(arguments.file)
+    workspace = None if Path(given).exists() else settings.workspace
+    obs = observatory.open(workspace, llm="default" if llm else None, settings=settings)
+    if llm and obs.wait_for_engine(settings.llm_timeout).state != "ready":
+        status = obs.engine()
+        print(f"Worded from templates: {status.detail or 'no language model'}", file=sys.stderr)
+    return obs
+
+
+# ── commands ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from observatory.ui.server import serve
+
+    serve(Settings.from_env(), port=arguments.port)
+
+
+def _scan(arguments: argparse.Namespace) -> None:
+    with _open(arguments) as obs:
+        found = obs.report(arguments.file, reference=arguments.reference, target=arguments.target)
+        if arguments.html:
+            _write(arguments.html, report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)))
+        _print(found.to_dict(), report.text(found), as_json=arguments.json)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    with _open(arguments, llm=True) as obs:
+        found = obs.report(arguments.file)
+        renderings: dict[str, Callable[[], str]] = {
+            ".html": lambda: report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)),
+            ".md": lambda: report.markdown(found),
+            ".json": lambda: json.dumps(found.to_dict(), ensure_ascii=False, indent=2),
+        }
+        suffix = Path(arguments.output).suffix.lower()
+        if suffix not in renderings:
+            raise ObservatoryError(f"A report cannot be written as “{suffix}”.", "Name a .html, .md or .json file.")
+        _write(arguments.output, renderings[suffix]())
+        _print({"report": arguments.output}, f"Wrote {arguments.output}", as_json=arguments.json)
+
+
+def _write(path: str, content: str) -> None:
+    try:
+        Path(path).write_text(content, encoding="utf-8")
+    except OSError as exc:
+        raise ObservatoryError(f"The file “{path}” cannot be written.", str(exc.strerror or exc)) from exc
+
+
+def _profile(arguments: argparse.Namespace) -> None:
+    with _open(arguments) as obs:
+        found = obs.profile(arguments.file)
+        lines = [
+            f"{f.name}: {f.type} {f.role}, {f.missing:,} missing, {f.distinct:,} distinct, {report.words.extent(f)}"
+            for f in found.fields
+        ]
+        _print(found.to_dict(), "\n".join([f"{found.n_rows:,} rows", *lines]), as_json=arguments.json)
+
+
+def _bias(arguments: argparse.Namespace) -> None:
+    with _open(arguments) as obs:
+        found = obs.detect_bias(
+            arguments.file, arguments.reference, arguments.marginals, arguments.target, arguments.seed
+        )
+        lines = [f"{report.words.severity(f)}: {f.statement}" for f in found.findings]
+        notes = [f"note: {n.statement}" for n in found.notes]
+        _print(found.to_dict(), "\n".join([found.verdict, *lines, *notes]), as_json=arguments.json)
+
+
+def _charts(arguments: argparse.Namespace) -> None:
+    with _open(arguments) as obs:
+        found = obs.recommend(arguments.file, arguments.field, arguments.task, arguments.k)
+        lines = [f"{c.rank}. {c.summary} (cost {c.cost})\n{c.code}" for c in found]
+        _print({"charts": [c.to_dict() for c in found]}, "\n".join(lines), as_json=arguments.json)
+
+
+def _goals(arguments: argparse.Namespace) -> None:
+    with _open(arguments, llm=True) as obs:
+        found = obs.explore_goals(arguments.file, arguments.n, arguments.persona)
+        value = {"goals": [g.to_dict() for g in found], "engine": obs.engine().to_dict()}
+        _print(value, "\n".join(f"{g.index}. {g.question}  [{g.visualization}]" for g in found), as_json=arguments.json)
+
+
+def _ask(arguments: argparse.Namespace) -> None:
+    with _open(arguments, llm=True) as obs:
+        found = obs.visualize(arguments.file, arguments.question)
+        lines = [found.explanation, *(f"! {warning}" for warning in found.warnings), "", found.code]
+        _print(found.to_dict(), "\n".join(lines), as_json=arguments.json)
+
+
+def _models(arguments: argparse.Namespace) -> None:
+    from observatory.llm import models
+
+    folder = Settings.from_env().models
+    if arguments.action == "list":
+        listed = [dict(m.to_dict(), installed=models.is_installed(m.name, folder)) for m in models.registry().values()]
+        lines = [
+            f"{'*' if m['installed'] else ' '} {m['name']:<32} {m['bytes'] / 1e6:6.0f} MB  {m['use']}" for m in listed
+        ]
+        _print({"models": listed}, "\n".join(lines), as_json=arguments.json)
+        return
+    if arguments.name is None:
+        raise ObservatoryError(f"`models {arguments.action}` needs the name of a model.", "See `models list`.")
+    found = (
+        models.pull(arguments.name, folder, _progress)
+        if arguments.action == "pull"
+        else models.path(arguments.name, folder)
+    )
+    _print({"name": arguments.name, "path": str(found)}, str(found), as_json=arguments.json)
+
+
+def _progress(done: int, total: int) -> None:
+    ending = "\n" if done >= total else "\r"
+    print(f"{done / 1e6:7.0f} of {total / 1e6:.0f} MB", end=ending, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="observatory", description=observatory.__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], help: str, *, file: bool = True
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        if file:
+            sub.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
+        return sub
+
+    serve = command("serve", _serve, "start the dashboard and the language model", file=False)
+    serve.add_argument("--port", type=int, help="port to listen on")
+    scan = command("scan", _scan, "print everything about a table")
+    scan.add_argument("--html", metavar="OUT", help="write the report as a page too")
+    bias = command("bias", _bias, "who or what is missing from a table")
+    bias.add_argument("--marginals", metavar="FILE", help="a table of field, value, share")
+    bias.add_argument("--seed", type=int, default=0)
+    for sub in (scan, bias):
+        sub.add_argument("--reference", metavar="FILE", help="a table of the reference population")
+        sub.add_argument("--target", metavar="FIELD", help="the field that a model shall predict")
+    command("profile", _profile, "what is in a table")
+    charts = command("charts", _charts, "the best charts of a table")
+    charts.add_argument("--field", action="append", default=[], help="a field to show; can be given again")
+    charts.add_argument("--task", choices=TASKS)
+    charts.add_argument("-k", type=int, default=5, help="how many charts")
+    goals = command("goals", _goals, "questions worth asking")
+    goals.add_argument("-n", type=int, default=5, help="how many questions")
+    goals.add_argument("--persona", help="who is asking")
+    command("ask", _ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
+    command("report", _report, "write the report of a table").add_argument("-o", "--output", required=True)
+    models = command("models", _models, "list or fetch language models", file=False)
+    models.add_argument("action", choices=("list", "pull", "path"))
+    models.add_argument("name", nargs="?", metavar="NAME")
+    return parser

@@ -1,0 +1,72 @@
+"""Findings with their evidence, and notes on what cannot be claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from observatory.model.record import Record
+
+Severity = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True)
+class Effect(Record):
+    """An effect size under its name in the literature, such as Cohen's h."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Finding(Record):
+    """A true statement about how a sample departs from its population, with its evidence.
+
+    `where` is a DuckDB predicate with quoted names that runs on the table and on the reference alike; `rows`
+    are positions in import order, at most 10,000; shares are in [0, 1]; `interval` is the 95 % interval of
+    `sample_share`; `q` is `p` after Benjamini-Hochberg over all tests of the run.
+    """
+
+    id: str
+    kind: Literal["region", "rows", "missing", "column"]
+    columns: tuple[str, ...]
+    where: str | None
+    direction: Literal["under", "over", "missing", "duplicates", "outliers"] | None
+    rows: tuple[int, ...] | None
+    n: int
+    sample_share: float
+    reference_share: float | None
+    interval: tuple[float, ...]
+    effect: Effect
+    p: float | None
+    q: float | None
+    severity: Severity
+    evidence: Literal["reference", "marginals", "target", "internal"]
+    detector: str
+    statement: str
+    evidence_sql: str
+    explained_by: str | None = None
+    remedy: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Note(Record):
+    """Something worth knowing that is not a finding: what cannot be claimed, and what reference would settle it."""
+
+    kind: str
+    columns: tuple[str, ...]
+    statement: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class BiasReport(Record):
+    """Findings best first, notes, and what the run looked for (`checks`: detector -> one sentence)."""
+
+    findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]
+    verdict: str
+    checks: Mapping[str, str] = field(default_factory=dict)
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)

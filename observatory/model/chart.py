@@ -1,0 +1,87 @@
+"""Charts as Vega-Lite JSON, partial charts, and charts ranked by rules."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from observatory.model.record import Record
+
+Task = Literal["value", "summary", "trend", "distribution", "relation", "part"]
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """A Vega-Lite chart as JSON, without data and without URLs.
+
+    >>> ChartSpec({"mark": "bar"}).to_dict()
+    {'mark': 'bar'}
+    """
+
+    vega_lite: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """A copy of the Vega-Lite JSON."""
+        return copy.deepcopy(dict(self.vega_lite))
+
+
+@dataclass(frozen=True)
+class WishedField(Record):
+    """A thing to show; None is for the rules to choose; `field` None with `count` is the number of rows."""
+
+    field: str | None
+    aggregate: str | None = None
+    bin: bool | None = None
+    time_unit: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class Filter(Record):
+    """Rows to keep: a Vega-Lite field predicate; `value` is a list for `oneOf` and `range`, and a time is ISO 8601."""
+
+    field: str
+    op: Literal["equal", "lt", "lte", "gt", "gte", "range", "oneOf"]
+    value: Any
+
+
+@dataclass(frozen=True)
+class Wish(Record):
+    """A partial chart; nothing wished at all asks for the best charts of the whole table.
+
+    `sort_by` says what `sort` orders by: the measured value (None means that) or the dimension's own values.
+    """
+
+    fields: tuple[WishedField, ...] = ()
+    mark: str | None = None
+    task: Task | None = None
+    filters: tuple[Filter, ...] = ()
+    sort: Literal["ascending", "descending"] | None = None
+    limit: int | None = None
+    sort_by: Literal["measure", "dimension"] | None = None
+
+
+@dataclass(frozen=True)
+class Violation(Record):
+    """A rule that a chart breaks `count` times, and where in the chart; `weight` is None for a hard rule."""
+
+    rule: str
+    description: str
+    weight: int | None
+    count: int
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RankedChart(Record):
+    """A chart with its rank (1 is best) and cost: the sum of `weight * count` over `violations`."""
+
+    rank: int
+    cost: int
+    spec: Mapping[str, Any]
+    code: str
+    fields: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    summary: str

@@ -1,0 +1,76 @@
+"""What is worth asking, and how a question became a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from observatory.model.record import Record
+
+
+@dataclass(frozen=True)
+class Sentence(Record):
+    """A sentence whose numbers and names were checked against the Profile, and who worded it."""
+
+    text: str
+    source: Literal["llm", "template"]
+
+
+@dataclass(frozen=True)
+class Summary(Record):
+    """What a data set is about; `dropped` counts sentences of the model that the facts did not bear out."""
+
+    sentences: tuple[Sentence, ...]
+    facts: tuple[str, ...]
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Goal(Record):
+    """A question worth asking of a data set and the chart that answers it (LIDA)."""
+
+    index: int
+    question: str
+    visualization: str
+    rationale: str
+    fields: tuple[str, ...]
+    spec: Mapping[str, Any]
+    facts: tuple[str, ...]
+    source: Literal["llm", "template"]
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt(Record):
+    """One step on the way to a chart, kept so that people see how it came about."""
+
+    step: Literal["specify", "generate", "fix", "repair", "fallback"]
+    source: Literal["llm", "rules"]
+    ok: bool
+    code: str | None = None
+    spec: Mapping[str, Any] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class EngineStatus(Record):
+    """How the language model is: `progress` is the share of a download or load that is done."""
+
+    state: Literal["off", "downloading", "starting", "ready", "down"]
+    model: str | None = None
+    detail: str = ""
+    progress: float | None = None
+
+
+@dataclass(frozen=True)
+class Visualization(Record):
+    """The answer to a question: a chart, its code, how it came about, and words that the facts bear out."""
+
+    question: str
+    spec: Mapping[str, Any]
+    code: str
+    attempts: tuple[Attempt, ...]
+    explanation: str
+    warnings: tuple[str, ...]
+    engine: EngineStatus

@@ -1,0 +1,43 @@
+"""What the pages draw with: the open data set, cards for each noun of the model, and one way to fail."""
+
+from observatory.quoting import markdown as text
+from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
+from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
+from observatory.ui.findings import declared_reference, finding_card, finding_line, notes, odd_rows, reference_box
+from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
+from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
+from observatory.ui.sidebar import ICON, LOGO, sidebar
+
+__all__ = [
+    "ICON",
+    "LOGO",
+    "answer",
+    "ask",
+    "asked",
+    "chart_card",
+    "chart_grid",
+    "chart_wish",
+    "current",
+    "dataset_card",
+    "declared_reference",
+    "drop_zone",
+    "field_table",
+    "finding_card",
+    "finding_line",
+    "goals",
+    "guard",
+    "heading",
+    "import_report",
+    "notes",
+    "observatory",
+    "odd_rows",
+    "open_dataset",
+    "page_link",
+    "question_box",
+    "reference_box",
+    "sample_card",
+    "sidebar",
+    "spec_chart",
+    "summary",
+    "text",
+]

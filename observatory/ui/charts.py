@@ -1,0 +1,82 @@
+"""Charts on the page: the picture, one sentence why, and rules and code behind one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from observatory.model import Dataset, RankedChart, Task
+from observatory.quoting import markdown
+from observatory.ui.session import observatory
+
+TASKS = {
+    "any": "anything",
+    "value": "read values",
+    "summary": "compare summaries",
+    "trend": "see a trend",
+    "distribution": "see a distribution",
+    "relation": "see a relation",
+    "part": "see parts of a whole",
+}
+
+
+def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str) -> None:
+    """Draw a spec over its data, with its caveat beneath and alternative text."""
+    drawing = observatory().draw(spec, dataset)
+    st.altair_chart(drawing.chart, alt=drawing.alt, key=key)
+    if drawing.caveat:
+        st.caption(markdown(drawing.caveat))
+
+
+def chart_card(chart: RankedChart, dataset: Dataset, *, key: str, details: bool = True) -> None:
+    """A ranked chart; `details` adds why it stands here and its code."""
+    with st.container(border=True, height="stretch"):
+        spec_chart(chart.spec, dataset, key=f"{key}_{chart.rank}")
+        if details:
+            st.markdown(markdown(chart.summary))
+            with st.expander(f"Why this one: cost {chart.cost}"):
+                _violations(chart)
+            with st.expander("Altair code"):
+                st.code(chart.code)
+
+
+def _violations(chart: RankedChart) -> None:
+    if not chart.violations:
+        st.markdown("It breaks no rule.")
+        return
+    rows = [
+        {"rule": v.rule, "why it costs": v.description, "weight": v.weight, "times": v.count} for v in chart.violations
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Rules that this chart breaks, and what each costs")
+
+
+def chart_wish(names: Sequence[str]) -> tuple[list[str], Task | None]:
+    """Choose fields and a task; nothing chosen asks for the best charts of the whole table."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fields = st.multiselect(
+            "Fields to show",
+            names,
+            max_selections=4,
+            placeholder="the whole table: choose up to four fields",
+            key="charts_fields",
+            bind="query-params",
+        )
+        task = st.selectbox(
+            "What for",
+            list(TASKS),
+            format_func=TASKS.__getitem__,
+            key="charts_task",
+            bind="query-params",
+            width=280,
+        )
+    return fields, None if task == "any" else task  # type: ignore[return-value]
+
+
+def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str, details: bool = True) -> None:
+    """Charts two across, best first."""
+    with st.grid(2, min_column_width=380, gap="medium"):
+        for chart in charts:
+            chart_card(chart, dataset, key=key, details=details)

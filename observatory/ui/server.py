@@ -1,0 +1,88 @@
+"""The dashboard's server: opens the observatory when it starts and closes it when it stops."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+
+from observatory.errors import ObservatoryError, PortInUse
+from observatory.settings import Settings
+
+ADDRESS = b"""<script>
+window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }
+</script>"""
+ROOT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    from observatory.ui.session import observatory
+
+    obs = observatory()
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    yield {}
+    obs.close()
+
+
+def _warm() -> None:
+    """Import what the first page needs before somebody waits for it."""
+    import observatory.bias
+    import observatory.charts
+    import observatory.insight
+    import observatory.profile  # noqa: F401
+
+
+class KnownAddress(BaseHTTPMiddleware):
+    """Tell the page where its server is.
+
+    Without it a link such as `/bias?dataset=…` makes the browser try `/bias/_stcore/` first, which costs two failed
+    requests and two errors in its console.
+    """
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Pass everything on, and put one line into the page itself."""
+        response = await call_next(request)
+        if not response.headers.get("content-type", "").startswith("text/html"):
+            return response
+        body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
+        headers = {k: v for k, v in response.headers.items() if k not in ("content-length", "etag", "last-modified")}
+        return Response(body.replace(b"<head>", b"<head>" + ADDRESS, 1), response.status_code, headers)
+
+
+app = st.App(ROOT / "streamlit_app.py", lifespan=_lifespan, middleware=[Middleware(KnownAddress)])
+
+
+def serve(settings: Settings, port: int | None = None) -> None:
+    """Run the dashboard until it is stopped; raises PortInUse or WorkspaceUnavailable before anything starts."""
+    from observatory.store import Store
+
+    chosen = port or settings.port
+    if not (ROOT / "streamlit_app.py").is_file():
+        raise ObservatoryError("The pages are not installed here.", "Run it from a clone of the project: make run.")
+    Store(settings.workspace, settings).close()
+    _check_port(settings.host, chosen)
+    print(f"Observatory: http://{settings.host}:{chosen}", file=sys.stderr, flush=True)  # noqa: T201
+    app.run(config={"server.port": chosen, "server.address": settings.host})
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise PortInUse(
+                f"Port {port} of {host} is in use by another program or not allowed.",
+                "Stop it, or choose another: OBSERVATORY_PORT=8600 make run.",
+            ) from exc

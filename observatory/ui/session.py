@@ -1,0 +1,111 @@
+"""The one Observatory of the server, the data set that the link names, and one way to fail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
+
+from observatory import bootstrap
+from observatory.errors import DatasetNotFound, ObservatoryError
+from observatory.model import Dataset
+from observatory.quoting import markdown
+from observatory.settings import Settings
+from observatory.workbench import Observatory
+
+log = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def observatory() -> Observatory:
+    """The Observatory that all sessions of this server share, opened as the settings say."""
+    settings = Settings.from_env()
+    return bootstrap.open(settings.workspace, llm="default", settings=settings)
+
+
+@st.cache_resource(show_spinner=False)
+def _executor() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="insight")
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def later(key: tuple[Any, ...], _work: Callable[[], Any]) -> Future[Any]:  # noqa: ARG001 - the key of the cache
+    """The work under this key, begun once in the background and shared by all sessions."""
+    return _executor().submit(_work)
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show an error as a sentence and what to do, never as a traceback; what is not ours is logged."""
+    try:
+        yield
+    except (RerunException, StopException):
+        raise
+    except ObservatoryError as error:
+        st.error(f"{markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/error:")
+    except Exception:
+        log.exception("unexpected error on a page")
+        st.error(
+            "Something went wrong on our side, and the log of the server says what. "
+            "Your data is safe; reload the page or choose another data set.",
+            icon=":material/error:",
+        )
+
+
+def open_dataset(dataset: Dataset, page: str = "pages/overview.py", **params: str) -> None:
+    """Go to a page of this data set."""
+    st.session_state["dataset"] = dataset.id
+    st.switch_page(page, query_params={"dataset": dataset.id, **params})
+
+
+def page_link(page: str, label: str, dataset: Dataset) -> None:
+    """A link to another page of this data set."""
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params={"dataset": dataset.id})
+
+
+def current() -> Dataset:
+    """The data set that the link names; without one, say so with one button and stop."""
+    named = st.query_params.get("dataset") or st.session_state.get("dataset")
+    if not named:
+        st.title("No data set is open yet")
+        st.write("Drop a table on the first page, or choose one of the samples there.")
+        if st.button("Choose a data set", type="primary", icon=":material/database:"):
+            st.switch_page("pages/catalog.py")
+        st.stop()
+    try:
+        dataset = _find(str(named))
+    except DatasetNotFound:
+        st.session_state.pop("dataset", None)
+        raise
+    st.session_state["dataset"] = dataset.id
+    if st.query_params.get("dataset") != dataset.id:
+        st.query_params["dataset"] = dataset.id
+    return dataset
+
+
+def _find(named: str) -> Dataset:
+    """A data set by id or name of a sample: a link never reads a path."""
+    obs = observatory()
+    known = {d.id: d for d in obs.datasets()}
+    if named in known:
+        return known[named]
+    names = [sample.name for sample in obs.samples()]
+    if named in names:
+        return obs.dataset(named)
+    raise DatasetNotFound(named, [*known, *names])
+
+
+def heading(dataset: Dataset, question: str) -> None:
+    """The question this page answers, and which data it answers it for."""
+    st.title(markdown(question), anchor=False)
+    parts = [f"{dataset.n_rows:,} rows", f"{dataset.n_columns:,} fields"]
+    if question != dataset.title:
+        parts.insert(0, f"**{markdown(dataset.title)}**")
+    if dataset.card and dataset.card.licence:
+        parts.append(markdown(dataset.card.licence))
+    st.caption(" · ".join([*parts, f"version `{dataset.version[:8]}`"]))

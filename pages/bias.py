@@ -1,0 +1,29 @@
+"""Bias: who or what is missing, how sure we are, and what to do about it."""
+
+import streamlit as st
+
+from observatory import ui
+
+obs = ui.observatory()
+dataset = ui.current()
+ui.heading(dataset, "Who or what is missing?")
+reference = ui.reference_box(dataset)
+with st.spinner("Looking for who or what is missing …", show_time=True):
+    report = obs.detect_bias(dataset, reference)
+st.subheader(ui.text(report.verdict), anchor=False)
+
+shown = report.findings[:6]
+for number, finding in enumerate(shown, start=1):
+    ui.finding_card(number, finding, dataset)
+if len(report.findings) > len(shown):
+    with st.expander(f"{len(report.findings) - len(shown)} more findings"):
+        for finding in report.findings[len(shown) :]:
+            ui.finding_line(finding)
+
+if report.notes:
+    st.header("Not claimed, and why", anchor=False)
+    ui.notes(report.notes)
+ui.odd_rows(report, dataset)
+with st.expander("What was looked for, and how small an effect would have been seen"):
+    for detector, check in report.checks.items():
+        st.markdown(f"- **{ui.text(detector)}**: {ui.text(check)}")

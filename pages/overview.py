@@ -1,0 +1,38 @@
+"""Overview: what is in the data set, can it be trusted, what does it look like, what to ask."""
+
+import streamlit as st
+
+from observatory import ui
+
+obs = ui.observatory()
+dataset = ui.current()
+ui.heading(dataset, dataset.title)
+with st.spinner("Counting every field …", show_time=True):
+    profile = obs.profile(dataset)
+
+trust, about = st.columns([3, 2], gap="large")
+with trust:
+    st.header("Can I trust it?", anchor=False)
+    with st.spinner("Looking for who or what is missing …", show_time=True):
+        bias = obs.detect_bias(dataset, ui.declared_reference(dataset))
+    st.markdown(ui.text(bias.verdict))
+    for finding in bias.findings[:3]:
+        ui.finding_line(finding)
+    ui.page_link("pages/bias.py", "See the evidence", dataset)
+with about:
+    st.header("What is it?", anchor=False)
+    ui.summary(dataset)
+    ui.import_report(dataset)
+
+st.header("What does it look like?", anchor=False)
+with st.spinner("Ranking charts …", show_time=True):
+    charts = obs.recommend(dataset, k=4)
+ui.chart_grid(charts, dataset, key="overview", details=False)
+ui.page_link("pages/charts.py", "More charts, and why these", dataset)
+
+st.header("What should I ask?", anchor=False)
+ui.question_box(dataset)
+ui.goals(dataset)
+
+st.header("What is in each field?", anchor=False)
+ui.field_table(profile)

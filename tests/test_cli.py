@@ -1,0 +1,151 @@
+"""The shell: JSON of the promised shape on stdout, plain sentences and exit codes when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from observatory.cli import main
+
+
+@pytest.fixture(autouse=True)
+def private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OBSERVATORY_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setenv("OBSERVATORY_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("OBSERVATORY_LLM", "off")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    rows = "\n".join(f"{'red' if i % 3 else 'blue'},{i % 11 + 0.5},{2000 + i % 20}-01-01" for i in range(300))
+    path = tmp_path / "paint.csv"
+    path.write_text(f"colour,drops,day\n{rows}\n")
+    return str(path)
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict:
+    assert main([*arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_profile(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    found = printed(capsys, "profile", table)
+    assert found["n_rows"] == 300
+    assert [(f["name"], f["type"]) for f in found["fields"]] == [
+        ("colour", "nominal"),
+        ("drops", "quantitative"),
+        ("day", "temporal"),
+    ]
+
+
+def test_bias_has_the_keys_of_the_contract(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    found = printed(capsys, "bias", table, "--seed", "1")
+    assert {"findings", "notes", "remedy", "claims"} <= set(found)
+    assert "needs_reference" in found["claims"]
+
+
+def test_bias_against_a_reference_finds_the_missing_group(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    reference = tmp_path / "reference.csv"
+    rows = "\n".join(f"{'red' if i % 2 else 'blue'},{i % 11 + 0.5}" for i in range(600))
+    reference.write_text(f"colour,drops\n{rows}\n")
+    first = printed(capsys, "bias", table, "--reference", str(reference))["findings"][0]
+    assert first["columns"] == ["colour"]
+    assert first["evidence"] == "reference"
+
+
+def test_charts_explain_their_cost(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    charts = printed(capsys, "charts", table, "--field", "colour", "--field", "drops", "-k", "3")["charts"]
+    assert [chart["rank"] for chart in charts] == [1, 2, 3]
+    for chart in charts:
+        assert chart["cost"] == sum(v["weight"] * v["count"] for v in chart["violations"])
+        assert "data" not in chart["spec"]
+
+
+def test_goals(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    found = printed(capsys, "goals", table, "-n", "3")
+    assert [goal["index"] for goal in found["goals"]] in ([0, 1, 2], [1, 2, 3])
+    assert found["engine"]["state"] == "off"
+    assert {goal["source"] for goal in found["goals"]} == {"template"}
+
+
+def test_ask(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    found = printed(capsys, "ask", table, "What is the mean drops by colour?")
+    assert found["question"] == "What is the mean drops by colour?"
+    assert found["spec"]["mark"]
+    assert found["attempts"]
+
+
+def test_scan_reads_like_a_report_and_writes_a_page(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    assert main(["scan", table, "--html", str(page)]) == 0
+    out = capsys.readouterr().out
+    for heading in ("WHAT IS IT?", "CAN I TRUST IT?", "WHAT DOES IT LOOK LIKE?", "WHAT SHOULD I ASK?"):
+        assert heading in out
+    html = page.read_text("utf-8")
+    assert "data:image/svg+xml;base64," in html
+    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert "<script" not in html
+
+
+def test_report_in_each_format(table: str, tmp_path: Path) -> None:
+    for suffix in (".html", ".md", ".json"):
+        assert main(["report", table, "-o", str(tmp_path / f"out{suffix}")]) == 0
+        assert (tmp_path / f"out{suffix}").stat().st_size > 500
+
+
+def test_models_list(capsys: pytest.CaptureFixture[str]) -> None:
+    models = printed(capsys, "models", "list")["models"]
+    assert "smollm2-135m-instruct" in {model["name"] for model in models}
+    assert not any(model["installed"] for model in models)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind"),
+    [
+        (("profile", "nowhere.csv"), 2, "DatasetNotFound"),
+        (("scan", "TABLE", "--html", "/nowhere/at/all.html"), 2, "ObservatoryError"),
+        (("charts", "TABLE", "--field", "colr"), 2, "FieldNotFound"),
+        (("models", "path", "smollm2-135m-instruct"), 3, "LLMUnavailable"),
+        (("models", "pull", "nonsense"), 2, "ModelNotFound"),
+    ],
+)
+def test_errors_are_json_with_an_exit_code(
+    capsys: pytest.CaptureFixture[str], table: str, arguments: tuple[str, ...], code: int, kind: str
+) -> None:
+    error = printed(capsys, *(table if a == "TABLE" else a for a in arguments), code=code)["error"]
+    assert error["type"] == kind
+    assert error["message"].endswith((".", "”."))
+    assert error["hint"]
+
+
+def test_an_error_without_json_is_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["profile", "nowhere.csv"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_a_busy_port_is_said_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        assert main(["serve", "--port", str(busy.getsockname()[1])]) == 3
+    assert "in use" in capsys.readouterr().err
+
+
+def test_a_workspace_that_cannot_be_written_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("OBSERVATORY_WORKSPACE", str(tmp_path / "file"))
+    assert main(["serve"]) == 3
+    assert "file" in capsys.readouterr().err
