@@ -76,7 +76,18 @@ def _ranked(findings: list[Finding]) -> list[Finding]:
     findings = sorted(
         findings, key=lambda f: (_SEVERITY.index(f.severity), _EVIDENCE.index(f.evidence), f.q, f.statement)
     )
-    return [dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)]
+    return _explained([dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)])
+
+
+def _explained(findings: list[Finding]) -> list[Finding]:
+    """A field that is missing more often than in the reference is explained by the group that it is missing in."""
+    by_group = {c: f.id for f in reversed(findings) if f.detector == "missing" for c in f.columns[:-1]}
+    return [
+        dataclasses.replace(f, explained_by=by_group.get(f.columns[0]))
+        if f.detector == "cells" and f.direction == "missing" and len(f.columns) == 1
+        else f
+        for f in findings
+    ]
 
 
 def _target_notes(run: Run) -> tuple[Note, ...]:

@@ -26,6 +26,8 @@ from observatory.quoting import sql_name
 MAX_ROWS_SHOWN = 10_000
 _SLACK = 3.0
 _N_CUTS = 10
+_FEW_CUTS = 4
+_MANY_ROWS = 50_000
 _WIDE = 200
 
 
@@ -118,7 +120,8 @@ def _expected(table: Table, fields: Sequence[FieldProfile], pairs: float, random
     if len(fields) < 2:
         return pairs
     largest = 0.0
-    for part in _cuts(len(fields), random_state):
+    n_cuts = _N_CUTS if table.n_rows <= _MANY_ROWS and len(fields) <= _WIDE else _FEW_CUTS
+    for part in _cuts(len(fields), n_cuts, random_state):
         a = [f for f, inside in zip(fields, part) if inside]
         b = [f for f, inside in zip(fields, part) if not inside]
         only_a = max(_agreeing(table, a)[2] - pairs, 0)
@@ -128,12 +131,11 @@ def _expected(table: Table, fields: Sequence[FieldProfile], pairs: float, random
     return largest
 
 
-def _cuts(n_fields: int, random_state: int) -> list[tuple[bool, ...]]:
+def _cuts(n_fields: int, n_cuts: int, random_state: int) -> list[tuple[bool, ...]]:
     """Ways to cut fields into two parts: all of them if few, else some at random, halves mostly."""
-    if 2 ** (n_fields - 1) - 1 <= _N_CUTS:
+    if 2 ** (n_fields - 1) - 1 <= n_cuts:
         return [tuple(bool(k >> i & 1) for i in range(n_fields)) for k in range(1, 2 ** (n_fields - 1))]
     rng = np.random.default_rng(random_state)
-    n_cuts = _N_CUTS if n_fields <= _WIDE else 3
     half = np.arange(n_fields) < n_fields // 2
     return [tuple(rng.permutation(half).tolist()) for _ in range(n_cuts)]
 

@@ -72,12 +72,16 @@ def explain(sample: Side, reference: Side | Known, axes: Sequence[Axis], paired:
 
 
 def _best(asked: Mapping[str, Tests]) -> Region | None:
-    """The region of the smallest Bonferroni-corrected p, each question having an equal share of the error."""
-    n_questions = sum(len(t.log_p) > 0 for t in asked.values())
+    """The region of the smallest Bonferroni-corrected p, each question having an equal share of the error.
+
+    A set of levels is corrected for as many tests as there are levels, or else it would be named where one level does.
+    """
+    n_questions = max(sum(len(t.log_p) > 0 for t in asked.values()), 1)
     best: Region | None = None
     smallest = float(np.log(Q_MAX))
     for question, t in asked.items():
-        corrected = np.where(np.abs(t.h) >= H_MIN, t.log_p + np.log(max(len(t.log_p), 1) * n_questions), 0.0)
+        n_tests = max(len(t.log_p), len(asked["levels"].log_p) if question == "sets" else 0, 1)
+        corrected = np.where(np.abs(t.h) >= H_MIN, t.log_p + np.log(n_tests * n_questions), 0.0)
         if len(corrected) and corrected.min() < smallest:
             i = int(corrected.argmin())
             smallest = float(corrected[i])

@@ -11,7 +11,7 @@ import numpy as np
 from observatory.bias.axis import Axis, make_axes
 from observatory.bias.cells import count_where, severity
 from observatory.bias.describe import group, interval, listed, share
-from observatory.bias.patterns import MAX_LACKING, Block, blocks, together
+from observatory.bias.patterns import MAX_LACKING, Block, blocks, notes_on, together
 from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import chi_square, cohens_h, detectable_h, share_apart, two_proportion_z, wilson
@@ -52,15 +52,16 @@ def missing(run: Run) -> Outcome:
     axes = make_axes(run.group_fields[:MAX_GROUPS], [run.table], n_bins=4)
     known = _as_in_reference(run, patterns)
     links = [k for axis in axes for k in _links(run, patterns, axis, known)]
+    sets = together(run, patterns)
     families = {"missing": np.array([k.p for k in links])}
-    found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links)]
+    found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links, sets)]
     h = max(_H_MIN, detectable_h(run.n_rows / 2, run.n_rows / 2, max(len(links), 1)))
     check = (
         f"{len(patterns)} patterns of missing values were compared over the groups of {len(axes)} fields"
         f" ({len(links)} tests); between two halves of the rows, 10 % against {share(share_apart(0.1, h))} would"
         " have been noticed (power 80 %)."
     )
-    return Outcome(check, families, tuple(found), (*notes, *together(run, patterns), *_capped_notes(run, len(lacking))))
+    return Outcome(check, families, tuple(found), (*notes, *notes_on(sets, run), *_capped_notes(run, len(lacking))))
 
 
 def _empty_notes(run: Run) -> tuple[Note, ...]:
@@ -123,14 +124,18 @@ def _pooled(n: Counts, lost: Counts) -> Counts:
     return np.array([r for r in rows if sum(r) * min(rate, 1 - rate) >= _MIN_EXPECTED]).reshape(-1, 2)
 
 
-def _strongest(links: Sequence[Link]) -> list[Link]:
-    """The link of largest V of each block, if it is large enough."""
-    chosen: list[Link] = []
-    for block in dict.fromkeys(k.block for k in links):
-        mine = [k for k in links if k.block is block and k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN]
-        best = max(mine, key=lambda k: k.v, default=None)
-        chosen += [best] if best else []
-    return chosen
+def _strongest(links: Sequence[Link], sets: Sequence[Sequence[Block]]) -> list[Link]:
+    """The link of largest V of each block, if it is large enough; blocks that go together name a field once."""
+    large = [k for k in links if k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN]
+    found: list[Link] = []
+    for blocks_together in sets:
+        best = [max((k for k in large if k.block is b), key=lambda k: k.v, default=None) for b in blocks_together]
+        by_field: dict[str, Link] = {}
+        for k in best:
+            if k and (k.axis.field not in by_field or k.v > by_field[k.axis.field].v):
+                by_field[k.axis.field] = k
+        found += by_field.values()
+    return found
 
 
 def _worst(link: Link) -> int:

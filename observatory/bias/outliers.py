@@ -2,8 +2,8 @@
 
 Isolation forest ranks rows; it never says yes or no. A finding needs more: a gap in the tail of a field that its own
 spacings do not explain. If distances y from the median fall off like a power (the heaviest tail in practice), then
-i * log(y_i / y_(i+1)) over the ranks i are independent exponentials (Rényi), so the gap above rank m against the K
-spacings below it has p = (1 + m * gap / sum)^-K. Lighter tails make it conservative.
+i * log(y_i / y_(i+1)) over the ranks i are independent exponentials (Rényi), so the gap below rank i against the K
+spacings after it has p = (1 + gap / sum)^-K. Lighter tails make it conservative.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ MAX_NUMBERS = 60
 MAX_ROWS_SHOWN = 10_000
 _MAX_SHARE = 0.01
 _TAIL = 200
-_MIN_TAIL = 30
+_MAX_TAIL = 5000
 _MIN_DISTINCT = 15
 _FACTOR = 1.5
 _FENCE = 3.0
 _MIN_ROWS = 50
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -83,39 +84,40 @@ def _gaps(run: Run, fields: Sequence[FieldProfile]) -> list[Gap]:
         if not high > low:
             continue
         for above in (True, False):
-            order = "DESC" if above else "ASC"
-            limit = _TAIL + int(_MAX_SHARE * run.n_rows) + 1
-            tail = run.table.query(f"SELECT {name}::DOUBLE AS x {finite} ORDER BY 1 {order} LIMIT {min(limit, 20_000)}")
-            gap = _tail_gap(field, tail["x"].to_numpy(dtype=float), middle, high - low, above, run.n_rows)
+            tail = run.table.query(
+                f"SELECT {name}::DOUBLE AS x, count(*) AS n {finite} GROUP BY 1 ORDER BY 1 {'DESC' if above else 'ASC'}"
+                f" LIMIT {_MAX_TAIL}"
+            )
+            x, n = tail["x"].to_numpy(dtype=float), tail["n"].to_numpy(dtype=float)
+            gap = _tail_gap(field, x, n, middle, high - low, run.n_rows)
             if gap:
                 found.append(gap)
     return found
 
 
 def _tail_gap(
-    field: FieldProfile, values: np.ndarray[Any, Any], middle: float, spread: float, above: bool, n_rows: int
+    field: FieldProfile, values: Numbers, counts: Numbers, middle: float, spread: float, n_rows: int
 ) -> Gap | None:
-    """The least likely gap in a tail given from the outermost value inwards; None if it is too short to tell."""
-    distance = values - middle if above else middle - values
-    distance = distance[distance > 0]
-    most = min(max(int(_MAX_SHARE * n_rows), 1), len(distance) - _MIN_TAIL - 1)
-    if most < 1 or len(np.unique(distance[: _TAIL + most])) < _MIN_DISTINCT:
+    """The least likely gap among the distinct values of a tail, outermost first; None if it is too short to tell."""
+    beyond = np.abs(values - middle) > 0
+    beyond &= np.sign(values - middle) == np.sign(values[0] - middle)
+    distance, ranks = np.abs(values - middle)[beyond], np.cumsum(counts[beyond])
+    most = int((ranks <= max(_MAX_SHARE * n_rows, 1)).sum())
+    if not most or len(distance) < most + _MIN_DISTINCT:
         return None
-    logs = np.log(distance)
-    spacings = np.arange(1, len(logs)) * (logs[:-1] - logs[1:])
-    best, best_log_p = 0, 0.0
-    for m in range(1, most + 1):
-        below = spacings[m : m + _TAIL]
-        if spacings[m - 1] <= 0 or not below.sum():
-            continue
-        log_p = -len(below) * np.log1p(spacings[m - 1] / below.sum())
+    spacings = ranks[:-1] * -np.diff(np.log(distance))
+    best, best_log_p = 0, 1.0
+    for i in range(most):
+        stop = max(int(np.searchsorted(ranks, ranks[i] + _TAIL)), i + _MIN_DISTINCT)
+        below = spacings[i + 1 : stop + 1]
+        n_below = float(ranks[min(stop, len(ranks) - 1)] - ranks[i])
+        used = min(n_below, _TAIL)
+        log_p = -used * float(np.log1p(spacings[i] / below.sum() * n_below / used))
         if log_p < best_log_p:
-            best, best_log_p = m, float(log_p)
-    if not best:
-        return Gap(field, above, float(values[0]), 1.0, 0.0, 1.0)
-    p = min(1.0, float(np.exp(best_log_p)) * most)
-    far, near = float(distance[best - 1]) / spread, float(distance[best]) / spread
-    return Gap(field, above, float(values[best - 1]), near, far, p)
+            best, best_log_p = i, log_p
+    far, near = float(distance[best]) / spread, float(distance[best + 1]) / spread
+    above = bool(values[0] > middle)
+    return Gap(field, above, float(values[best]), near, far, min(1.0, float(np.exp(best_log_p)) * most))
 
 
 def _finding(gap: Gap, run: Run) -> list[Finding]:

@@ -46,8 +46,8 @@ def blocks(run: Run, lacking: Sequence[FieldProfile]) -> list[Block]:
     return [Block(tuple(fields)) for fields in found.values()]
 
 
-def together(run: Run, patterns: Sequence[Block]) -> list[Note]:
-    """A note for each set of fields that tend to be missing together: the same rows, or phi of at least .3."""
+def together(run: Run, patterns: Sequence[Block]) -> list[list[Block]]:
+    """The blocks in sets that tend to be missing together (phi of at least .3, chained), each block in one set."""
     compared = patterns[:_MAX_COMPARED]
     couples = list(combinations(range(len(compared)), 2))
     both = _both_missing(run, compared, couples) if couples else []
@@ -56,6 +56,11 @@ def together(run: Run, patterns: Sequence[Block]) -> list[Note]:
         if _phi(n, compared[a].missing, compared[b].missing, run.n_rows) >= _PHI_MIN:
             joined = [joined[a] if k == joined[b] else k for k in joined]
     sets = [[compared[i] for i, k in enumerate(joined) if k == first] for first in dict.fromkeys(joined)]
+    return sets + [[block] for block in patterns[_MAX_COMPARED:]]
+
+
+def notes_on(sets: Sequence[Sequence[Block]], run: Run) -> list[Note]:
+    """A note for each set of two fields or more."""
     return [_note(found, run) for found in sets if sum(len(b.fields) for b in found) > 1]
 
 

@@ -1,0 +1,70 @@
+"""Missing values that depend on a group are found, once; those that do not stay quiet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def test_missing_by_group_names_both_shares(report, drawn):
+    sample = drawn()
+    chance = np.random.default_rng(0).random(len(sample))
+    sample["income"] = sample["income"].where(chance > np.where(sample["region"] == "A", 0.3, 0.09))
+    found = report(sample).findings
+    assert [(f.kind, f.direction, f.columns) for f in found] == [("missing", "missing", ("income", "region"))]
+    assert found[0].where == '("income" IS NULL) AND ("region" = \'A\')'
+    assert found[0].n == (sample["income"].isna() & (sample["region"] == "A")).sum()
+    assert "income is missing for 3" in found[0].statement
+    assert "of region = A" in found[0].statement
+
+
+def test_missing_by_a_range_of_a_number(report, drawn):
+    sample = drawn()
+    chance = np.random.default_rng(0).random(len(sample))
+    sample["code"] = "x"
+    sample["code"] = sample["code"].where(~((sample["age"] > 70) & (chance < 0.4)), None)
+    assert [f.columns for f in report(sample).findings] == [("code", "age")]
+
+
+def test_missing_at_random_is_quiet(report, drawn):
+    for seed in range(5):
+        sample = drawn(seed=seed)
+        lost = np.random.default_rng(seed).random(sample.shape) < 0.1
+        assert report(sample.mask(lost)).findings == ()
+
+
+def test_skipped_question_is_said_to_look_structural(report, drawn):
+    sample = drawn()
+    sample["income"] = sample["income"].where(sample["sex"] == "male")
+    found = report(sample).findings
+    assert [f.columns for f in found] == [("income", "sex")]
+    assert "does not apply there" in found[0].statement
+
+
+def test_fields_missing_in_the_same_rows_are_one_finding_and_a_note(report, drawn):
+    sample = drawn()
+    lost = (sample["region"] == "A") & (np.random.default_rng(0).random(len(sample)) < 0.5)
+    sample.loc[lost, ["income", "age"]] = None
+    made = report(sample)
+    assert [f.columns for f in made.findings] == [("age", "income", "region")]
+    assert [n.columns for n in made.notes if n.kind == "together"] == [("age", "income")]
+
+
+def test_missing_as_in_the_reference_is_not_of_the_sample(report, population):
+    spoiled = population.copy()
+    lost = (spoiled["region"] == "A") & (np.random.default_rng(0).random(len(spoiled)) < 0.5)
+    spoiled["sex"] = spoiled["sex"].where(~lost)
+    assert report(spoiled.sample(3000, random_state=1), spoiled).findings == ()
+
+
+def test_missing_by_group_explains_missing_against_the_reference(report, drawn, population):
+    sample = drawn()
+    chance = np.random.default_rng(0).random(len(sample))
+    sample["age"] = sample["age"].where(chance > np.where(sample["region"] == "A", 0.6, 0.05))
+    found = {f.columns: f for f in report(sample, population).findings}
+    assert found[("age",)].explained_by == found[("age", "region")].id
+
+
+def test_empty_field_is_a_note(report, drawn):
+    made = report(drawn().assign(nothing=None))
+    assert made.findings == ()
+    assert ("empty", ("nothing",)) in {(n.kind, n.columns) for n in made.notes}

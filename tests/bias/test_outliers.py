@@ -1,0 +1,61 @@
+"""Values beyond a gap are a finding; heavy tails are not; the oddest rows are ranked and never judged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+
+def test_values_far_from_the_rest_are_found_with_their_rows(report, drawn):
+    sample = drawn()
+    rows = [5, 700, 2900]
+    sample.loc[rows, "income"] = [9e6, 8e6, 9.5e6]
+    found = report(sample).findings
+    assert [(f.direction, f.columns, f.rows) for f in found] == [("outliers", ("income",), tuple(rows))]
+    assert found[0].n == 3
+
+
+def test_values_far_below_are_found(report, drawn):
+    sample = drawn()
+    sample.loc[[3, 30], "age"] = -999
+    assert [(f.direction, f.rows) for f in report(sample).findings] == [("outliers", (3, 30))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("tail", ["normal", "lognormal", "pareto", "cauchy", "uniform", "counts"])
+def test_heavy_tails_are_no_finding(report, tail, seed):
+    rng = np.random.default_rng(seed)
+    values = {
+        "normal": rng.normal(size=3000),
+        "lognormal": rng.lognormal(0, 2, 3000),
+        "pareto": rng.pareto(1.2, 3000),
+        "cauchy": rng.standard_cauchy(3000),
+        "uniform": rng.random(3000),
+        "counts": rng.negative_binomial(1, 0.05, 3000),
+    }[tail]
+    assert report(pd.DataFrame({"x": values, "y": rng.normal(size=3000)})).findings == ()
+
+
+def test_odd_rows_are_ranked_and_say_why(report, drawn):
+    sample = drawn()
+    sample.loc[42, ["age", "income"]] = [89, 900_000.0]
+    odd = report(sample).claims["odd_rows"]
+    assert len(odd) == 10
+    why = {o["row"]: o["why"] for o in odd}
+    assert "income is 900000 (rarest" in why[42]
+    assert [o["score"] for o in odd] == sorted((o["score"] for o in odd), reverse=True)
+
+
+def test_infinities_and_awkward_types_do_not_crash(report):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "x": np.where(rng.random(200) < 0.05, np.inf, rng.normal(size=200)),
+            "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500, 200), unit="D"),
+            "clock": [pd.Timestamp("2020-01-01").time()] * 200,
+            "parts": [[1, 2]] * 200,
+            "yes": rng.random(200) < 0.5,
+        }
+    )
+    assert len(report(frame, frame).claims["odd_rows"]) == 10
