@@ -21,7 +21,7 @@ from pathlib import Path
 from observatory.errors import LLMUnavailable, ModelCorrupt, ModelDownloadFailed, ModelNotFound
 from observatory.llm import download
 from observatory.llm.machine import memory_bytes
-from observatory.model.record import Record
+from observatory.model import Record
 
 GIB = 2**30
 _SPARE_BYTES = 64 * 2**20

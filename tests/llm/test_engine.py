@@ -17,6 +17,7 @@ import pytest
 
 from observatory.errors import LLMUnavailable
 from observatory.llm import Engine
+from observatory.llm.bench import measure
 from observatory.settings import Settings
 
 pytestmark = pytest.mark.engine
@@ -217,6 +218,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from observatory.llm import Engine
+from observatory.llm.bench import measure
 from observatory.settings import Settings
 engine = Engine(Path(sys.argv[1]), Settings(engine_context=512))
 engine.start()
@@ -238,3 +240,16 @@ def test_no_orphan_is_left_when_the_parent_is_killed(engine: Engine, when: str):
         assert is_alive(child)
         parent.kill()
         assert eventually(lambda: not is_alive(child), 10)
+
+
+# ── bench ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_bench_measures_every_batch_and_prints_a_table(engine: Engine, engine_settings: Settings):
+    bench = measure(Path(engine.config.model), engine_settings, batches=(1, 2), tokens=8)
+    assert [speed.batch for speed in bench.speeds] == [1, 2]
+    assert all(speed.prefill > 0 and speed.decode > 0 for speed in bench.speeds)
+    assert bench.first_token_cached < bench.first_token_uncached
+    assert bench.resident > bench.load_time > 0
+    assert type(bench).from_dict(bench.to_dict()) == bench
+    assert bench.model in bench.table()
