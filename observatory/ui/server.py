@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
+from streamlit.runtime.pages_manager import PagesManager
 
 from observatory.errors import ObservatoryError, PortInUse
 from observatory.settings import Settings
@@ -29,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     from observatory.ui.session import observatory
 
+    # A folder called `pages` makes Streamlit run a page without streamlit_app.py until that has run once.
+    PagesManager.uses_pages_directory = False
     obs = observatory()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     yield {}

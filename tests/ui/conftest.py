@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
+
+
+_init = PagesManager.__init__
+
+
+def _without_the_pages_folder(manager: PagesManager, *arguments: object, **named: object) -> None:
+    """As the server does: every run goes through streamlit_app.py, although there is a folder called `pages`."""
+    PagesManager.uses_pages_directory = False
+    _init(manager, *arguments, **named)
 
 
 @pytest.fixture
@@ -17,6 +27,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
     """A function that opens a page by its file, with query parameters."""
     monkeypatch.setenv("OBSERVATORY_WORKSPACE", str(tmp_path / "workspace"))
     monkeypatch.setenv("OBSERVATORY_LLM", "off")
+    monkeypatch.setattr(PagesManager, "__init__", _without_the_pages_folder)
     st.cache_resource.clear()
 
     def opened(page: str = "catalog", **params: str) -> AppTest:
