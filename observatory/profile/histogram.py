@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from observatory.model import HistogramBin, Scalar, Table
-from observatory.profile.columns import Column, batches
+from observatory.profile.columns import Column, stacked, stacks
 from observatory.profile.statistics import Statistics
 
 MAX_BINS = 20
-_BATCH = 100
 _DAY = 86_400
 
 
@@ -70,21 +69,26 @@ def histograms(
     table: Table, columns: Sequence[Column], found: Mapping[str, Statistics]
 ) -> dict[str, tuple[HistogramBin, ...]]:
     """The histogram of each column of numbers or times that has finite values, by name."""
-    binned = {}
-    for column in columns:
-        bins = _bins(column, found[column.name])
-        if bins:
-            binned[column.name] = (column, bins)
+    bins = {column.name: its for column in columns if (its := _bins(column, found[column.name]))}
     result = {}
-    for batch in batches(list(binned.values()), _BATCH):
-        terms = ", ".join(f"histogram({_index(column, bins)}) AS h{i}" for i, (column, bins) in enumerate(batch))
-        answer = table.query(f"SELECT {terms} FROM t")
-        for i, (column, bins) in enumerate(batch):
-            counts: dict[int, int] = dict(answer[f"h{i}"].iloc[0])
-            result[column.name] = tuple(
-                HistogramBin(*_edges(column, bins, b), int(counts.get(b, 0))) for b in range(bins.n)
-            )
+    for v, alike in stacks([column for column in columns if column.name in bins]):
+        chosen = [bins[column.name] for column in alike]
+        rows = table.query(_histogram_sql(v, alike, chosen))
+        counts = dict(zip(zip(rows["f"], rows["b"]), rows["n"]))
+        for f, (column, its) in enumerate(zip(alike, chosen)):
+            bars = (HistogramBin(*_edges(column, its, b), int(counts.get((f, b), 0))) for b in range(its.n))
+            result[column.name] = tuple(bars)
     return result
+
+
+def _histogram_sql(v: Column, alike: Sequence[Column], bins: Sequence[Bins]) -> str:
+    starts, steps = [b.start for b in bins], [b.step or 1.0 for b in bins]
+    columns = {"start": starts, "step": steps, "last": [b.n - 1 for b in bins], "f": list(range(len(bins)))}
+    frame = ", ".join(f"unnest({values}) AS {name}" for name, values in columns.items())
+    place = "CAST(greatest(0, least(last, floor((x - start) / step))) AS INTEGER)"
+    cells = f"(SELECT f, {v.measured} AS x FROM {stacked(alike)})"
+    counted = f"SELECT f, {place} AS b, count(*) AS n FROM {cells} JOIN (SELECT {frame}) USING (f)"
+    return f"{counted} WHERE x IS NOT NULL GROUP BY f, b"
 
 
 def _bins(column: Column, known: Statistics) -> Bins | None:
@@ -93,13 +97,6 @@ def _bins(column: Column, known: Statistics) -> Bins | None:
     if column.family == "time":
         return time_bins(known.lowest, known.highest, days=column.is_date)
     return nice_bins(known.lowest, known.highest, whole=known.n_whole == known.present)
-
-
-def _index(column: Column, bins: Bins) -> str:
-    if bins.n == 1:
-        return f"CASE WHEN {column.measured} IS NOT NULL THEN 0 END"
-    place = f"floor(({column.measured} - ({bins.start!r})) / {bins.step!r})"
-    return f"CAST(greatest(0, least({bins.n - 1}, {place})) AS INTEGER)"
 
 
 def _edges(column: Column, bins: Bins, i: int) -> tuple[Scalar, Scalar]:

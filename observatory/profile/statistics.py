@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
+
 from observatory.model import Scalar, Table, TopValue
-from observatory.profile.columns import Column, batches
+from observatory.profile.columns import Column, stacked, stacks
 from observatory.quoting import sql_name
 
 EXACT_ROWS = 50_000
 N_TOP = 20
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _FEW = 1_000
-_BATCH = 100
-_TOP_BATCH = 40
 
 
 @dataclass
@@ -63,16 +63,14 @@ def _each(
     read: _Reader,
     clause: str = "",
 ) -> None:
-    """Ask for the same terms of every column, in batches, and hand each column its answers."""
-    for batch in batches(columns, _BATCH):
-        asked = [terms(column) for column in batch]
-        flat = [term for group in asked for term in group]
-        answer = table.query(
-            "SELECT " + ", ".join(f"{term} AS v{i}" for i, term in enumerate(flat)) + f" FROM t{clause}"
-        )
-        cells = iter([answer.iat[0, i] for i in range(len(flat))])
-        for column, group in zip(batch, asked):
-            read(column, [next(cells) for _ in group], found[column.name])
+    """Ask the same of every column and hand each its answers."""
+    for v, alike in stacks(columns):
+        asked = terms(v)
+        if asked:
+            selected = ", ".join(f"{term} AS a{i}" for i, term in enumerate(asked))
+            answer = table.query(f"SELECT f, {selected} FROM {stacked(alike, clause)} GROUP BY f")
+            for f, *cells in answer.itertuples(index=False, name=None):
+                read(v, cells, found[alike[f].name])
 
 
 def _aggregates(column: Column, is_small: bool) -> list[str]:
@@ -127,41 +125,44 @@ def _read_sampled(column: Column, cells: Sequence[Any], into: Statistics) -> Non
 
 def _count_near_keys(table: Table, columns: Sequence[Column], found: Mapping[str, Statistics]) -> None:
     """Count distinct values exactly where nearly every value looks distinct, as in a key."""
-    near = [
-        c
-        for c in columns
-        if c.storage not in ("FLOAT", "DOUBLE") and found[c.name].distinct > 0.8 * found[c.name].present
-    ]
-    for column in near:
-        answer = table.query(f"SELECT count(DISTINCT {column.present}) AS n FROM t")
-        found[column.name].distinct = int(answer["n"].iloc[0])
+    discrete = [c for c in columns if c.family != "time" and c.storage not in ("FLOAT", "DOUBLE")]
+    near = [column for column in discrete if found[column.name].distinct > 0.8 * found[column.name].present]
+    for v, alike in stacks(near):
+        answer = table.query(f"SELECT f, count(DISTINCT {v.present}) AS n FROM {stacked(alike)} GROUP BY f")
+        for f, n in zip(answer["f"], answer["n"]):
+            found[alike[f].name].distinct = int(n)
 
 
 def _count_top(table: Table, columns: Sequence[Column], found: Mapping[str, Statistics], sample: str) -> None:
     """The most frequent values with their exact counts; where there are many, those frequent in the sample."""
-    for batch in batches(columns, _TOP_BATCH):
-        queries = [_top_query(i, column, found[column.name], sample) for i, column in enumerate(batch)]
-        rows = table.query(" UNION ALL ".join(f"({query})" for query in queries) + " ORDER BY f, n DESC, v")
-        for f, group in rows.groupby("f"):
-            column = batch[int(str(f))]
-            into = found[column.name]
-            into.top = tuple(TopValue(plain(column, v), int(n)) for v, n in zip(group["v"], group["n"]))
-            if _is_few(into):
-                into.distinct = int(group["d"].iloc[0])
+    few = [column for column in columns if found[column.name].exact or found[column.name].distinct <= _FEW]
+    many = [column for column in columns if column not in few]
+    for v, alike in stacks(few):
+        _read_top(table.query(_top_sql(v, stacked(alike))), v, alike, found, all_values=True)
+    for v, alike in stacks(many):
+        frequent = f"SELECT f, w FROM ({_top_sql(v, stacked(alike, sample))})"
+        cells = f"(SELECT f, v FROM {stacked(alike)} AS a WHERE (f, {v.present}) IN ({frequent}))"
+        _read_top(table.query(_top_sql(v, cells)), v, alike, found, all_values=False)
 
 
-def _is_few(known: Statistics) -> bool:
-    return known.exact or known.distinct <= _FEW
+def _top_sql(v: Column, cells: str) -> str:
+    """The N_TOP most frequent `v` of each `f` as text, their number, and how many values there are."""
+    order = "row_number() OVER (PARTITION BY f ORDER BY count(*) DESC, w)"
+    counted = f"SELECT f, w, count(*) AS n, count(*) OVER (PARTITION BY f) AS d, {order} AS place"
+    grouped = f"{counted} FROM (SELECT f, {v.present} AS w FROM {cells}) WHERE w IS NOT NULL GROUP BY f, w"
+    return f"SELECT f, w, CAST(w AS VARCHAR) AS shown, n, d FROM ({grouped}) WHERE place <= {N_TOP} ORDER BY f, place"
 
 
-def _top_query(i: int, column: Column, known: Statistics, sample: str) -> str:
-    x = column.present
-    where = f"{x} IS NOT NULL"
-    if not _is_few(known):
-        frequent = f"SELECT {x} FROM t{sample} AND {where} GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT {N_TOP}"
-        where = f"{x} IN ({frequent})"
-    counted = f"SELECT {x} AS v, count(*) AS n, count(*) OVER () AS d FROM t WHERE {where} GROUP BY v"
-    return f"SELECT {i} AS f, CAST(v AS VARCHAR) AS v, n, d FROM ({counted}) ORDER BY n DESC, v LIMIT {N_TOP}"
+def _read_top(
+    rows: pd.DataFrame, v: Column, alike: Sequence[Column], found: Mapping[str, Statistics], *, all_values: bool
+) -> None:
+    top: dict[int, list[TopValue]] = {}
+    for f, shown, n, d in zip(rows["f"], rows["shown"], rows["n"], rows["d"]):
+        top.setdefault(f, []).append(TopValue(plain(v, shown), int(n)))
+        if all_values:
+            found[alike[f].name].distinct = int(d)
+    for f, values in top.items():
+        found[alike[f].name].top = tuple(values)
 
 
 def plain(column: Column, value: Any) -> Scalar:

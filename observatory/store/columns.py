@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from observatory.quoting import sql_literal, sql_name
 from observatory.store.staging import Intake, Kind, Staging
-from observatory.store.storage import CELL, DAY_FIRST, ISO_TIMES, MONTH_FIRST, TEXT, Storage
+from observatory.store.storage import CELL, DAY_FIRST, ISO_TIMES, MONTH_FIRST, NUMBERS, TEXT, TIMES, Storage
 
 MARKERS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "NaN", "nan", "None", "-", ".", "?")
 _MARKERS_IN_TEXT = ("N/A", "n/a", "#N/A", "<NA>", "NULL")
@@ -67,9 +67,20 @@ def _candidates(staging: Staging, intake: Intake, n_rows: int) -> list[_Column]:
         types = [storage for storage in (CELL if kind == "cell" else ISO_TIMES) if all(map(storage.matches, seen))]
         if not any(re.search(r",(\d{1,2}|\d{4,})$", cell) for cell in seen) and intake.delimiter != ";":
             types = [storage for storage in types if storage.name != "DOUBLE ,"]
+        if kind == "cell" and types == [TEXT]:
+            types = [*_nearly(seen), TEXT]
         is_code = bool(seen) and all(re.fullmatch("[A-Z]{2,3}", cell) for cell in seen)
         columns.append(_Column(name, f"c{i}", kind, types, is_code))
     return columns
+
+
+def _nearly(seen: set[str]) -> list[Storage]:
+    """The type that all but one in ten of the sampled cells have; testing it finds out which cells speak against it."""
+    for storage in (*NUMBERS, *TIMES):
+        n_matches = sum(map(storage.matches, seen))
+        if n_matches >= 0.9 * len(seen) > 1:
+            return [storage]
+    return []
 
 
 def _verify(staging: Staging, columns: Sequence[_Column]) -> None:

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from observatory.store.decode import Text
-from observatory.store.dialect import Dialect, sniff
+from observatory.store.dialect import NO_DELIMITER, Dialect, sniff
 from observatory.store.names import unique_names
 from observatory.store.records import MAX_RECORD, Row, read_rows
 from observatory.store.staging import Intake, Staging
@@ -24,7 +24,8 @@ def read_delimited(text: Text, staging: Staging, max_columns: int) -> Intake:
     """Stage delimited text; the intake accounts for every record below the header."""
     dialect = sniff(text.path)
     names, said = unique_names(dialect.names)
-    intake = Intake(names, _FORMATS.get(dialect.delimiter, "csv"), text.encoding, dialect.delimiter)
+    told = None if dialect.delimiter == NO_DELIMITER else dialect.delimiter
+    intake = Intake(names, _FORMATS.get(dialect.delimiter, "csv"), text.encoding, told)
     intake.warnings += [*text.warnings, *dialect.warnings, *said]
     intake.check_width(max_columns)
     intake.kinds = ["cell"] * len(names)

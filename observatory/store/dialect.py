@@ -12,6 +12,8 @@ from pathlib import Path
 from observatory.store.records import Row, read_rows
 
 DELIMITERS = (",", ";", "\t", "|")
+NO_DELIMITER = "\x1f"
+"""Stands for the delimiter of a table of one column, whose cells may hold any of the others."""
 _N_RECORDS = 300
 _N_CHARACTERS = 4_000_000
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
@@ -56,7 +58,9 @@ def _delimiter(lines: Sequence[str]) -> str:
         header = len(rows[0].cells or ()) if rows else 0
         return (round(share, 2), width) if share >= 0.6 or (share >= 0.25 and header > 1) else (0.0, 1)
 
-    return max(DELIMITERS, key=fitness)
+    found = {delimiter: fitness(delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda delimiter: found[delimiter])
+    return best if found[best][0] else NO_DELIMITER
 
 
 def _describe(delimiter: str, rows: list[Row], skip: int) -> Dialect:

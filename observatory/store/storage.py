@@ -52,7 +52,7 @@ def _clocked(pattern: str, order: str) -> tuple[Storage, ...]:
 
 _FULL = "regexp_full_match({v}, {p}) AND {x} IS NOT NULL"
 TEXT = Storage("VARCHAR", _pattern(r"(?s:.*)"), "{v}", "TRUE")
-_NUMBERS = (
+NUMBERS = (
     Storage("BOOLEAN", _pattern("true|false|True|False|TRUE|FALSE"), "TRY_CAST({v} AS BOOLEAN)", _FULL),
     Storage("BIGINT", _pattern(r"-?(0|[1-9]\d{0,18})"), "TRY_CAST({v} AS BIGINT)", "{x}::VARCHAR = {v}"),
     Storage("UBIGINT", _pattern(r"0|[1-9]\d{0,19}"), "TRY_CAST({v} AS UBIGINT)", "{x}::VARCHAR = {v}"),
@@ -69,7 +69,7 @@ _NUMBERS = (
         _FULL + " AND NOT regexp_full_match({v}, '[+-]?[\\d.]{{16,}}')",
     ),
 )
-_TIMES = (
+TIMES = (
     Storage("DATE", _pattern(_ISO), "TRY_CAST({v} AS DATE)", _FULL),
     Storage("TIMESTAMP", _pattern(f"{_ISO}{_CLOCK}"), "TRY_CAST({v} AS TIMESTAMP)", _FULL),
     Storage(
@@ -79,7 +79,7 @@ _TIMES = (
 DAY_FIRST = (*_clocked(r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"), *_clocked(r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"))
 MONTH_FIRST = (*_clocked(r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"), *_clocked(r"\d{1,2}-\d{1,2}-\d{4}", "%m-%d-%Y"))
 _OTHER_DATES = (*_clocked(r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"), *_clocked(r"\d{4}/\d{1,2}/\d{1,2}", "%Y/%m/%d"))
-CELL = (*_NUMBERS, *_TIMES, *DAY_FIRST, *MONTH_FIRST, *_OTHER_DATES, TEXT)
+CELL = (*NUMBERS, *TIMES, *DAY_FIRST, *MONTH_FIRST, *_OTHER_DATES, TEXT)
 """Types to try for a cell of unknown kind, narrowest first."""
-ISO_TIMES = (*_TIMES, TEXT)
+ISO_TIMES = (*TIMES, TEXT)
 """Types to try for what was text in the file already."""
