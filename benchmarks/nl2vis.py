@@ -17,12 +17,15 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 MARKS = {
     "Bar": "bar",
@@ -190,6 +193,11 @@ def pairs(rows: pd.DataFrame, x: str, y: str, extra: str | None) -> list[Row]:
     return [tuple(normal(v) for v in row) for row in rows[columns].itertuples(index=False)]
 
 
+def without_zeros(rows: Counter[Row]) -> Counter[Row]:
+    """Rows but those of zero: the expected rows hold combinations that do not occur in the table, a chart does not."""
+    return Counter({row: n for row, n in rows.items() if row[1] != "0"})
+
+
 def is_sorted(rows: Sequence[Row], by: str, direction: str) -> bool:
     """Whether rows stand in the order that was asked for; equal values may stand in any."""
     keys = [row[0 if by == "x" else 1] for row in rows]
@@ -217,7 +225,7 @@ def verdict(case: Mapping[str, Any], spec: Mapping[str, Any], frame: pd.DataFram
     )
     for x, y in axes(mark, rows):
         found = pairs(rows, x, y, extra)
-        if Counter(found) == expected:
+        if without_zeros(Counter(found)) == without_zeros(expected):
             order = case.get("order")
             if order and wanted == "bar" and not split and not is_sorted(found, order["by"], order["direction"]):
                 return "order"
@@ -232,22 +240,52 @@ def run(folder: Path, model: str, limit: int | None) -> dict[str, Any]:
     """Every case's verdict, and the pass rate."""
     import observatory
 
+    with engine(model) as llm:
+        obs = observatory.open(llm=llm)
+        try:
+            return summary(list(answers(obs, folder, limit)), model)
+        finally:
+            obs.close()
+
+
+def answers(obs: Any, folder: Path, limit: int | None) -> Iterator[dict[str, Any]]:
+    """What came of each case."""
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))[:limit]
-    obs = observatory.open(llm=None if model == "none" else client(model))
-    results = []
+    datasets = {name: obs.ingest(folder / "tables" / name) for name in sorted({c["table"] for c in cases})}
+    frames = {name: obs.rows(dataset, n=dataset.n_rows) for name, dataset in datasets.items()}
+    for case in cases:
+        started = time.perf_counter()
+        answer = obs.visualize(datasets[case["table"]], case["nl"][0])
+        seconds = time.perf_counter() - started
+        said = verdict(case, answer.spec, frames[case["table"]])
+        by_model = [a.ok for a in answer.attempts if a.source == "llm"]
+        print(f"{case['id']:10} {case['chart']:16} {said}", file=sys.stderr)
+        yield {
+            "id": case["id"],
+            "chart": case["chart"],
+            "verdict": said,
+            "model_kept": by_model[0] if by_model else None,
+            "seconds": round(seconds, 3),
+        }
+
+
+@contextmanager
+def engine(name: str) -> Iterator[Any]:
+    """The client of a model of the registry while its engine runs; None for no model."""
+    if name == "none":
+        yield None
+        return
+    from observatory import llm
+    from observatory.settings import Settings
+
+    settings = Settings.from_env()
+    running = llm.Engine(llm.models.pull(name, settings.models), settings)
     try:
-        datasets = {name: obs.ingest(folder / "tables" / name) for name in sorted({c["table"] for c in cases})}
-        frames = {name: obs.rows(dataset, n=dataset.n_rows) for name, dataset in datasets.items()}
-        for case in cases:
-            started = time.perf_counter()
-            answer = obs.visualize(datasets[case["table"]], case["nl"][0])
-            seconds = time.perf_counter() - started
-            said = verdict(case, answer.spec, frames[case["table"]])
-            results.append({"id": case["id"], "chart": case["chart"], "verdict": said, "seconds": round(seconds, 3)})
-            print(f"{case['id']:10} {case['chart']:16} {said}", file=sys.stderr)
+        running.start()
+        running.wait(180)
+        yield running.client()
     finally:
-        obs.close()
-    return summary(results, model)
+        running.stop()
 
 
 def summary(results: Sequence[Mapping[str, Any]], model: str) -> dict[str, Any]:
@@ -262,17 +300,6 @@ def summary(results: Sequence[Mapping[str, Any]], model: str) -> dict[str, Any]:
         "median_seconds": statistics.median(r["seconds"] for r in results) if results else None,
         "cases": list(results),
     }
-
-
-def client(name: str) -> Any:
-    """A running engine's client for a model of the registry."""
-    from observatory import llm
-    from observatory.settings import Settings
-
-    settings = Settings.from_env()
-    engine = llm.Engine(llm.models.pull(name, settings.models), settings)
-    engine.start()
-    return engine.client()
 
 
 def main() -> int:

@@ -37,7 +37,9 @@ def assemble(
     elif order is None and superlative(text) is not None:
         order = Order(superlative(text) or "descending", "measure", frozenset())
     task = _task(text, mark)
-    scatter = mark == "point" or (mark is None and task == "relation" and _two_numbers(terms))
+    related = task == "relation" or (_AGAINST.search(text) is not None and all(t.measured for t in terms))
+    related = related and not re.search(r"\bcompar", text, re.IGNORECASE)
+    scatter = mark == "point" or (mark is None and related and _two_numbers(terms))
     if not terms:
         return Wish(mark=None if mark == "histogram" else mark, task=task), []
     if scatter:
@@ -45,6 +47,8 @@ def assemble(
     elif mark == "histogram" or (mark is None and task == "distribution"):
         fields, problems, mark = _histogram(terms, mark)
     else:
+        counted = all(t.aggregate == "count" for t in terms if t.measured)
+        mark = "bar" if mark is None and counted and any(t.colour for t in terms) and not over_time(text) else mark
         fields, problems = _grouped(text, terms, mark, limit is not None, profile)
     sort, sort_by = _sort(order, sort_term, fields, mark)
     n = limit[0] if limit else None

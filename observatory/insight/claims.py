@@ -7,6 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
+from observatory.insight.words import stem
+
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
@@ -16,13 +18,20 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-def claims(text: str) -> set[str]:
-    """The kinds of claim a sentence makes.
+_ALIKE = frozenset({"top", "majority", "rise", "fall", "over", "under", "gap"})
 
-    >>> sorted(claims("Fare increases with Age because it is correlated"))
-    ['cause', 'relate', 'rise']
+
+def claims(text: str) -> set[tuple[str, str]]:
+    """The claims of a sentence: their kind, and the stem of the word unless all words of the kind say the same.
+
+    >>> sorted(claims("Fare increases with Age because it is higher"))
+    [('cause', 'becaus'), ('compare', 'higher'), ('rise', '')]
     """
-    return {kind for kind, pattern in _patterns().items() if pattern.search(text)}
+    return {
+        (kind, "" if kind in _ALIKE else stem(match[0]))
+        for kind, pattern in _patterns().items()
+        for match in pattern.finditer(text)
+    }
 
 
 def claim_word(text: str, kind: str) -> str:

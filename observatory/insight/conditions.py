@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from observatory.insight.clauses import covered
-from observatory.insight.linking import Mention, ValueMention
+from observatory.insight.linking import ORDINALS, Mention, ValueMention
 from observatory.insight.words import Token, name_words, number, stem
 from observatory.model import FieldProfile, Filter, Profile
 
@@ -55,14 +55,14 @@ _YEAR = re.compile(
 _IMPLIED = {
     "older": "age", "younger": "age", "cheaper": "price", "heavier": "weight", "lighter": "weight", "taller": "height",
 }  # fmt: skip
-_ORDINALS = {
-    word: str(n)
-    for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), 1)
-}
-_ORDINALS |= {f"{n}{end}": str(n) for n, end in ((1, "st"), (2, "nd"), (3, "rd"), *((n, "th") for n in range(4, 13)))}
+_PATTERN = re.compile(
+    r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?:\s+with)?\s+(?:the\s+)?"
+    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+)[\"'”]?",
+    re.IGNORECASE,
+)
 _TIMES = re.compile(r"^(?:before|after|since|until|till|earlier|later|through|starting|past)", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(?:not|except|excluding|without|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
+    r"\b(?:not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
     re.IGNORECASE,
 )
 
@@ -132,7 +132,7 @@ def _subject(
     if {"it", "they", "count", "number"} & {t.lower for t in question[max(0, first - 2) : first]}:
         return None
     able = [m for m in mentions if comparable(m.field, values)]
-    implied = _IMPLIED.get(question[first].lower)
+    implied = next((_IMPLIED[question[i].lower] for i in sorted(span) if question[i].lower in _IMPLIED), None)
     if implied:
         named = [f for f in profile.fields if comparable(f, values) and _has_word(f, implied)]
         if named:
@@ -232,7 +232,7 @@ def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: fr
     """“grade 4”, “majored in 600”, “status = 'paid'”: a field named, then (is, in, of, equal to, not) a value."""
     found = []
     for mention in mentions:
-        ordinal = _ORDINALS.get(question[mention.start - 1].lower) if mention.start else None
+        ordinal = ORDINALS.get(question[mention.start - 1].lower) if mention.start else None
         made = (
             predicate(mention.field, "equal", [ordinal]) if ordinal and comparable(mention.field, [ordinal]) else None
         )
@@ -271,6 +271,30 @@ def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: fr
     return found
 
 
+def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
+    """“whose name contains TN”: the values that do, where the profile knows them all; else a sentence."""
+    found = []
+    for match in _PATTERN.finditer(text):
+        span = covered(question, match.start(), match.end())
+        before = [m for m in mentions if span and m.end <= min(span)]
+        if not before:
+            continue
+        field, letters, verb = before[-1].field, match["letters"].lower(), match["verb"].lower()
+        if len(field.top) < field.distinct:
+            said = f"“{field.name}” has too many values to look for “{match['letters']}”, so all of them are shown."
+            found.append(Condition(None, span, said))
+            continue
+        values = [t.value for t in field.top if _has(str(t.value).lower(), verb, letters)]
+        found.append(Condition(Filter(field.name, "oneOf", values), span))
+    return found
+
+
+def _has(value: str, verb: str, letters: str) -> bool:
+    if verb.startswith(("start", "begin")):
+        return value.startswith(letters)
+    return value.endswith(letters) if verb.startswith("end") else letters in value
+
+
 def memberships(text: str, question: Sequence[Token], values: Sequence[ValueMention]) -> list[Condition]:
     """One condition for each field whose values the question says; two values of a field are alternatives."""
     by_field: dict[str, list[ValueMention]] = {}
@@ -280,6 +304,7 @@ def memberships(text: str, question: Sequence[Token], values: Sequence[ValueMent
     for name, said in by_field.items():
         span = frozenset(i for v in said for i in range(v.start, v.end))
         if len({v.value for v in said}) == said[0].field.distinct > 1:
+            found.append(Condition(None, span))
             continue
         before = text[: question[said[0].start].start].rstrip("\"'“ ")
         made = (

@@ -46,6 +46,7 @@ _SPELLED_RE = re.compile(rf"\b({'|'.join(_SPELLED)})\b", re.IGNORECASE)
 _UNSAFE = re.compile(r"https?:|www\.|<[a-z/!]|@\w|[{}\[\]`|]|\bignore\b|\binstruction", re.IGNORECASE)
 _DATA_WORDS = re.compile(r"\b(?:table|data ?set|data|rows?|records?|fields?|columns?)\b", re.IGNORECASE)
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9}
+_BOUNDS = frozenset({"from", "to", "between", "up", "until"})
 _TABLE_KINDS = frozenset({"rows", "fields"})
 
 
@@ -145,10 +146,10 @@ def _false_numbers(text: str, found: Sequence[Spot], facts: Facts) -> Iterator[s
     for start, end, value, step, percent, said in _numbers(text):
         if any(a <= start and end <= b for a, b in covered):
             continue
-        cue = _cue(text, start, end)
+        cue, gap = _cue(text, start, end), _says_gap(text, start, end)
         before = [s for s in found if s.end <= start]
         subjects = _subjects(found, start, end)
-        known = [n for n in facts.numbers if _same(n.value, value, step) and _fits(n, cue, percent)]
+        known = [n for n in facts.numbers if _same(n.value, value, step) and _fits(n, cue, percent, gap)]
         if any(_is_about(n, subjects, before) for n in known):
             continue
         names = ", ".join(dict.fromkeys(s.item or s.field for s in subjects)) or "the table"
@@ -182,7 +183,8 @@ def _cue(text: str, start: int, end: int) -> frozenset[str] | None:
     """The kind of number that the nearest word says it is: up to four words before, or two after."""
     before = re.findall(r"[^\W\d_]+|[,;.]", re.split(r"\d", text[:start])[-1])[-5:][::-1]
     after = re.findall(r"[^\W\d_]+", re.split(r"[\d,;.(]", text[end:])[0])[:2]
-    near = [(i, w) for i, w in enumerate(after)] + [(i + 0.5, w) for i, w in enumerate(before)]
+    near = [(float(i), w) for i, w in enumerate(after) if w.lower() not in _BOUNDS]
+    near += [(i + 0.5, w) for i, w in enumerate(before)]
     for _, word in sorted(near):
         for pattern, kinds in _CUE_RES:
             if pattern.match(word):
@@ -190,10 +192,24 @@ def _cue(text: str, start: int, end: int) -> frozenset[str] | None:
     return None
 
 
-def _fits(number: Number, cue: frozenset[str] | None, percent: bool) -> bool:
+def _says_gap(text: str, start: int, end: int) -> bool:
+    """Whether the part of the sentence around a number speaks of what is missing."""
+    part = re.split(r"[;,](?!\d)", text[:start])[-1] + " " + re.split(r"[;,](?!\d)", text[end:])[0]
+    return any(kind == "gap" for kind, _ in claims(part))
+
+
+def _fits(number: Number, cue: frozenset[str] | None, percent: bool, gap: bool) -> bool:
+    """Whether the words around a number say it is of this kind."""
     if percent != (number.kind in ("share", "missing_share")):
         return False
-    return cue is None or number.kind in cue or (number.kind == "share" and not cue & {"missing", "mean", "median"})
+    if (number.kind in ("missing", "missing_share")) != gap and number.kind in (
+        "n",
+        "share",
+        "missing",
+        "missing_share",
+    ):
+        return False
+    return percent or cue is None or number.kind in cue
 
 
 def _subjects(found: Sequence[Spot], start: int, end: int) -> list[Spot]:
@@ -252,30 +268,29 @@ def _false_claims(text: str, found: Sequence[Spot], facts: Facts) -> Iterator[st
     """Claims that no one fact about all the names in the sentence makes too."""
     plain = _without(text, found)
     made = claims(plain)
+    if found and _names_extreme(plain):
+        made = {claim for claim in made if claim[0] != "extreme"}
     if not made:
         return
     fields = {s.field for s in found if s.item is None}
     items = {s.item for s in found if s.item is not None}
     bases = [f for f in facts.sentences if _covers(f, fields, items)] if found else []
     allowed = [claims(_without(f.text, spots(f.text, facts))) | _implied(f) for f in bases]
-    allowed_with_extreme = [a | {"extreme"} for a in allowed] if _names_extreme(plain) else allowed
-    if any(made <= a for a in allowed_with_extreme):
-        return
-    if made == {"extreme"} and fields and _names_extreme(plain):
-        return
-    missing = made.difference(*allowed_with_extreme) or made
-    yield f"no fact says “{claim_word(plain, min(missing))}” of this"
+    if not any(made <= a for a in allowed):
+        kind, _ = min(made.difference(*allowed) or made)
+        yield f"no fact says “{claim_word(plain, kind)}” of this"
 
 
 def _covers(fact: Fact, fields: set[str], items: set[str]) -> bool:
-    named = set(fact.items) | {i for i in items if i.lower() in fact.text.lower()}
+    """Whether a fact is about all of these fields and values."""
+    named = set(fact.items) | {i for i in items if any(True for _ in _whole(re.escape(i), fact.text))}
     return fields <= set(fact.fields) and items <= named and bool(fact.fields)
 
 
-def _implied(fact: Fact) -> set[str]:
+def _implied(fact: Fact) -> set[tuple[str, str]]:
     """More than half of the rows are most of them."""
     shares = [n.value for n in fact.numbers if n.kind == "share"]
-    return {"majority"} if shares and shares[0] > 50 else set()
+    return {("majority", "")} if shares and shares[0] > 50 else set()
 
 
 def _names_extreme(text: str) -> bool:

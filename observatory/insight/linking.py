@@ -14,6 +14,10 @@ from observatory.model import FieldProfile, Profile, Scalar
 _HEADS = vocabulary(
     "id ids name names code number num no nr detail details description date type title key index count"
 )
+ORDINALS = {
+    word: str(n)
+    for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), 1)
+}
 _ALONE = vocabulary("id name type date code")
 _GAPS = vocabulary("of the in a an for")
 _SEXES = {
@@ -147,7 +151,8 @@ def _drop_modifiers(found: list[Mention], question: Sequence[Token]) -> list[Men
     kept: list[Mention] = []
     for mention in found:
         side = kept[-1] if kept else None
-        if side is not None and side.end == mention.start and _one_phrase(question[side.end - 1], question[side.end]):
+        ordered = side is not None and side.start > 0 and question[side.start - 1].lower in ORDINALS
+        if side is not None and not ordered and side.end == mention.start and _one_phrase(question, side.end):
             if side.coverage > mention.coverage + 0.01:
                 continue
             kept.pop()
@@ -155,7 +160,8 @@ def _drop_modifiers(found: list[Mention], question: Sequence[Token]) -> list[Men
     return kept
 
 
-def _one_phrase(left: Token, right: Token) -> bool:
+def _one_phrase(question: Sequence[Token], i: int) -> bool:
+    left, right = question[i - 1], question[i]
     return right.start - left.end == 1 and "quoted" not in (left.kind, right.kind)
 
 

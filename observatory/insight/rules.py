@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from observatory.insight import clauses
 from observatory.insight.assemble import assemble
-from observatory.insight.conditions import Condition, comparisons, equalities, memberships
+from observatory.insight.conditions import Condition, comparisons, equalities, memberships, patterns
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import Term, entity_words, grouped, terms
 from observatory.insight.words import Token, alike, name_words, nearest, tokens, vocabulary
@@ -18,6 +18,10 @@ from observatory.model import Filter, Profile, Wish
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
 _SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
+_NO_GROUP = vocabulary(
+    "time year month day week weekday hour the using means row other one how its number count average mean total sum "
+    "maximum minimum descending ascending order name names each every person people group"
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def _conditions(
     alternatives = _contrasted(words, values)
     conditions = memberships(text, words, values)
     conditions += _quoted(words, mentions, taken | covered)
+    conditions += patterns(text, words, mentions)
     compared = comparisons(text, words, mentions, profile, _union(taken, *(c.tokens for c in conditions)))
     conditions += compared
     conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))
@@ -121,11 +126,9 @@ def _serving(words: Sequence[Token], mentions: Sequence[Mention], conditions: It
     """Mentions that only say what a condition is about, such as “status” in “in Cancelled status”."""
     found = []
     for condition in conditions:
-        if condition.filter is None:
-            continue
         first, last = min(condition.tokens), max(condition.tokens)
         for mention in mentions:
-            about = mention.field.name == condition.filter.field
+            about = condition.filter is not None and mention.field.name == condition.filter.field
             if mention in found or (not about and not (mention.end == first and words[first].kind == "quoted")):
                 continue
             inside = first <= mention.start <= last
@@ -174,21 +177,6 @@ def _unknown(
             continue
         close = nearest(word, [f.name for f in profile.fields])
         hint = f" The nearest: {', '.join(close)}." if close else ""
-        if word not in (
-            "time",
-            "year",
-            "month",
-            "day",
-            "week",
-            "hour",
-            "the",
-            "using",
-            "means",
-            "row",
-            "other",
-            "one",
-            "how",
-            "its",
-        ):
+        if word not in _NO_GROUP:
             found.append(f"No field is called “{word}”.{hint}")
     return found

@@ -20,7 +20,8 @@ AGGREGATES = {
 }
 _AGGREGATE = {word: name for name, words in AGGREGATES.items() for word in words}
 _SUPERLATIVES = (AGGREGATES["max"] | AGGREGATES["min"]) - {"maximum", "max", "minimum", "min"}
-_GROUP = vocabulary("by per each every across among within for between")
+_GROUP = vocabulary("by per each every across among within for between over")
+_RELATING = vocabulary("relationship relation correlation association link")
 _DETERMINERS = vocabulary(
     "the a an different various distinct attribute variable column field all its their of each every"
 )
@@ -181,6 +182,8 @@ def grouped(question: Sequence[Token], mention: Mention) -> bool:
         i -= 1
     if different:
         return True
+    if i >= 0 and question[i].lower == "between":
+        return mention.field.type in ("nominal", "ordinal") and question[i - 1].lower not in _RELATING
     return i >= 0 and question[i].lower in _GROUP - {"for", "between"}
 
 
@@ -248,7 +251,7 @@ def _with_time(
 
 
 def _is_time(field: FieldProfile) -> bool:
-    return field.type == "temporal" or field.role == "time"
+    return field.type == "temporal" or field.role == "time" or bool({"date", "year"} & set(name_words(field.name)))
 
 
 def _unit(field: FieldProfile | None, unit: str) -> str | None:
@@ -260,7 +263,7 @@ def _asks_unit(question: Sequence[Token], at: int, said: str) -> bool:
     if said.lower().endswith("ly") or "week" in said.lower():
         return True
     before = [t.lower for t in question[max(0, at - 2) : at]]
-    return bool(before) and (before[-1] in _GROUP - {"for", "between"} or "by" in before or before[-1] == "over")
+    return bool(before) and (before[-1] in (_GROUP | {"into"}) - {"for", "between"} or "by" in before)
 
 
 def _axis(text: str, question: Sequence[Token], term: Term) -> str | None:
