@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,11 +46,14 @@ def draw(spec: Mapping[str, Any], table: Table, profile: Profile) -> Drawing:
     query = Query(view, table, profile)
     if view.mark == "boxplot":
         drawn, beyond = query.boxes()
-        body = _boxplot(view, drawn, beyond)
+        rows = pd.concat([drawn.rows, beyond], ignore_index=True)
+        body = _boxplot(view, drawn)
     else:
         drawn = query.run()
+        rows = drawn.rows
         body = _single(view, drawn)
-    chart = alt.Chart.from_dict({"title": _title(view), **body, "config": CONFIG})
+    chart = alt.Chart.from_dict({"data": {"name": "rows"}, "title": _title(view), **body, "config": CONFIG})
+    chart.data = rows
     return Drawing(chart, caveat(view, drawn, profile), alt_text(view, drawn))
 
 
@@ -64,19 +66,7 @@ def _single(view: View, drawn: Drawn) -> dict[str, Any]:
     for e in view.encodings:
         encoding |= _channel(e, view, drawn)
     encoding["tooltip"] = [_tooltip(e, drawn.rows) for e in view.encodings]
-    return {"data": {"values": records(drawn.rows)}, "mark": _mark(view, drawn), **_framed(encoding, view, drawn)}
-
-
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON values; what is no number is null."""
-    listed = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    return [{str(key): _plain(value) for key, value in row.items()} for row in listed]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value.item() if hasattr(value, "item") else value
+    return {"mark": _mark(view, drawn), **_framed(encoding, view, drawn)}
 
 
 def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
@@ -210,17 +200,16 @@ def _height(view: View, drawn: Drawn) -> Any:
     return max(HEIGHT, _STEP * levels) if levels else HEIGHT
 
 
-def _boxplot(view: View, drawn: Drawn, beyond: pd.DataFrame) -> dict[str, Any]:
+def _boxplot(view: View, drawn: Drawn) -> dict[str, Any]:
     """Box plots as layers over quartiles; with panels the layers stand inside a facet."""
     axes: dict[str, Any] = {}
     for e in view.encodings:
         axes |= _channel(e, view, drawn)
     facets = {channel: axes.pop(channel) for channel in ("row", "column") if channel in axes}
-    data = {"values": records(drawn.rows) + records(beyond)}
     layers = {"layer": box_layers(axes, view)}
     size: dict[str, Any] = {"width": "container", "height": _height(view, drawn)}
     if not facets:
-        return {"data": data, **layers, **size}
+        return {**layers, **size}
     n_columns = max(len(drawn.levels.get("column", ())), 1)
     size = {"width": max(90, _PAGE_WIDTH // n_columns), "height": HEIGHT // (2 if "row" in facets else 1)}
-    return {"data": data, "facet": facets, "spec": layers | size}
+    return {"facet": facets, "spec": layers | size}

@@ -188,7 +188,7 @@ def test_hostile_names_reach_titles_only(tabulate, name):
 
 @pytest.mark.parametrize("name", ["price", *HOSTILE])
 def test_the_code_gives_the_chart_back(tabulate, name):
-    table, profile = tabulate(shop().rename(columns={"price": name, "town": name * 2}))
+    _, profile = tabulate(shop().rename(columns={"price": name, "town": name * 2}))
     wishes = [
         Wish(
             (WishedField("region"), WishedField(name)), filters=(Filter(name, "gt", 3), Filter("sex", "oneOf", ["f"]))

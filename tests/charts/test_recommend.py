@@ -127,7 +127,8 @@ def test_no_chart_is_the_mirror_of_another():
 
 
 def test_the_whole_table_gives_a_varied_page_without_identifiers_and_constants():
-    fields = panel_profile().fields + (
+    fields = (
+        *panel_profile().fields,
         FieldProfile("id", "nominal", "identifier", "VARCHAR", 0, 1461),
         FieldProfile("note", "nominal", "text", "VARCHAR", 0, 1400),
         FieldProfile("same", "nominal", "dimension", "VARCHAR", 0, 1),
