@@ -103,7 +103,7 @@ class EngineBench(Record):
                 f"first token            {self.first_token_uncached:6.2f} s, after a prefix that was seen before "
                 f"{self.first_token_cached:.2f} s: {ratio:.0f} times faster",
                 f"loaded in              {self.load_time:6.1f} s, {self.resident / 1e9:.2f} GB of memory",
-                f"memory bandwidth       {self.bandwidth / 1e9:6.1f} GB/s, decode is at {self.roofline_share:.0%} of it",
+                f"memory bandwidth       {self.bandwidth / 1e9:6.1f} GB/s, decode at {self.roofline_share:.0%} of it",
                 f"other programs         {self.other_cores:6.2f} cores, load {self.load_average:.2f}{advice}",
             ]
         )

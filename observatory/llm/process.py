@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.metadata
 import json
 import os
 import re
@@ -15,6 +17,7 @@ from pathlib import Path
 
 _SERVER = Path(__file__).with_name("server.py")
 _STOP_SECONDS = 2.0
+_OPENMP = "libgomp.so.1"
 # Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
 # program takes a core, and enough to lose nothing when none does.
 _SPIN = {"GOMP_SPINCOUNT": "3000"}
@@ -47,6 +50,7 @@ class ServerProcess:
         self.api_key = secrets.token_urlsafe(24)
         self.address = self._error = ""
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
+        self._openmp = _bundled_openmp()
         self._stopping = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(_SERVER)],
@@ -54,7 +58,7 @@ class ServerProcess:
             stdout=subprocess.PIPE,
             stderr=self._said,
             text=True,
-            env={**_SPIN, **os.environ},
+            env=self._environment(),
         )
         self._tell({**asdict(config), "api_key": self.api_key, "parent": os.getpid()})
 
@@ -89,6 +93,8 @@ class ServerProcess:
                 self._process.kill()
                 self._process.wait()
             self._said.close()
+            if self._openmp is not None:
+                self._openmp.cleanup()
 
     def last_words(self) -> str:
         """Why the process ended, as far as it said so."""
@@ -102,6 +108,13 @@ class ServerProcess:
             found = re.search(r"error loading model: (?:llama_model_loader: )?(.*)", self._said.read())
         return found[1] if found else self._error or f"it ended with code {code}"
 
+    def _environment(self) -> dict[str, str]:
+        environment = {**_SPIN, **os.environ}
+        if self._openmp is not None:
+            folders = [self._openmp.name, os.environ.get("LD_LIBRARY_PATH", "")]
+            environment["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, folders))
+        return environment
+
     def _tell(self, config: dict[str, object]) -> None:
         assert self._process.stdin is not None
         try:
@@ -109,3 +122,16 @@ class ServerProcess:
             self._process.stdin.flush()
         except BrokenPipeError:  # it ended already; the empty handshake will say so
             return
+
+
+def _bundled_openmp() -> tempfile.TemporaryDirectory[str] | None:
+    """A folder with the OpenMP that xllamacpp needs and does not bring, if the system has none: scikit-learn's."""
+    try:
+        ctypes.CDLL(_OPENMP)
+    except OSError:
+        folder = tempfile.TemporaryDirectory(prefix="observatory-engine-")
+        bundled = Path(str(importlib.metadata.distribution("scikit-learn").locate_file("scikit_learn.libs")))
+        for library in sorted(bundled.glob("libgomp-*"))[:1]:
+            Path(folder.name, _OPENMP).symlink_to(library)
+        return folder
+    return None

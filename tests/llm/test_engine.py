@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from observatory.errors import LLMUnavailable
-from observatory.llm import Engine
+from observatory.llm import Engine, process
 from observatory.llm.bench import measure
 from observatory.settings import Settings
 
@@ -44,6 +44,15 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    """A function that fails."""
+
+    def fail(*_: object) -> object:
+        raise error
+
+    return fail
 
 
 def kill_soon(engine: Engine) -> None:
@@ -214,10 +223,21 @@ def test_a_file_that_is_no_model_leaves_the_engine_down_with_a_sentence(tmp_path
     engine.stop()
 
 
+def test_a_system_without_openmp_uses_the_one_that_scikit_learn_brings(
+    engine: Engine, engine_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(process.ctypes, "CDLL", raising(OSError("no such library")))
+    other = Engine(Path(engine.config.model), engine_settings)
+    other.start()
+    assert other.wait(120).state == "ready"
+    assert "scikit_learn.libs/libgomp" in Path(f"/proc/{other.pid}/maps").read_text()
+    other.stop()
+
+
 PARENT = """
 import sys, time
 from pathlib import Path
-from observatory.llm import Engine
+from observatory.llm import Engine, process
 from observatory.llm.bench import measure
 from observatory.settings import Settings
 engine = Engine(Path(sys.argv[1]), Settings(engine_context=512))
