@@ -50,13 +50,27 @@ def _print(value: Any, readable: str, *, as_json: bool) -> None:
 
 def _open(arguments: argparse.Namespace, *, llm: bool = False) -> Observatory:
     settings = Settings.from_env()
-    given = str(arguments.file)
-    workspace = None if Path(given).exists() else settings.workspace
-    obs = observatory.open(workspace, llm="default" if llm else None, settings=settings)
-    if llm and obs.wait_for_engine(settings.llm_timeout).state != "ready":
-        status = obs.engine()
-        print(f"Worded from templates: {status.detail or 'no language model'}", file=sys.stderr)
+    workspace = None if Path(arguments.file).exists() else settings.workspace
+    if not llm or not _has_model(settings):
+        return observatory.open(workspace, settings=settings)
+    obs = observatory.open(workspace, llm="default", settings=settings)
+    status = obs.wait_for_engine(settings.llm_timeout)
+    if status.state not in ("ready", "off"):
+        print(f"Worded from templates: {status.detail}", file=sys.stderr)
     return obs
+
+
+def _has_model(settings: Settings) -> bool:
+    """Whether there is a model to ask; the shell never begins a download that nobody asked for."""
+    from observatory.llm import models
+
+    if settings.llm != "engine" or settings.llm_base_url:
+        return settings.llm != "off"
+    name = models.best_model(settings.models) if settings.model == "auto" else settings.model
+    if not models.is_installed(name, settings.models):
+        print(f"Worded from templates. For a language model: observatory models pull {name}", file=sys.stderr)
+        return False
+    return True
 
 
 # ── commands ─────────────────────────────────────────────────────────────────────────────────────
