@@ -136,7 +136,7 @@ def _count_near_keys(table: Table, columns: Sequence[Column], found: Mapping[str
 def _count_top(table: Table, columns: Sequence[Column], found: Mapping[str, Statistics], sample: str) -> None:
     """The most frequent values with their exact counts; where there are many, those frequent in the sample."""
     few = [column for column in columns if found[column.name].exact or found[column.name].distinct <= _FEW]
-    many = [column for column in columns if column not in few]
+    many = [column for column in columns if not (found[column.name].exact or found[column.name].distinct <= _FEW)]
     for v, alike in stacks(few):
         _read_top(table.query(_top_sql(v, stacked(alike))), v, alike, found, all_values=True)
     for v, alike in stacks(many):

@@ -14,7 +14,7 @@ from observatory.store.storage import CELL, DAY_FIRST, ISO_TIMES, MONTH_FIRST, N
 MARKERS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "NaN", "nan", "None", "-", ".", "?")
 _MARKERS_IN_TEXT = ("N/A", "n/a", "#N/A", "<NA>", "NULL")
 _MARKER_SQL = ", ".join(sql_literal(marker) for marker in MARKERS)
-_BATCH = 100
+_BATCH = 500
 _SAMPLE_CELLS = 400_000
 
 
@@ -27,6 +27,7 @@ class _Column:
     kind: Kind
     candidates: list[Storage]
     is_code: bool = False
+    n_bad: int = 0
     n_markers: int = 0
     near_miss: tuple[int, str] | None = None
     markers: Counter[str] = field(default_factory=Counter)
@@ -87,27 +88,37 @@ def _verify(staging: Staging, columns: Sequence[_Column]) -> None:
     """Test the first candidate of each column on all rows until it holds; text always does."""
     pending = [column for column in columns if column.storage is not TEXT]
     while pending:
-        rest = []
-        for batch in _batches(pending):
-            row = staging.connection.execute(f"SELECT {', '.join(map(_test, batch))} FROM staging").fetchone()
-            assert row is not None
-            for column, (n_bad, bad, n_markers, n_cells) in zip(batch, zip(*[iter(row)] * 4)):
-                column.n_markers = n_markers
-                if n_bad:
-                    column.near_miss = column.near_miss or (n_bad, bad)
-                    column.candidates = [c for c in column.candidates[1:] if c.matches(bad.strip(" "))]
-                    rest.append(column)
-                elif n_cells == n_markers:
-                    column.candidates = [TEXT]
-        pending = [column for column in rest if column.storage is not TEXT]
+        alike: dict[tuple[str, Kind], list[_Column]] = {}
+        for column in pending:
+            alike.setdefault((column.storage.name, column.kind), []).append(column)
+        for same in alike.values():
+            for batch in _batches(same):
+                _verify_alike(staging, batch)
+        pending = [column for column in pending if column.n_bad and column.storage is not TEXT]
 
 
-def _test(column: _Column) -> str:
-    v = column.trimmed
-    marked = f"{v} IN ({_MARKER_SQL})" if column.kind == "cell" else "FALSE"
-    bad = f"{v} <> '' AND NOT {marked} AND ({column.storage.condition(v)}) IS NOT TRUE"
-    n_bad, example = f"count(*) FILTER ({bad})", f"min({column.cell}) FILTER ({bad})"
-    return f"{n_bad}, {example}, count(*) FILTER ({marked}), count(nullif({v}, ''))"
+def _verify_alike(staging: Staging, batch: Sequence[_Column]) -> None:
+    """Test columns that have the same candidate in one statement over their stacked cells."""
+    marked = f"v IN ({_MARKER_SQL})" if batch[0].kind == "cell" else "FALSE"
+    bad = f"v <> '' AND NOT {marked} AND ({batch[0].storage.condition('v')}) IS NOT TRUE"
+    rows = staging.connection.execute(
+        f"SELECT f, count(*) FILTER ({bad}), min(v) FILTER ({bad}), count(*) FILTER ({marked}), count(nullif(v, '')) "
+        f"FROM {_stacked(batch)} GROUP BY f"
+    ).fetchall()
+    for f, n_bad, example, n_markers, n_cells in rows:
+        column = batch[f]
+        column.n_bad, column.n_markers = n_bad, n_markers
+        if n_bad:
+            column.near_miss = column.near_miss or (n_bad, example)
+            column.candidates = [c for c in column.candidates[1:] if c.matches(example)]
+        elif n_cells == n_markers:
+            column.candidates = [TEXT]
+
+
+def _stacked(batch: Sequence[_Column]) -> str:
+    """SQL of all cells of the columns: `f`, the position of the column, and `v`, the cell without spaces around it."""
+    cells = ", ".join(column.trimmed for column in batch)
+    return f"(SELECT unnest([{cells}]) AS v, unnest(range({len(batch)})) AS f FROM staging)"
 
 
 def _refuse_ambiguous(staging: Staging, columns: Sequence[_Column], intake: Intake) -> None:
@@ -129,12 +140,9 @@ def _refuse_ambiguous(staging: Staging, columns: Sequence[_Column], intake: Inta
 def _count_markers(staging: Staging, columns: Sequence[_Column]) -> None:
     counted = [c for c in columns if c.kind == "cell" and (c.storage is TEXT or c.n_markers)]
     for batch in _batches(counted):
-        queries = (
-            f"SELECT {i}, {c.trimmed} AS v, count(*) FROM staging WHERE v IN ({_MARKER_SQL}) GROUP BY v"
-            for i, c in enumerate(batch)
-        )
-        for i, marker, n in staging.connection.execute(" UNION ALL ".join(queries)).fetchall():
-            batch[i].markers[marker] = n
+        tally = f"SELECT f, v, count(*) FROM {_stacked(batch)} WHERE v IN ({_MARKER_SQL}) GROUP BY f, v"
+        for f, marker, n in staging.connection.execute(tally).fetchall():
+            batch[f].markers[marker] = n
 
 
 def _value(column: _Column, evidence: set[str]) -> str:

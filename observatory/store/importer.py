@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def import_table(raw: Path, database: Path, settings: Settings) -> tuple[ImportR
     finally:
         for path in scratch:
             path.unlink(missing_ok=True)
+        shutil.rmtree(database.with_name("spill"), ignore_errors=True)
     return _report(intake, n_rows, time.perf_counter() - began), tuple(intake.names)
 
 
