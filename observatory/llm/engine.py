@@ -129,7 +129,10 @@ class Engine:
 
     def _run_once(self) -> tuple[bool, str]:
         """Run a server until it ends: whether it ever was ready, and why it ended."""
-        server = self._server = ServerProcess(self.config)
+        try:
+            server = self._server = ServerProcess(self.config)
+        except OSError as exc:  # no memory, or too many processes
+            return False, exc.strerror or str(exc)
         if self._stopped.is_set():
             server.stop()
         ready = server.wait_until_healthy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.metadata
 import json
@@ -20,7 +21,7 @@ _STOP_SECONDS = 2.0
 _OPENMP = "libgomp.so.1"
 # Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
 # program takes a core, and enough to lose nothing when none does.
-_SPIN = {"GOMP_SPINCOUNT": "3000"}
+_SPIN = {"GOMP_SPINCOUNT": "1000"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class ServerProcess:
             text=True,
             env=self._environment(),
         )
+        assert self._process.stdin is not None
+        self._stdin = self._process.stdin
         self._tell({**asdict(config), "api_key": self.api_key, "parent": os.getpid()})
 
     @property
@@ -87,8 +90,8 @@ class ServerProcess:
     def stop(self) -> None:
         """End the process; may be called again, and from any thread."""
         with self._stopping:
-            if self._process.stdin is not None and not self._process.stdin.closed:
-                self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._stdin.close()
             if not self.wait(_STOP_SECONDS):
                 self._process.kill()
                 self._process.wait()
@@ -116,12 +119,9 @@ class ServerProcess:
         return environment
 
     def _tell(self, config: dict[str, object]) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(config) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:  # it ended already; the empty handshake will say so
-            return
+        with contextlib.suppress(BrokenPipeError):  # it ended already; its missing answer will say so
+            self._stdin.write(json.dumps(config) + "\n")
+            self._stdin.flush()
 
 
 def _bundled_openmp() -> tempfile.TemporaryDirectory[str] | None:

@@ -194,6 +194,7 @@ class LocalLLM:
     def _prepare(self) -> None:
         """Bring the model here and start it; without a connection `auto` is content with a smaller one that is here."""
         if self._closed.is_set():
+            self._status = EngineStatus("off", None, "The engine was never started.")
             return
         auto = self._settings.model == "auto"
         name = models.best_model(self._settings.models) if auto else self._settings.model
