@@ -28,7 +28,8 @@ def _silence(field: FieldProfile, n_rows: int) -> int:
     discrete = field.type in ("nominal", "ordinal")
     levels = sum(field.distinct > most for most in (10, 20, 20, 60, 60, 60)) if discrete else 0
     counts = [part.n for part in field.histogram] if field.histogram else [top.n for top in field.top]
-    return round(4 * missing + 5 * (1 - evenness(counts))) + levels
+    dull = 3 * (field.role == "time" and field.distinct < 5) + 2 * (field.role == "place" and not discrete)
+    return round(4 * missing + 5 * (1 - evenness(counts))) + levels + dull
 
 
 def evenness(counts: list[int]) -> float:

@@ -14,6 +14,8 @@ from observatory.charts.vegalite import CHANNELS, Encoding, View, to_spec
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import Profile, RankedChart, Wish, WishedField
 
+DEAR = 12
+
 
 def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:  # noqa: B008
     """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
@@ -40,17 +42,19 @@ def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedC
 
 
 def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
-    """One chart for each set of fields; when there are fewer sets than `k`, their further charts."""
+    """One chart for each set of fields; dear ones, then further charts of the sets, only to fill the page."""
     quiet = quietness(profile)
     first: list[tuple[Answer, Facts]] = []
+    dear: list[tuple[Answer, Facts]] = []
     further: list[tuple[Answer, Facts]] = []
     for names in field_sets(profile, quiet, most=2 * k):
         part = replace(wish, fields=tuple(WishedField(name) for name in names))
         facts = wish_facts(profile, part, quiet)
-        answers = top_k(facts, 1)
-        first += [(answer, facts) for answer in answers]
+        for answer in top_k(facts, 1):
+            (first if answer.cost <= DEAR else dear).append((answer, facts))
         if len(first) == k:
             break
+    first += sorted(dear, key=lambda item: item[0].cost)[: k - len(first)]
     if len(first) < k:
         seen = {facts.text: answer for answer, facts in first}
         further = [(a, facts) for _, facts in first for a in top_k(facts, k) if a != seen[facts.text]]

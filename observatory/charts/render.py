@@ -78,13 +78,21 @@ def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
         return look | {"strokeWidth": 2, "point": n <= 40}
     if view.mark == "bar":
         binned = any(e.bin for e in view.encodings)
-        return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2})
+        return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(view, drawn))
     extra: dict[str, dict[str, Any]] = {
         "area": {"opacity": 0.75},
         "tick": {"opacity": 0.5, "thickness": 1},
         "arc": {"innerRadius": 60},
     }
     return look | extra.get(view.mark, {})
+
+
+def _slim(view: View, drawn: Drawn) -> dict[str, Any]:
+    """Few bars are drawn slimmer, so that they do not fill the chart."""
+    for channel, size in (("x", "width"), ("y", "height")):
+        if 0 < len(drawn.levels.get(channel, ())) <= 4:
+            return {size: {"band": 0.6}}
+    return {}
 
 
 def _channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
@@ -146,8 +154,8 @@ def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: b
 def _axis(e: Encoding) -> dict[str, Any]:
     axis: dict[str, Any] = {"labelLimit": 160, "titleLimit": 400}
     if e.format:
-        return axis | {"format": e.format}
-    if _type(e) == "nominal" and e.channel == "x":
+        return axis | {"format": e.format, "tickMinStep": 1}
+    if _type(e) in ("nominal", "ordinal") and e.channel == "x":
         axis |= {"labelAngle": 0, "labelOverlap": "greedy"}
     return axis
 

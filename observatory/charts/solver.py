@@ -52,8 +52,7 @@ def top_k(facts: Facts, k: int, *, time_limit: float = TIME_LIMIT) -> list[Answe
         if len(near) >= k:
             break
     worst = sorted(cost for cost, _ in found)[: max(k, 1)][-1]
-    answers = [_answer(cost, symbols) for cost, symbols in found if cost <= worst]
-    return sorted(answers, key=_order)[:k]
+    return sorted(_answers([model for model in found if model[0] <= worst]), key=_order)[:k]
 
 
 def _order(answer: Answer) -> tuple[Any, ...]:
@@ -67,20 +66,20 @@ def _order(answer: Answer) -> tuple[Any, ...]:
 def every(facts: Facts) -> list[Answer]:
     """All charts that complete the facts and break no hard rule, in no order."""
     control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _FORBID)
-    return [_answer(cost, symbols) for cost, symbols in _solve(control, "ignore", 0, 60.0)]
+    return _answers(_solve(control, "ignore", 0, 60.0))
 
 
 def judge(facts: Facts) -> Answer:
     """A whole chart with the rules it breaks, hard and soft."""
     control = _control(facts, ("facts", "hard", "soft", "weights", "optimise"), "")
-    return _answer(*_solve(control, "ignore", 1, TIME_LIMIT)[0])
+    return _answers(_solve(control, "ignore", 1, TIME_LIMIT)[:1])[0]
 
 
 def least_broken(facts: Facts) -> Answer | None:
     """The completion that breaks the fewest hard rules: the reason why nothing keeps them all."""
     control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _RELAX)
     found = _solve(control, "opt", 0, TIME_LIMIT)
-    return _answer(*found[-1]) if found else None
+    return _answers(found[-1:])[0] if found else None
 
 
 _Model = tuple[int, list[clingo.Symbol]]
@@ -112,17 +111,26 @@ def _solve(control: clingo.Control, mode: str, models: int, time_limit: float) -
     return found
 
 
-def _answer(cost: int, symbols: Sequence[clingo.Symbol]) -> Answer:
-    attributes, preferences, broken = [], [], []
-    for symbol in symbols:
-        if symbol.name == "attribute":
-            (kind, key), entity, value = symbol.arguments[0].arguments, symbol.arguments[1], symbol.arguments[2]
-            attributes.append((kind.name, key.name, str(entity), str(value)))
-        elif symbol.name == "preference":
-            preferences.append((symbol.arguments[0].name, _place(symbol.arguments[1])))
-        elif symbol.name == "broken":
-            broken.append((symbol.arguments[0].name, _place(symbol.arguments[1])))
-    return Answer(cost, tuple(sorted(attributes)), tuple(sorted(preferences)), tuple(sorted(broken)))
+def _answers(models: Sequence[_Model]) -> list[Answer]:
+    """The models as values; models of one request share most symbols, so each symbol is read once."""
+    known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]] = {}
+    answers = []
+    for cost, symbols in models:
+        sides: dict[str, list[tuple[str, ...]]] = {"attribute": [], "preference": [], "broken": []}
+        for symbol in symbols:
+            if symbol not in known:
+                known[symbol] = _read(symbol)
+            name, value = known[symbol]
+            sides[name].append(value)
+        answers.append(Answer(cost, *(tuple(sorted(side)) for side in sides.values())))  # type: ignore[arg-type]
+    return answers
+
+
+def _read(symbol: clingo.Symbol) -> tuple[str, tuple[str, ...]]:
+    if symbol.name == "attribute":
+        path, entity, value = symbol.arguments
+        return symbol.name, (path.arguments[0].name, path.arguments[1].name, str(entity), str(value))
+    return symbol.name, (symbol.arguments[0].name, _place(symbol.arguments[1]))
 
 
 def _place(symbol: clingo.Symbol) -> str:
