@@ -65,21 +65,26 @@ def _candidates(staging: Staging, intake: Intake, n_rows: int) -> list[_Column]:
     for i, (name, kind, cells) in enumerate(zip(intake.names, intake.kinds, zip(*rows))):
         seen = {cell for cell in cells if cell} - set(MARKERS)
         seen = {cell.strip(" ") for cell in seen} if kind == "cell" else seen
-        types = [storage for storage in (CELL if kind == "cell" else ISO_TIMES) if all(map(storage.matches, seen))]
-        if not any(re.search(r",(\d{1,2}|\d{4,})$", cell) for cell in seen) and intake.delimiter != ";":
-            types = [storage for storage in types if storage.name != "DOUBLE ,"]
+        tried = _tried(kind, seen, intake.delimiter)
+        types = [storage for storage in tried if all(map(storage.matches, seen))]
         if kind == "cell" and types == [TEXT]:
-            types = [*_nearly(seen), TEXT]
+            types = [*_nearly(tried, seen), TEXT]
         is_code = bool(seen) and all(re.fullmatch("[A-Z]{2,3}", cell) for cell in seen)
         columns.append(_Column(name, f"c{i}", kind, types, is_code))
     return columns
 
 
-def _nearly(seen: set[str]) -> list[Storage]:
-    """The type that all but one in ten of the sampled cells have; testing it finds out which cells speak against it."""
-    for storage in (*NUMBERS, *TIMES):
-        n_matches = sum(map(storage.matches, seen))
-        if n_matches >= 0.9 * len(seen) > 1:
+def _tried(kind: Kind, seen: set[str], delimiter: str | None) -> list[Storage]:
+    """The types to try; a comma is a decimal one beside semicolons, or when it does not stand before three digits."""
+    has_commas = delimiter == ";" or any(re.search(r",(\d{1,2}|\d{4,})$", cell) for cell in seen)
+    types = CELL if kind == "cell" else ISO_TIMES
+    return [storage for storage in types if has_commas or storage.name != "DOUBLE ,"]
+
+
+def _nearly(tried: Sequence[Storage], seen: set[str]) -> list[Storage]:
+    """The type that nine in ten of the sampled cells have; testing it finds out which cells speak against it."""
+    for storage in tried:
+        if storage in (*NUMBERS, *TIMES) and sum(map(storage.matches, seen)) >= 0.9 * len(seen) > 1:
             return [storage]
     return []
 

@@ -52,6 +52,7 @@ READABLE = {
     "booleans": ("a,b\ntrue,1\nFalse,2\n", [(True, 1), (False, 2)]),
     "decimal commas": ("a;b\n3,14;x\n-2,5;y\n", [(3.14, "x"), (-2.5, "y")]),
     "decimal commas in part": ("a;b\n3,14;x\n2.5;y\n", [("3,14", "x"), ("2.5", "y")]),
+    "thousands stay text": ('a,b\n"1,234",x\n"2,500",y\n', [("1,234", "x"), ("2,500", "y")]),
     "scientific": ("a\n1e3\n-2.5E-2\n", [(1000.0,), (-0.025,)]),
     "overflowing number": ("a\n1e999\n1\n", [("1e999",), ("1",)]),
     "infinity": ("a\ninf\n-1.5\n", [(float("inf"),), (-1.5,)]),
