@@ -141,6 +141,8 @@ def _explain(chart: RankedChart, wish: Wish, profile: Profile) -> str:
     first = f"{words[0].upper()}{words[1:]}{rows}."
     shown = [s.field for s in channels(chart.spec) if s.field is not None]
     extra = about(known(profile), shown, 2)
+    if extra and wish.filters:
+        return " ".join([first, "In the whole table,", *extra])
     return " ".join([first, *extra])
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from observatory.llm import LLM
 
 Recommend = Callable[[Wish, int], list[RankedChart]]
+_NO_QUESTION = vocabulary("chart charts plot plots graph histogram axis title table rows row data")
 _LEADING = vocabulary("why because increase increases decrease decreases rise rises fall falls cause causes biased")
 
 
@@ -259,7 +260,7 @@ def _asks_for(goal: Goal, question: str, profile: Profile, facts: Facts) -> bool
     plain = question
     for name in sorted(goal.fields, key=len, reverse=True):
         plain = plain.replace(name, "")
-    if _LEADING & {t.lower for t in tokens(plain)} or any(ch.isdigit() for ch in plain):
+    if (_LEADING | _NO_QUESTION) & {t.lower for t in tokens(plain)} or any(ch.isdigit() for ch in plain):
         return False
     aggregates = {s.aggregate for s in channels(goal.spec) if s.aggregate}
     said = {name for name, words in _SAID.items() if words & {t.lower for t in tokens(plain)}}

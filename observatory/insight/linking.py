@@ -152,7 +152,7 @@ def _drop_modifiers(found: list[Mention], question: Sequence[Token]) -> list[Men
     for mention in found:
         side = kept[-1] if kept else None
         ordered = side is not None and side.start > 0 and question[side.start - 1].lower in ORDINALS
-        if side is not None and not ordered and side.end == mention.start and _one_phrase(question, side.end):
+        if side is not None and not ordered and side.end == mention.start and _one_phrase(question, side.end, mention):
             if side.coverage > mention.coverage + 0.01:
                 continue
             kept.pop()
@@ -160,9 +160,11 @@ def _drop_modifiers(found: list[Mention], question: Sequence[Token]) -> list[Men
     return kept
 
 
-def _one_phrase(question: Sequence[Token], i: int) -> bool:
+def _one_phrase(question: Sequence[Token], i: int, second: Mention) -> bool:
+    """Whether two names are one compound noun; a verb such as “earns” for salary is none."""
     left, right = question[i - 1], question[i]
-    return right.start - left.end == 1 and "quoted" not in (left.kind, right.kind)
+    is_noun = right.stem in {stem(w) for w in name_words(second.field.name)}
+    return right.start - left.end == 1 and "quoted" not in (left.kind, right.kind) and is_noun
 
 
 def value_mentions(question: Sequence[Token], profile: Profile, taken: frozenset[int]) -> list[ValueMention]:
@@ -198,7 +200,11 @@ def _said(
         return
     words = [_bare(t.text) for t in tokens(str(value))]
     parts = name_words(str(value)) if re.fullmatch(r"\w{4,30}", str(value)) else ()
-    sexes = _SEXES.get(str(value).lower(), ()) if field.distinct <= 4 else ()
+    sexes = (
+        _SEXES.get({"female": "f", "male": "m"}.get(str(value).lower(), str(value).lower()), ())
+        if field.distinct <= 4
+        else ()
+    )
     for i, token in enumerate(question):
         if i in taken:
             continue

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from observatory.insight import clauses
 from observatory.insight.assemble import assemble
-from observatory.insight.conditions import Condition, comparisons, equalities, memberships, patterns
+from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
-from observatory.insight.terms import Term, entity_words, grouped, terms
+from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, terms
+from observatory.insight.values import equalities, memberships, patterns
 from observatory.insight.words import Token, alike, name_words, nearest, tokens, vocabulary
 from observatory.model import Filter, Profile, Wish
 
@@ -26,12 +27,16 @@ _NO_GROUP = vocabulary(
 
 @dataclass(frozen=True)
 class Reading:
-    """A wish, the words nothing was made of, what to warn of, and which parts the question says outright."""
+    """A wish, the words nothing was made of, what to warn of, and which parts the question says outright.
+
+    `is_open`: the question asks for an average, a total or an extreme of something that the rules could not find.
+    """
 
     wish: Wish
     unread: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
+    is_open: bool = False
 
     @property
     def understood(self) -> bool:
@@ -69,7 +74,13 @@ def read(question: str, profile: Profile) -> Reading:
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
-    return Reading(replace(wish, filters=filters), unread, tuple(dict.fromkeys(warnings)), frozenset(said))
+    wish = replace(wish, filters=filters)
+    return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
+
+
+def _is_open(words: Sequence[Token], found: Sequence[Term]) -> bool:
+    measured = any(t.measured for t in found)
+    return not measured and any(is_aggregate(t.text) for t in words)
 
 
 def _union(*parts: frozenset[int] | None) -> frozenset[int]:

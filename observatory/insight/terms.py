@@ -82,6 +82,15 @@ def extensive(field: FieldProfile) -> bool:
     return bool(_EXTENSIVE & set(name_words(field.name)))
 
 
+def is_aggregate(word: str) -> bool:
+    """Whether a word asks for an average, total or extreme.
+
+    >>> is_aggregate("heaviest"), is_aggregate("heavy")
+    (True, False)
+    """
+    return word.lower() in _AGGREGATE
+
+
 def over_time(text: str) -> bool:
     """Whether the question asks how something went over time."""
     return _OVER_TIME.search(text) is not None
@@ -157,7 +166,8 @@ def _aggregates(
             found.setdefault(after[0][0], []).append(name)
             continue
         before = [(k, m) for k, m in enumerate(mentions) if m.end <= i]
-        if before and i - before[-1][1].end <= 1:
+        on_average = i > 0 and question[i - 1].lower == "on"
+        if before and (i - before[-1][1].end <= 1 or (on_average and _can(before[-1][1].field, name))):
             found.setdefault(before[-1][0], []).append(name)
     return {k: [n for n in names if _can(mentions[k].field, n)] for k, names in found.items()}
 

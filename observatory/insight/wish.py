@@ -169,21 +169,15 @@ def join(own: Wish, reading: Reading, question: str, profile: Profile) -> Joined
 
 
 def _fields(own: Wish, reading: Reading, changes: list[str]) -> tuple[tuple[WishedField, ...], Wish]:
-    """The rules' fields; the model's where it has them too and adds what an open slot of the question lacks."""
+    """The rules' fields; the model's where it keeps them and adds what an open question asks for."""
     read = reading.wish
     named = {f.field for f in read.fields if f.field is not None}
     proposed = {f.field for f in own.fields if f.field is not None}
-    if read.fields and named and named < proposed and reading.unread and len(named) < 2 and not _complete(read):
-        changes.append("")
+    if reading.is_open and named < proposed and len(own.fields) <= 3:
         return own.fields, read
     if {(f.field, f.aggregate) for f in own.fields} != {(f.field, f.aggregate) for f in read.fields}:
         changes.append("took the fields that the question names")
     return read.fields, read
-
-
-def _complete(wish: Wish) -> bool:
-    """Whether a wish makes a chart by itself: something measured, and something to measure it by."""
-    return len(wish.fields) > 1
 
 
 def _is_said(filter: Filter, question: str, profile: Profile) -> bool:

@@ -56,7 +56,7 @@ _SYNONYMS = (
     ("employee", "emp"),
     ("category", "cat"),
     ("temperature", "temp"),
-    ("weight", "wt", "heavy", "heavier", "heaviest"),
+    ("weight", "wt", "mass", "heavy", "heavier", "heaviest"),
     ("population", "pop"),
     ("latitude", "lat"),
     ("longitude", "lon", "lng"),

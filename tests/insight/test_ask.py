@@ -111,6 +111,24 @@ def test_a_condition_that_only_the_model_reads_stays_if_its_value_is_in_the_ques
     assert [t["filter"] for t in answer.spec["transform"]] == [{"field": "Age", "gt": 45}]
 
 
+def test_the_model_fills_in_what_an_open_question_asks_for(staff: Profile, staff_charts: Recommend) -> None:
+    question = "Which department earns best on average?"
+    own = reply(y="average of Salary")
+    assert encoded(
+        visualize(
+            staff,
+            "Which department is most senior on average?",
+            staff_charts,
+            ScriptedLLM([reply(y="average of Age")]),
+            status=READY,
+        )
+    ) == {("Department", None), ("Age", "mean")}
+    assert encoded(visualize(staff, question, staff_charts, ScriptedLLM([own]), status=READY)) == {
+        ("Department", None),
+        ("Salary", "mean"),
+    }
+
+
 @pytest.mark.parametrize(
     "failure",
     [

@@ -62,6 +62,7 @@ def test_one_call_words_all_goals(staff: Profile, staff_charts: Recommend, draft
         "Does {fields} rise because of something?",
         "What about {fields} for the 42 best?",
         "What is {fields}.",
+        "What is the title of the chart of {fields}?",
         "What about the weather?",
         "Is {fields} at https://example.org?",
         "Does {fields} go with Employee_Name?",

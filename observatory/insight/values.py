@@ -1,0 +1,120 @@
+"""Conditions that name a value: “grade 4”, “in Boston or Chicago”, “not majoring in 600”, “ending with m”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from observatory.insight.clauses import covered
+from observatory.insight.conditions import Condition, comparable, predicate
+from observatory.insight.linking import ORDINALS, Mention, ValueMention
+from observatory.insight.words import Token, number
+from observatory.model import FieldProfile, Filter
+
+_PATTERN = re.compile(
+    r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?:\s+with)?\s+(?:the\s+)?"
+    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+)[\"'”]?",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
+    re.IGNORECASE,
+)
+
+
+def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:
+    """“grade 4”, “majored in 600”, “status = 'paid'”: a field named, then (is, in, of, equal to, not) a value."""
+    found = []
+    for mention in mentions:
+        ordinal = ORDINALS.get(question[mention.start - 1].lower) if mention.start else None
+        made = (
+            predicate(mention.field, "equal", [ordinal]) if ordinal and comparable(mention.field, [ordinal]) else None
+        )
+        if made is not None and mention.start - 1 not in taken:
+            found.append(Condition(made, frozenset(range(mention.start - 1, mention.end))))
+            continue
+        i = mention.end
+        while i < len(question) and question[i].lower in (
+            "is",
+            "are",
+            "in",
+            "of",
+            "equal",
+            "equals",
+            "to",
+            "=",
+            "as",
+            "was",
+            "not",
+            "!=",
+            "<>",
+        ):
+            i += 1
+        if i >= len(question) or i in taken or question[i].kind not in ("number", "quoted"):
+            continue
+        if question[mention.end].start - question[mention.end - 1].end > 1 or number(question[i].text) is None:
+            continue
+        value = question[i].text
+        if not comparable(mention.field, [value]) or (mention.field.role == "measure" and i == mention.end):
+            continue
+        negated = any(t.lower in ("not", "!=", "<>") for t in question[max(0, mention.start - 2) : i])
+        made = predicate(mention.field, "equal", [value])
+        span = frozenset(range(mention.start, i + 1))
+        if made is not None:
+            found.append(_negated(made, mention.field, span) if negated else Condition(made, span))
+    return found
+
+
+def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
+    """“whose name contains TN”: the values that do, where the profile knows them all; else a sentence."""
+    found = []
+    for match in _PATTERN.finditer(text):
+        span = covered(question, match.start(), match.end())
+        before = [m for m in mentions if span and m.end <= min(span)]
+        if not before:
+            continue
+        field, letters, verb = before[-1].field, match["letters"].lower(), match["verb"].lower()
+        if len(field.top) < field.distinct:
+            said = f"“{field.name}” has too many values to look for “{match['letters']}”, so all of them are shown."
+            found.append(Condition(None, span, said))
+            continue
+        values = [t.value for t in field.top if _has(str(t.value).lower(), verb, letters)]
+        found.append(Condition(Filter(field.name, "oneOf", values), span))
+    return found
+
+
+def _has(value: str, verb: str, letters: str) -> bool:
+    if verb.startswith(("start", "begin")):
+        return value.startswith(letters)
+    return value.endswith(letters) if verb.startswith("end") else letters in value
+
+
+def memberships(text: str, question: Sequence[Token], values: Sequence[ValueMention]) -> list[Condition]:
+    """One condition for each field whose values the question says; two values of a field are alternatives."""
+    by_field: dict[str, list[ValueMention]] = {}
+    for value in values:
+        by_field.setdefault(value.field.name, []).append(value)
+    found = []
+    for name, said in by_field.items():
+        span = frozenset(i for v in said for i in range(v.start, v.end))
+        if len({v.value for v in said}) == said[0].field.distinct > 1:
+            found.append(Condition(None, span))
+            continue
+        before = text[: question[said[0].start].start].rstrip("\"'“ ")
+        made = (
+            Filter(name, "equal", said[0].value)
+            if len({v.value for v in said}) == 1
+            else Filter(name, "oneOf", list(dict.fromkeys(v.value for v in said)))
+        )
+        found.append(_negated(made, said[0].field, span) if _NOT.search(before + " ") else Condition(made, span))
+    return found
+
+
+def _negated(filter: Filter, field: FieldProfile, span: frozenset[int]) -> Condition:
+    """All other values, where the profile knows them all."""
+    out = filter.value if isinstance(filter.value, list) else [filter.value]
+    if len(field.top) < field.distinct:
+        return Condition(
+            None, span, f"“{field.name}” has too many values to leave {out[0]!r} out, so all of them are shown."
+        )
+    return Condition(Filter(field.name, "oneOf", [t.value for t in field.top if t.value not in out]), span)
