@@ -78,7 +78,7 @@ def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
         return look | {"strokeWidth": 2, "point": n <= 40}
     if view.mark == "bar":
         binned = any(e.bin for e in view.encodings)
-        return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(view, drawn))
+        return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(drawn))
     extra: dict[str, dict[str, Any]] = {
         "area": {"opacity": 0.75},
         "tick": {"opacity": 0.5, "thickness": 1},
@@ -87,7 +87,7 @@ def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
     return look | extra.get(view.mark, {})
 
 
-def _slim(view: View, drawn: Drawn) -> dict[str, Any]:
+def _slim(drawn: Drawn) -> dict[str, Any]:
     """Few bars are drawn slimmer, so that they do not fill the chart."""
     for channel, size in (("x", "width"), ("y", "height")):
         if 0 < len(drawn.levels.get(channel, ())) <= 4:
