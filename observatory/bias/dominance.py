@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from observatory.bias.describe import share
+from observatory.bias.describe import count, share
 from observatory.bias.run import Outcome, Run
 from observatory.model import FieldProfile, Note
 
@@ -18,7 +18,7 @@ def dominance(run: Run) -> Outcome:
     held = [f for f in fields if f.top[0].value is not None and f.top[0].n >= _SHARE * run.n_rows]
     held.sort(key=lambda f: (-f.top[0].n, f.name))
     check = (
-        f"{len(fields)} fields were looked at for a value that 80 % of the rows hold; that is a note, not a finding."
+        f"{count(len(fields), 'field')} looked at for a value that 80 % of rows hold; that is a note, not a finding."
     )
     return Outcome(check, notes=tuple(_note(f, run.n_rows) for f in held[:_MAX_NOTES]))
 

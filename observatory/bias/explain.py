@@ -1,9 +1,9 @@
 """Which groups of the reference are too few or too many in the sample?
 
 The candidate whose departure is least likely by chance, given how many were looked at, is taken; then sample and
-reference are raked to agree on the whole margin of its field (or the two-way table of its pair), and what is left is
-tested again. Children, neighbours and complements of what was said explain themselves away. The rounds end when none
-passes 5 % over all candidates of a round (Bonferroni, an equal part for each question).
+reference are raked to agree there (on that level, the whole margin of that number, or the two-way table of that pair),
+and what is left is tested again. Children, neighbours and complements of what was said explain themselves away. The
+rounds end when none passes 5 % over all candidates of a round (Bonferroni, an equal part for each question).
 """
 
 from __future__ import annotations
@@ -94,8 +94,10 @@ def _agreeing(
 ) -> tuple[Side, Side | Known]:
     """Sample and reference, weighted so that they agree on the margins of all regions found."""
     if isinstance(reference, Known):
-        fields = [r.axes[0] for r in found]
-        return rake(sample, [sample.codes[i] for i in fields], [reference.margins[i] for i in fields]), reference
+        folds = [_fold(r, axes) for r in found]
+        codes = [f[sample.codes[r.axes[0]]] for f, r in zip(folds, found)]
+        targets = [np.bincount(f, weights=reference.margins[r.axes[0]]).astype(float) for f, r in zip(folds, found)]
+        return rake(sample, codes, targets), reference
     margins: list[Margin] = []
     a, b = sample, reference
     for region in found:
@@ -134,13 +136,20 @@ def _near(axis: Axis, codes: tuple[int, ...]) -> list[tuple[int, int]]:
 
 def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Margin:
     if len(region.axes) == 1:
-        i = region.axes[0]
-        return overlap_margin(sample, reference, sample.codes[i], reference.codes[i], axes[i].n_codes)
+        i, folded = region.axes[0], _fold(region, axes)
+        cells = [folded[s.codes[i]] for s in (sample, reference)]
+        return overlap_margin(sample, reference, cells[0], cells[1], int(folded.max()) + 1)
     a, b = region.axes
     fold_a, fold_b = (_split(fold(axes[i]), codes) for i, codes in zip((a, b), region.codes))
     size = int(fold_b.max()) + 1
     cells = [fold_a[s.codes[a]] * size + fold_b[s.codes[b]] for s in (sample, reference)]
     return overlap_margin(sample, reference, cells[0], cells[1], (int(fold_a.max()) + 1) * size)
+
+
+def _fold(region: Region, axes: Sequence[Axis]) -> Codes:
+    """What a one-way region is raked on: a single level against the rest, else the whole margin of its field."""
+    codes = np.arange(axes[region.axes[0]].n_codes)
+    return np.asarray(np.isin(codes, region.codes[0]).astype(np.int64) if region.question == "levels" else codes)
 
 
 def _split(folded: Codes, codes: tuple[int, ...]) -> Codes:

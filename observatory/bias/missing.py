@@ -10,7 +10,7 @@ import numpy as np
 
 from observatory.bias.axis import Axis, make_axes
 from observatory.bias.cells import count_where, severity
-from observatory.bias.describe import group, interval, listed, share
+from observatory.bias.describe import count, group, interval, listed, share
 from observatory.bias.patterns import MAX_LACKING, Block, blocks, notes_on, together
 from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
@@ -57,9 +57,9 @@ def missing(run: Run) -> Outcome:
     found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links, sets)]
     h = max(_H_MIN, detectable_h(run.n_rows / 2, run.n_rows / 2, max(len(links), 1)))
     check = (
-        f"{len(patterns)} patterns of missing values were compared over the groups of {len(axes)} fields"
-        f" ({len(links)} tests); between two halves of the rows, 10 % against {share(share_apart(0.1, h))} would"
-        " have been noticed (power 80 %)."
+        f"{count(len(patterns), 'pattern')} of missing values, compared over the groups of {count(len(axes), 'field')}"
+        f" ({count(len(links), 'test')}); between two halves of the rows, 10 % against {share(share_apart(0.1, h))}"
+        " would have been noticed (power 80 %)."
     )
     return Outcome(check, families, tuple(found), (*notes, *notes_on(sets, run), *_capped_notes(run, len(lacking))))
 
@@ -159,9 +159,10 @@ def _h(link: Link, code: int) -> float:
 
 
 def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
-    code = _worst(link)
-    n, h = int(link.missing[code]), _h(link, code)
-    where = f"({sql_name(link.block.name)} IS NULL) AND ({link.axis.where([code])})"
+    code, always = _worst(link), _always(link)
+    group_sql = link.axis.where(always or [code])
+    n, h = int(link.missing[always or [code]].sum()), _h(link, code)
+    where = f"({sql_name(link.block.name)} IS NULL) AND ({group_sql})"
     also = sorted((k for k in links if k.block is link.block and k.v >= _V_MIN and k is not link), key=lambda k: -k.v)
     return Finding(
         id="",
@@ -182,11 +183,18 @@ def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
         detector="missing",
         statement=_statement(link, code),
         evidence_sql=(
-            f"SELECT {link.axis.where([code])} AS in_group, count(*) AS n,"
+            f"SELECT {group_sql} AS in_group, count(*) AS n,"
             f" count(*) - count({sql_name(link.block.name)}) AS n_missing FROM t GROUP BY 1"
         ),
         remedy={"compare_by": [k.axis.field for k in also[:5]]} if also else None,
     )
+
+
+def _always(link: Link) -> list[int]:
+    """The levels in which the field is always missing, if it never is in any other; else nothing."""
+    full = [c for c in range(link.axis.n_codes) if link.n[c] and link.missing[c] == link.n[c]]
+    split = link.missing.sum() == link.n[full].sum()
+    return full if split and (len(full) == 1 or not link.axis.ordered) else []
 
 
 def _statement(link: Link, code: int) -> str:
@@ -196,9 +204,9 @@ def _statement(link: Link, code: int) -> str:
     verb = "is" if len(names) == 1 else "are"
     subject = listed(names[:4]) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more fields"
     worst = group([link.axis.condition([code])])
-    if inside == 1 and _rest(link, code) == 0:
+    if always := _always(link):
         return (
-            f"{subject} {verb} missing in every row with {worst} and in no other:"
+            f"{subject} {verb} missing in every row with {group([link.axis.condition(always)])} and in no other:"
             " it looks as if it does not apply there, rather than lost."
         )
     bounds = interval(wilson(link.missing[code], link.n[code]))

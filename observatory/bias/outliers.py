@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from observatory.bias.axis import is_ordered
 from observatory.bias.cells import count_where
@@ -33,6 +34,7 @@ _MIN_DISTINCT = 15
 _FACTOR = 1.5
 _FENCE = 3.0
 _MIN_ROWS = 50
+_MAX_TREE_ROWS = 2048
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -56,12 +58,13 @@ def outliers(run: Run) -> Outcome:
     far = [(i, g) for i, g in enumerate(gaps) if g.far >= _FENCE and _leap(g) >= _FACTOR]
     found = [(f, ("outliers", i)) for i, g in far for f in _finding(g, run)]
     odd = odd_rows(run)
-    check = (
-        f"{len(gaps)} tails of {len(numbers)} numeric fields were looked at for values beyond a gap (at most"
-        f" 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away);"
-        f" isolation forest ranked {min(run.n_rows, run.sample_rows):,} rows by oddness, without judging them."
+    looked = (
+        f"{count(len(gaps), 'tail')} of {count(len(numbers), 'numeric field')}, looked at for values beyond a gap (at"
+        f" most 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away). "
     )
-    return Outcome(check, families, tuple(found), claims={"odd_rows": odd} if odd else {})
+    ranked = f"Isolation forest ranked {min(run.n_rows, run.sample_rows):,} rows by oddness, without judging them."
+    check = (looked if gaps else "No field has a tail long enough to judge far values. ") + (ranked if odd else "")
+    return Outcome(check.strip(), families, tuple(found), claims={"odd_rows": odd} if odd else {})
 
 
 def _is_measured(field: FieldProfile) -> bool:
@@ -183,7 +186,8 @@ def odd_rows(run: Run) -> list[dict[str, Any]]:
         return []
     from sklearn.ensemble import IsolationForest
 
-    forest: Any = IsolationForest(n_estimators=100, random_state=run.random_state)  # type: ignore[no-untyped-call]
+    n_drawn = min(_MAX_TREE_ROWS, len(frame))
+    forest: Any = IsolationForest(max_samples=n_drawn, random_state=run.random_state)  # type: ignore[no-untyped-call]
     forest.fit(made.matrix)
     scores = -forest.score_samples(made.matrix)
     first = np.lexsort((np.arange(len(scores)), -np.round(scores, 12)))[:N_ODD]
@@ -210,6 +214,6 @@ def _rare(value: float) -> str:
 
 
 def _shown(value: Any) -> str:
-    if value is None or value != value:
+    if pd.isna(value):
         return "missing"
     return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)[:60]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from observatory.bias.describe import listed
-from observatory.bias.run import Run
+from observatory.bias.describe import listed, share
+from observatory.bias.run import H_MIN, Run
+from observatory.bias.statistics import detectable_h, share_apart
 from observatory.model import Finding
 
 _SHOWN = 8
+_N_TESTS = 100
+_H_MISSING = 0.2
 
 
 def verdict(run: Run, findings: Sequence[Finding]) -> str:
@@ -21,7 +24,8 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
         sought.insert(0, f"groups whose share differs from {against}")
     unknown = "" if against else " Who is absent altogether cannot be told without a reference."
     if not findings:
-        return f"Nothing found among {run.n_rows:,} rows: looked for {listed(sought)}.{unknown}"
+        return f"Nothing found among {run.n_rows:,} rows: looked for {listed(sought)}; {_power(run)}.{unknown}"
+    findings = [f for f in findings if f.explained_by is None]
     counts = [
         (sum(f.direction in ("under", "over") for f in findings), "group", f"out of step with {against}"),
         (sum(f.direction == "duplicates" for f in findings), "set", "of copied rows"),
@@ -30,6 +34,16 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
     ]
     parts = [f"{n} {noun}{'s' if n > 1 else ''} {rest}" for n, noun, rest in counts if n]
     return f"Found {listed(parts)}, among {run.n_rows:,} rows.{unknown}"
+
+
+def _power(run: Run) -> str:
+    """How large a departure would have been noticed, for a group of half the rows and about a hundred tests."""
+    other = 1e12 if run.reference is None else max(run.reference.n_rows, 1)
+    if run.compares:
+        seen = share(share_apart(0.5, max(H_MIN, detectable_h(run.n_rows, other, _N_TESTS))))
+        return f"a group that should be half of the rows would have been noticed at {seen}"
+    seen = share(share_apart(0.1, max(_H_MISSING, detectable_h(run.n_rows / 2, run.n_rows / 2, _N_TESTS))))
+    return f"a field missing for 10 % of one half of the rows and {seen} of the other would have been noticed"
 
 
 def needs_reference(run: Run) -> list[str]:

@@ -129,3 +129,13 @@ def test_marginals_that_do_not_add_up_are_not_used(report, drawn):
     made = report(drawn(), marginals=shares)
     assert made.findings == ()
     assert any("add up to 1.8" in n.statement for n in made.notes)
+
+
+def test_a_second_departure_of_the_same_field_is_not_swallowed(report, drawn, population):
+    sample = drawn(population["region"] != "E", 0.5)
+    sample.loc[np.random.default_rng(0).random(len(sample)) < 0.1, "region"] = None
+    found = report(sample, population).findings
+    assert {(f.where, f.direction) for f in found} == {
+        ('("region" IS NULL)', "missing"),
+        ("(\"region\" = 'E')", "over"),
+    }
