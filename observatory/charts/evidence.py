@@ -12,7 +12,7 @@ from observatory.charts.palette import ACCENT, CONFIG
 from observatory.model import Finding
 
 REFERENCE = "#7b8794"
-_HEIGHT = 96
+_HEIGHT = 130
 
 
 def shares(finding: Finding) -> Any:

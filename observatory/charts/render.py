@@ -75,7 +75,8 @@ def _mark(view: View, drawn: Drawn) -> dict[str, Any]:
     if view.mark == "point":
         return look | {"filled": True, "size": 60 if n <= 200 else 30, "opacity": 0.8 if n <= 200 else 0.5}
     if view.mark == "line":
-        return look | {"strokeWidth": 2, "point": n <= 40}
+        coloured = any(e.channel == "color" for e in view.encodings)
+        return look | {"strokeWidth": 2, "point": n <= 40 and (coloured or {"color": ACCENT})}
     if view.mark == "bar":
         binned = any(e.bin for e in view.encodings)
         return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(drawn))
