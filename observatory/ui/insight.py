@@ -11,7 +11,7 @@ import streamlit as st
 from observatory.model import Attempt, Dataset, EngineStatus, Goal, Summary, Visualization
 from observatory.quoting import markdown
 from observatory.ui.charts import spec_chart
-from observatory.ui.session import later, observatory, open_dataset
+from observatory.ui.session import later, observatory, once, open_dataset
 
 PLACEHOLDER = "for instance: how many rows are there for each group?"
 STEPS = {
@@ -40,11 +40,11 @@ def _worded(kind: str, dataset: Dataset, work: Callable[[bool], Any], draw: Call
     wording: Future[Any] | None = None
     if status.state == "ready":
         wording = later((kind, dataset.id, status.model), lambda: work(True))
-    draft = later((kind, dataset.id, None), lambda: work(False))
+    draft = once((kind, dataset.id), lambda: work(False))
 
     def fragment(drawn: bool) -> None:
         done = wording is not None and wording.done() and wording.exception() is None
-        draw(wording.result() if wording is not None and done else draft.result(), dataset)
+        draw(wording.result() if wording is not None and done else draft, dataset)
         if wording is not None and not wording.done():
             st.caption(":material/hourglass_top: the language model is finding better words …")
         elif not drawn and wording is not None:
@@ -94,16 +94,23 @@ def ask(dataset: Dataset, question: str) -> Visualization:
     obs = observatory()
     status = obs.engine()
     model = status.model if status.state == "ready" else None
-    for kind in (model, None):
-        drafted = later(("goals", dataset.id, kind), lambda: obs.explore_goals(dataset, llm=False))
-        if drafted.done() and drafted.exception() is None:
-            for goal in drafted.result():
-                if goal.question == question:
-                    return _from_goal(goal, question, status)
+    drafts = once(("goals", dataset.id), lambda: obs.explore_goals(dataset, llm=False))
+    for goal in [*drafts, *_worded_goals(dataset, model)]:
+        if goal.question == question:
+            return _from_goal(goal, question, status)
     answer: Visualization = later(
         ("ask", dataset.id, model, question), lambda: obs.visualize(dataset, question, llm=model is not None)
     ).result()
     return answer
+
+
+def _worded_goals(dataset: Dataset, model: str | None) -> list[Goal]:
+    """The goals in the words of the model, if it has found them by now."""
+    if model is None:
+        return []
+    obs = observatory()
+    wording = later(("goals", dataset.id, model), lambda: obs.explore_goals(dataset))
+    return wording.result() if wording.done() and wording.exception() is None else []
 
 
 def _from_goal(goal: Goal, question: str, status: EngineStatus) -> Visualization:

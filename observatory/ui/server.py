@@ -54,7 +54,9 @@ class KnownAddress(BaseHTTPMiddleware):
     """
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Pass everything on, and put one line into the page itself."""
+        """Pass everything on, and put one line into the page itself, which is asked for uncompressed."""
+        if "text/html" in request.headers.get("accept", ""):
+            request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"accept-encoding"]
         response = await call_next(request)
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response

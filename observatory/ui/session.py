@@ -39,6 +39,12 @@ def later(key: tuple[Any, ...], _work: Callable[[], Any]) -> Future[Any]:  # noq
     return _executor().submit(_work)
 
 
+@st.cache_resource(max_entries=500, show_spinner=False)
+def once(key: tuple[Any, ...], _work: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key of the cache
+    """The result of the work under this key, done once and shared by all sessions."""
+    return _work()
+
+
 @contextmanager
 def guard() -> Iterator[None]:
     """Show an error as a sentence and what to do, never as a traceback; what is not ours is logged."""
