@@ -158,8 +158,11 @@ def _not_understood(
         else f"There are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
     )
     said = f"None of the words name a field of this table. {listed}"
+    if reading.wish.filters:
+        said = f"Understood was only that {filter_words(reading.wish.filters)}, not what to show. {listed}"
     attempts = [Attempt("specify", "rules", False, error="No field is named in the question.")]
-    return _open_chart(profile, question, recommend, attempts, [said, *reading.warnings], status)
+    kept = Wish(filters=reading.wish.filters)
+    return _open_chart(profile, question, recommend, attempts, [said, *reading.warnings], status, kept)
 
 
 def _open_chart(
@@ -169,15 +172,16 @@ def _open_chart(
     attempts: list[Attempt],
     warnings: list[str],
     status: EngineStatus,
+    wish: Wish = Wish(),  # noqa: B008
 ) -> Visualization:
     """The best chart of the whole table, said to be just that."""
-    chart, error = _try(Wish(), recommend)
+    chart, error = _try(wish, recommend)
     if chart is None:
         attempts.append(Attempt("fallback", "rules", False, error=error))
         warnings.append("No chart fits this table.")
         return Visualization(question, {}, "", tuple(attempts), "", tuple(_once(warnings)), status)
     attempts.append(Attempt("fallback", "rules", True, chart.code, chart.spec))
-    text = f"Not an answer, but the chart that says most about the table: {_explain(chart, Wish(), profile)}"
+    text = f"Not an answer, but the chart that says most about the table: {_explain(chart, wish, profile)}"
     return Visualization(question, chart.spec, chart.code, tuple(attempts), text, tuple(_once(warnings)), status)
 
 

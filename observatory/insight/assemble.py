@@ -29,7 +29,8 @@ def assemble(
     profile: Profile,
 ) -> tuple[Wish, list[str]]:
     """The wish for terms in the order of their words, and what could not be put in."""
-    terms = _unique(_rates(text, found))
+    distinct = [t.field.name for t in found if t.aggregate == "distinct" and t.field is not None]
+    terms = _unique(_rates(text, [_countable(t) for t in found]))
     if sort_term is not None and not any(t.field is sort_term.field for t in terms) and len(terms) < 2:
         terms.append(sort_term)
     if limit is not None and order is None:
@@ -37,7 +38,7 @@ def assemble(
     elif order is None and superlative(text) is not None:
         order = Order(superlative(text) or "descending", "measure", frozenset())
     task = _task(text, mark)
-    related = task == "relation" or (_AGAINST.search(text) is not None and all(t.measured for t in terms))
+    related = task == "relation" or (_AGAINST.search(text) is not None and all(t.measured or t.colour for t in terms))
     related = related and not re.search(r"\bcompar", text, re.IGNORECASE)
     scatter = mark == "point" or (mark is None and related and _two_numbers(terms))
     if not terms:
@@ -50,9 +51,15 @@ def assemble(
         counted = all(t.aggregate == "count" for t in terms if t.measured)
         mark = "bar" if mark is None and counted and any(t.colour for t in terms) and not over_time(text) else mark
         fields, problems = _grouped(text, terms, mark, limit is not None, profile)
+    problems += [f"A chart cannot count the different values of {name} yet, so rows are counted." for name in distinct]
     sort, sort_by = _sort(order, sort_term, fields, mark)
     n = limit[0] if limit else None
     return Wish(tuple(fields), "point" if scatter else mark, task, (), sort, n, sort_by), problems
+
+
+def _countable(term: Term) -> Term:
+    """Different values cannot be counted in a chart; rows can."""
+    return Term(None, "count", term.start, axis=term.axis) if term.aggregate == "distinct" else term
 
 
 def _unique(found: Sequence[Term]) -> list[Term]:
@@ -166,7 +173,11 @@ def _grouped(
         measures = [t for t in measures if t not in grouped_numbers]
     if not dims and len(measures) > 1 and mark in ("bar", "arc", "line", "area"):
         dims, measures = _first_as_dimension(text, measures)
-    dims = sorted(dims, key=lambda t: (t.axis == "y", t.colour, t.counted and any(d.group for d in dims), t.start))
+    grouped = any(d.group for d in dims)
+    parts = all(t.field is None for t in measures) or _RATE.search(text) is not None
+    dims = sorted(
+        dims, key=lambda t: (t.axis == "y", t.colour, grouped and (t.counted or (parts and not t.group)), t.start)
+    )
     if not measures and len(dims) >= 2 and mark in ("bar", "arc"):
         number = next((t for t in dims[1:] if not t.group and t.field and t.field.mean is not None), None)
         if number is not None:
@@ -180,7 +191,8 @@ def _grouped(
     fields = [_wished(t, *_place(t, i, mark)) for i, t in enumerate(dims[: 1 if mark == "arc" else 2])]
     height = "y" if _upright(terms) else None
     n = 2 if mark is None and not dims else 1
-    fields += [_wished(term, height, _aggregate(term, dims, profile, ranked)) for term in measures[:n]]
+    raw = mark in ("boxplot", "tick")
+    fields += [_wished(term, height, None if raw else _aggregate(term, dims, profile, ranked)) for term in measures[:n]]
     if not measures and dims and (mark in ("bar", "arc", "line", "area", "rect") or len(dims) == 1):
         fields.append(WishedField(None, "count", channel=height))
     return fields, _left_out(terms, chosen)

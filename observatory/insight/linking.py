@@ -33,6 +33,7 @@ class Mention:
     """Tokens [start, end) of a question that name a field; `coverage` is the share of the name they make up.
 
     `weak`: they are the thing that the name is about (“dorms” for dorm_name), which may just as well mean the rows.
+    `contrast`: they are two of its values side by side, to be compared.
     """
 
     field: FieldProfile
@@ -41,6 +42,7 @@ class Mention:
     coverage: float
     n_words: int
     weak: bool = False
+    contrast: bool = False
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def _contrasted(words: Sequence[Token], values: Sequence[ValueMention]) -> list[
     for left, right in pairwise(values):
         between = [t.lower for t in words[left.end : right.start]]
         if left.field is right.field and left.value != right.value and between in (["and"], ["vs"], ["versus"]):
-            found.append(Mention(left.field, left.start, right.end, 1.0, 1))
+            found.append(Mention(left.field, left.start, right.end, 1.0, 1, contrast=True))
     return found
 
 

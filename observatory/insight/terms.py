@@ -50,7 +50,8 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"hours?|hourly", "hours"),
 )
 _OVER_TIME = re.compile(
-    r"\b(?:over|through|across|with|in)\s+(?:the\s+)?(?:time|years|months|days)\b|\btrends?\b|\btimeline\b|\bevolution\b|\bevolved?\b",
+    r"\b(?:over|through|across|with|in)\s+(?:the\s+)?(?:time|years|months|days)\b|\btrends?\b|\btimeline\b"
+    r"|\bhow\s+(?:has|have|had|did)\b.*\b(?:chang|develop|evolv|grow|grew)\w*|\bevolution\b|\bevolved?\b",
     re.IGNORECASE,
 )
 
@@ -116,7 +117,7 @@ def terms(
     found: list[Term] = []
     for i, mention in enumerate(mentions):
         names = aggregates.get(i, [])
-        counted = any(_follows(question, end, mention) for _, end in counts)
+        counted = not mention.contrast and any(_follows(question, end, mention) for _, end in counts)
         plain = Term(mention.field, None, mention.start, counted=counted)
         plain = replace(
             plain,

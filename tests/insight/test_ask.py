@@ -165,6 +165,12 @@ def test_nothing_is_made_up_for_a_question_about_something_else(
     assert is_valid(answer, staff)
 
 
+def test_a_condition_alone_is_kept_and_said(staff: Profile, staff_charts: Recommend, off: EngineStatus) -> None:
+    answer = visualize(staff, "Show me those in Boston", staff_charts, None, status=off)
+    assert answer.warnings[0].startswith("Understood was only that City is Boston")
+    assert answer.spec["transform"] == [{"filter": {"field": "City", "equal": "Boston"}}]
+
+
 def test_without_any_chart_a_sentence_says_so(staff: Profile, off: EngineStatus) -> None:
     def nothing(wish: Wish, k: int) -> list[RankedChart]:
         if wish.fields:

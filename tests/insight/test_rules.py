@@ -34,6 +34,11 @@ def shown(question: str, profile: Profile) -> list[Any]:
         ("average salary by department, coloured by sex", [("Department", None), ("Sex", None), ("Salary", "mean")]),
         ("distribution of ages", [("Age", None)]),
         ("Pie chart of the cities", [("City", None), (None, "count")]),
+        ("How many women and men are in each city?", [("City", None), ("Sex", None), (None, "count")]),
+        ("box plot of salary for every department", [("Department", None), ("Salary", None)]),
+        ("salary vs age coloured by sex", [("Age", None), ("Salary", None), ("Sex", None)]),
+        ("How has the average salary changed?", [("HIRE_DATE", None), ("Salary", "mean")]),
+        ("number of different cities per department", [("Department", None), (None, "count")]),
     ],
 )
 def test_what_is_asked_for_is_wished(staff: Profile, question: str, fields: list[Any]) -> None:
