@@ -156,7 +156,8 @@ def _ask(arguments: argparse.Namespace) -> None:
 def _models(arguments: argparse.Namespace) -> None:
     from observatory.llm import models
 
-    folder = Settings.from_env().models
+    settings = Settings.from_env()
+    folder = settings.models
     if arguments.action == "list":
         listed = [dict(m.to_dict(), installed=models.is_installed(m.name, folder)) for m in models.registry().values()]
         lines = [
@@ -167,7 +168,7 @@ def _models(arguments: argparse.Namespace) -> None:
     if arguments.name is None:
         raise ObservatoryError(f"`models {arguments.action}` needs the name of a model.", "See `models list`.")
     found = (
-        models.pull(arguments.name, folder, _progress)
+        models.pull(arguments.name, folder, _progress, hub=settings.model_hub)
         if arguments.action == "pull"
         else models.path(arguments.name, folder)
     )

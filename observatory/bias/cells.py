@@ -17,6 +17,7 @@ from observatory.bias.statistics import cohens_h, detectable_h, share_apart, wil
 from observatory.model import Effect, Finding, Note, Severity, Table
 
 MAX_PAIRED = 24
+_TRIFLE = 0.05
 
 
 def cells(run: Run) -> Outcome:
@@ -41,7 +42,7 @@ def cells(run: Run) -> Outcome:
 
 
 def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
-    """The region or its complement: the smaller one, or that of which there is too little if both are large."""
+    """The region or its complement (trifles left out): the smaller, or what there is too little of if both are large."""
     axis, codes = axes[region.axes[0]], region.codes[0]
     other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
     shares = reference.margin(region.axes[0], axis.n_codes)
@@ -50,8 +51,8 @@ def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> R
     if axis.ordered:
         is_one_range = other[-1] - other[0] == len(other) - 1
     else:
-        other = tuple(c for c in other if shares[c] > 0 or c != axis.rest)
-        is_one_range = len(other) == 1
+        other = tuple(c for c in other if shares[c] > _TRIFLE * shares[list(other)].sum())
+        is_one_range = len(other) == 1 and other[0] != axis.rest
     inside = float(shares[list(codes)].sum())
     if is_one_range and (inside > 0.6 or (inside > 0.4 and region.z > 0)):
         return Region(region.axes, (other,), -region.z, region.question, region.log_p)

@@ -19,14 +19,10 @@ from observatory.ui.session import observatory, open_dataset
 if TYPE_CHECKING:
     from observatory.store.samples import Sample
 
-TYPES = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "xlsx", "gz"]
-
 
 def drop_zone() -> None:
     """Take a file, store it, and go to its overview; a file that cannot be read leaves nothing behind."""
-    dropped = st.file_uploader(
-        "Drop a CSV, TSV, JSON, NDJSON, Parquet or Excel file here, or browse", type=TYPES, key="catalog_drop"
-    )
+    dropped = st.file_uploader("Drop a CSV, TSV, JSON, NDJSON, Parquet or Excel file here, or browse", key="drop")
     st.caption(":material/lock: Nothing leaves this machine.")
     if dropped is None:
         return

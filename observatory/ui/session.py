@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
@@ -53,7 +53,7 @@ def guard() -> Iterator[None]:
     except (RerunException, StopException):
         raise
     except ObservatoryError as error:
-        st.error(f"{markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/error:")
+        show(error)
     except Exception:
         log.exception("unexpected error on a page")
         st.error(
@@ -69,6 +69,11 @@ def open_dataset(dataset: Dataset, page: str = "pages/overview.py", **params: st
     st.switch_page(page, query_params={"dataset": dataset.id, **params})
 
 
+def show(error: ObservatoryError) -> None:
+    """An error as two plain sentences: what happened, and what to do."""
+    st.error(f"{markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/error:")
+
+
 def page_link(page: str, label: str, dataset: Dataset) -> None:
     """A link to another page of this data set."""
     st.page_link(page, label=label, icon=":material/arrow_forward:", query_params={"dataset": dataset.id})
@@ -78,20 +83,25 @@ def current() -> Dataset:
     """The data set that the link names; without one, say so with one button and stop."""
     named = st.query_params.get("dataset") or st.session_state.get("dataset")
     if not named:
-        st.title("No data set is open yet")
+        st.title("No data set is open yet", anchor=False)
         st.write("Drop a table on the first page, or choose one of the samples there.")
-        if st.button("Choose a data set", type="primary", icon=":material/database:"):
-            st.switch_page("pages/catalog.py")
-        st.stop()
+        _offer_catalog()
     try:
         dataset = _find(str(named))
-    except DatasetNotFound:
+    except DatasetNotFound as error:
         st.session_state.pop("dataset", None)
-        raise
+        show(error)
+        _offer_catalog()
     st.session_state["dataset"] = dataset.id
     if st.query_params.get("dataset") != dataset.id:
         st.query_params["dataset"] = dataset.id
     return dataset
+
+
+def _offer_catalog() -> NoReturn:
+    if st.button("Choose a data set", type="primary", icon=":material/database:"):
+        st.switch_page("pages/catalog.py")
+    st.stop()
 
 
 def _find(named: str) -> Dataset:
