@@ -1,4 +1,4 @@
-"""Plant one bias at a time in real tables and see whether it is found: `python -m benchmarks.bias.planted [--seeds 3]`.
+"""Plant one bias at a time in real tables and see whether it is found: `python -m benchmarks.bias.planted [--seeds 3] [--first 0]`.
 
 The population is a random half of a table, the sample up to 3,000 rows of the other half. A hit is a finding among the
 first three whose rows are the planted ones (Jaccard >= .5) with the right direction; a finding is precise if a field
@@ -100,14 +100,14 @@ def _binned(a: pd.Series, b: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def with_reference(names: list[str], seeds: int, verbose: bool) -> tuple[dict[str, Score], list[int], list[int]]:
+def with_reference(names: list[str], seeds: range, verbose: bool) -> tuple[dict[str, Score], list[int], list[int]]:
     """Scores by mechanism, and findings per control of the engine and of the baseline."""
     scores: dict[str, Score] = defaultdict(Score)
     alarms: list[int] = []
     base_alarms: list[int] = []
     for name in names:
         frame = load(name)
-        for seed in range(seeds):
+        for seed in seeds:
             population, pool = halves(frame, seed)
             reference = FrameTable(population)
             for mechanism, plant in MECHANISMS.items():
@@ -162,12 +162,12 @@ def _share_inside(sample: pd.DataFrame, planted: Planted, reference: FrameTable)
     return float(sample[keys].merge(values, on=keys, how="inner").shape[0] / len(sample))
 
 
-def without_reference(names: list[str], seeds: int, verbose: bool) -> dict[str, tuple[int, int]]:
+def without_reference(names: list[str], seeds: range, verbose: bool) -> dict[str, tuple[int, int]]:
     """(hits, cases) of copies, far values, missing by group; (bias claims, controls) of the tables as they are."""
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for name in names:
         frame = load(name)
-        for seed in range(seeds):
+        for seed in seeds:
             rng = np.random.default_rng(seed)
             sample = frame.sample(min(N_SAMPLE, len(frame)), random_state=seed).reset_index(drop=True)
             before, _ = report(sample, None, seed)
@@ -216,10 +216,12 @@ def _spoiled(sample: pd.DataFrame, rng: np.random.Generator):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="first seed; change it to judge on cases never seen")
     parser.add_argument("--tables", nargs="*", default=list(SOURCES))
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
-    scores, alarms, base_alarms = with_reference(given.tables, given.seeds, given.verbose)
+    seeds = range(given.first, given.first + given.seeds)
+    scores, alarms, base_alarms = with_reference(given.tables, seeds, given.verbose)
     print(
         "| mechanism | cases | region@3 | field@3 | precision | findings |"
         " chi² field@3 | chi² precision | chi² findings |"
@@ -233,7 +235,7 @@ def main() -> None:
     _row("all", total)
     print(f"\nAlarms per control: {np.mean(alarms):.3f} over {len(alarms)} controls; chi² {np.mean(base_alarms):.3f}.")
     print(f"CPU per report: {total.seconds / max(total.cases, 1):.2f} s.")
-    for kind, (hits, cases) in without_reference(given.tables, given.seeds, given.verbose).items():
+    for kind, (hits, cases) in without_reference(given.tables, seeds, given.verbose).items():
         print(f"Without reference, {kind}: {hits} of {cases}.")
 
 

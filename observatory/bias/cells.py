@@ -42,7 +42,7 @@ def cells(run: Run) -> Outcome:
 
 
 def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
-    """The region or its complement (trifles left out): the smaller, or what there is too little of if both are large."""
+    """The region or its complement (trifles left out): the smaller, or the one that is too small if both are large."""
     axis, codes = axes[region.axes[0]], region.codes[0]
     other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
     shares = reference.margin(region.axes[0], axis.n_codes)
