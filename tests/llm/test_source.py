@@ -35,7 +35,7 @@ def test_a_given_model_is_ready():
 def test_a_url_where_nobody_listens_is_down_with_a_sentence():
     source = open_llm(Settings(llm_base_url="http://127.0.0.1:9/v1"))
     assert isinstance(source, RemoteLLM)
-    assert source.status().state == "starting"
+    assert source.status().state in ("starting", "down")
     status = source.wait(30)
     assert (status.state, source.client()) == ("down", None)
     assert "cannot be reached" in status.detail
@@ -88,7 +88,7 @@ def local(tmp_path: Path) -> Iterator[Any]:
 @pytest.mark.engine
 def test_a_model_that_is_there_becomes_ready(local: Any, models_folder: Path):
     source = local(models=models_folder, engine_context=512)
-    assert source.status().state == "starting"
+    assert source.status().state in ("starting", "down")
     assert source.client() is None
     status = source.wait(120)
     assert (status.state, status.model) == ("ready", SMALL)
