@@ -143,7 +143,9 @@ def _goals(arguments: argparse.Namespace) -> None:
     with _open(arguments, llm=True) as obs:
         found = obs.explore_goals(arguments.file, arguments.n, arguments.persona)
         value = {"goals": [g.to_dict() for g in found], "engine": obs.engine().to_dict()}
-        _print(value, "\n".join(f"{g.index}. {g.question}  [{g.visualization}]" for g in found), as_json=arguments.json)
+        _print(
+            value, "\n".join(f"{g.index + 1}. {g.question}  [{g.visualization}]" for g in found), as_json=arguments.json
+        )
 
 
 def _ask(arguments: argparse.Namespace) -> None:

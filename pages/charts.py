@@ -11,7 +11,4 @@ names = [field.name for field in obs.profile(dataset).fields]
 fields, task = ui.chart_wish(names)
 with st.spinner("Ranking charts …", show_time=True):
     charts = obs.recommend(dataset, fields, task)
-if charts:
-    ui.chart_grid(charts, dataset, key="charts")
-else:
-    st.info("No field of this table can be charted: all are empty, constant, identifiers or free text.")
+ui.chart_grid(charts, dataset, key="charts")

@@ -10,7 +10,7 @@ from observatory.charts.facts import Facts, view_facts
 from observatory.charts.rules import rules
 from observatory.charts.solver import Answer, judge
 from observatory.charts.vegalite import Encoding, View, parse
-from observatory.model import Profile, RankedChart, Violation
+from observatory.model import TIME_UNITS, Profile, RankedChart, Violation
 
 _MARK_WORDS = {
     "point": "points",
@@ -21,16 +21,6 @@ _MARK_WORDS = {
     "rect": "a heat map",
     "arc": "a pie",
     "boxplot": "box plots",
-}
-_UNIT_WORDS = {
-    "year": "year",
-    "yearquarter": "quarter",
-    "yearmonth": "month",
-    "yearmonthdate": "day",
-    "quarter": "quarter of the year",
-    "month": "month of the year",
-    "day": "day of the week",
-    "hours": "hour of the day",
 }
 _AGGREGATE_WORDS = {"mean": "mean", "median": "median", "sum": "total", "min": "least", "max": "greatest"}
 
@@ -99,7 +89,7 @@ def phrase(encoding: Encoding) -> str:
     if encoding.aggregate:
         return f"{_AGGREGATE_WORDS[encoding.aggregate]} {encoding.field}"
     if encoding.time_unit:
-        return f"{encoding.field} ({_UNIT_WORDS[encoding.time_unit]})"
+        return f"{encoding.field} ({TIME_UNITS[encoding.time_unit]})"
     return encoding.field
 
 

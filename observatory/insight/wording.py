@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from observatory.model import Filter, Profile
+from observatory.model import TIME_UNITS, Filter, Profile
 from observatory.quoting import vega_name
 
 MARKS = {
@@ -21,16 +21,6 @@ MARKS = {
     "boxplot": "box plot",
 }
 AGGREGATES = {"mean": "mean", "average": "mean", "median": "median", "sum": "total", "min": "lowest", "max": "highest"}
-UNITS = {
-    "year": "year",
-    "yearquarter": "quarter",
-    "yearmonth": "month",
-    "yearmonthdate": "day",
-    "quarter": "quarter of the year",
-    "month": "month of the year",
-    "day": "day of the week",
-    "hours": "hour of the day",
-}
 _OPS = {"equal": "is", "lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
 
 
@@ -51,7 +41,7 @@ class Shown:
             return "number of rows"
         if self.aggregate:
             return f"{AGGREGATES.get(self.aggregate, self.aggregate)} {self.field}"
-        return f"{UNITS.get(self.time_unit, self.time_unit)} of {self.field}" if self.time_unit else self.field
+        return f"{TIME_UNITS.get(self.time_unit, self.time_unit)} of {self.field}" if self.time_unit else self.field
 
 
 def mark_of(spec: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ report and link know of a picture.
 """
 
 from observatory.model.bias import BiasReport, Effect, Finding, Note, Severity
-from observatory.model.chart import ChartSpec, Filter, RankedChart, Task, Violation, Wish, WishedField
+from observatory.model.chart import TIME_UNITS, ChartSpec, Filter, RankedChart, Task, Violation, Wish, WishedField
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
 from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Summary, Visualization
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
@@ -13,6 +13,7 @@ from observatory.model.record import Record
 from observatory.model.report import Report
 
 __all__ = [
+    "TIME_UNITS",
     "Attempt",
     "BiasReport",
     "ChartSpec",

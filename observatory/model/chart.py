@@ -11,6 +11,18 @@ from observatory.model.record import Record
 
 Task = Literal["value", "summary", "trend", "distribution", "relation", "part"]
 
+TIME_UNITS = {
+    "year": "year",
+    "yearquarter": "quarter",
+    "yearmonth": "month",
+    "yearmonthdate": "day",
+    "quarter": "quarter of the year",
+    "month": "month of the year",
+    "day": "day of the week",
+    "hours": "hour of the day",
+}
+"""Vega-Lite's time units that charts here use, and their words."""
+
 
 @dataclass(frozen=True)
 class ChartSpec:

@@ -33,4 +33,4 @@ def _lines(report: Report) -> Iterator[str]:
     for chart in report.charts:
         yield from (f"{chart.rank}. {quote(chart.summary)}", "", "```python", chart.code.rstrip(), "```", "")
     yield from ("## What should I ask?", "")
-    yield from (f"{goal.index}. {quote(goal.question)} ({quote(goal.visualization)})" for goal in report.goals)
+    yield from (f"{goal.index + 1}. {quote(goal.question)} ({quote(goal.visualization)})" for goal in report.goals)

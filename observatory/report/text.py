@@ -25,8 +25,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"  note           {note.statement}" for note in report.bias.notes)
     yield from ("", "WHAT DOES IT LOOK LIKE?")
     yield from (f"  {chart.rank}. {chart.summary} (cost {chart.cost})" for chart in report.charts)
+    if not report.charts:
+        yield f"  {words.NO_CHART}"
     yield from ("", "WHAT SHOULD I ASK?")
-    yield from (f"  {goal.index}. {goal.question}  [{goal.visualization}]" for goal in report.goals)
+    yield from (f"  {goal.index + 1}. {goal.question}  [{goal.visualization}]" for goal in report.goals)
     if report.engine.state != "ready":
         yield from ("", "Worded from templates, without a language model.")
 

@@ -10,6 +10,8 @@ SEVERITY: dict[Severity, tuple[str, str]] = {
     "low": ("○", "note"),
 }
 
+NO_CHART = "No field of this table can be charted: each is empty, constant, an identifier or free text."
+
 
 def number(value: Scalar) -> str:
     """A number for reading, at most four significant digits after the thousands.
@@ -24,6 +26,15 @@ def number(value: Scalar) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3e}"
     return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def count(n: int, noun: str) -> str:
+    """How many of something.
+
+    >>> count(1, "row"), count(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def percent(share: float) -> str:
@@ -66,11 +77,11 @@ def missing(field: FieldProfile, n_rows: int) -> str:
 def headline(report: Report) -> str:
     """One line: the data set's size and version."""
     data = report.dataset
-    return f"{data.n_rows:,} rows · {data.n_columns:,} fields · version {data.version[:8]}"
+    return f"{count(data.n_rows, 'row')} · {count(data.n_columns, 'field')} · version {data.version[:8]}"
 
 
 def accounting(report: Report) -> str:
     """One line: what happened to every record of the file."""
     done = report.dataset.import_report
     lost = f", {done.rejected:,} could not be read" if done.rejected else ""
-    return f"{done.physical:,} records in the {done.format.upper()} file, {done.stored:,} stored{lost}"
+    return f"{count(done.physical, 'record')} in the {done.format.upper()} file, {done.stored:,} stored{lost}"

@@ -10,6 +10,7 @@ import streamlit as st
 
 from observatory.model import Dataset, RankedChart, Task
 from observatory.quoting import markdown
+from observatory.report import words
 from observatory.ui.session import observatory
 
 TASKS = {
@@ -76,7 +77,9 @@ def chart_wish(names: Sequence[str]) -> tuple[list[str], Task | None]:
 
 
 def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str, details: bool = True) -> None:
-    """Charts two across, best first."""
+    """Charts two across, best first; where there is none, say why."""
+    if not charts:
+        st.info(words.NO_CHART)
     with st.grid(2, min_column_width=380, gap="medium"):
         for chart in charts:
             chart_card(chart, dataset, key=key, details=details)

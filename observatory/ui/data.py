@@ -43,7 +43,7 @@ def sample_card(sample: Sample) -> None:
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         with st.container(gap="xsmall"):
             st.markdown(f"**{markdown(sample.card.title)}**")
-            st.caption(f"{sample.n_rows:,} rows · {sample.n_fields} fields")
+            st.caption(f"{words.count(sample.n_rows, 'row')} · {words.count(sample.n_fields, 'field')}")
             st.markdown(markdown(_cut(sample.card.description)))
             if sample.card.known_bias:
                 st.caption(f"◐ {markdown(_cut(sample.card.known_bias))}")
@@ -60,7 +60,8 @@ def dataset_card(dataset: Dataset) -> None:
     """A data set of the catalog, with buttons to open and to remove it."""
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         st.markdown(f"**{markdown(dataset.title)}**")
-        st.caption(f"{dataset.n_rows:,} rows · {dataset.n_columns:,} fields · {dataset.import_report.format.upper()}")
+        rows, fields = words.count(dataset.n_rows, "row"), words.count(dataset.n_columns, "field")
+        st.caption(f"{rows} · {fields} · {dataset.import_report.format.upper()}")
         with st.container(horizontal=True):
             if st.button("Open", key=f"catalog_open_{dataset.id}", help=f"Open {dataset.title}"):
                 open_dataset(dataset)
@@ -73,7 +74,9 @@ def import_report(dataset: Dataset) -> None:
     """What happened to every record of the file, in one line, and the rejected ones behind a click."""
     done = dataset.import_report
     lost = f", **{done.rejected:,} could not be read**" if done.rejected else ""
-    with st.expander(f"{done.physical:,} records in the {done.format.upper()} file, {done.stored:,} stored{lost}"):
+    with st.expander(
+        f"{words.count(done.physical, 'record')} in the {done.format.upper()} file, {done.stored:,} stored{lost}"
+    ):
         reading = " · ".join(part for part in (done.encoding, _delimiter(done.delimiter)) if part)
         st.markdown(f"Read as {markdown(done.format.upper())} {markdown(reading)} in {done.seconds:.1f} s.")
         for warning in done.warnings:

@@ -15,6 +15,7 @@ from observatory import bootstrap
 from observatory.errors import DatasetNotFound, ObservatoryError
 from observatory.model import Dataset
 from observatory.quoting import markdown
+from observatory.report import words
 from observatory.settings import Settings
 from observatory.workbench import Observatory
 
@@ -119,7 +120,7 @@ def _find(named: str) -> Dataset:
 def heading(dataset: Dataset, question: str) -> None:
     """The question this page answers, and which data it answers it for."""
     st.title(markdown(question), anchor=False)
-    parts = [f"{dataset.n_rows:,} rows", f"{dataset.n_columns:,} fields"]
+    parts = [words.count(dataset.n_rows, "row"), words.count(dataset.n_columns, "field")]
     if question != dataset.title:
         parts.insert(0, f"**{markdown(dataset.title)}**")
     if dataset.card and dataset.card.licence:
