@@ -18,6 +18,7 @@ with trust:
     st.markdown(ui.text(bias.verdict))
     for finding in bias.findings[:3]:
         ui.finding_line(finding)
+    ui.compared_with(dataset)
     ui.page_link("pages/bias.py", "See the evidence", dataset)
 with about:
     st.header("What is it?", anchor=False)

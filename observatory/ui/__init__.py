@@ -3,7 +3,15 @@
 from observatory.quoting import markdown as text
 from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
-from observatory.ui.findings import declared_reference, finding_card, finding_line, notes, odd_rows, reference_box
+from observatory.ui.findings import (
+    compared_with,
+    declared_reference,
+    finding_card,
+    finding_line,
+    notes,
+    odd_rows,
+    reference_box,
+)
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
 from observatory.ui.sidebar import ICON, LOGO, sidebar
@@ -17,6 +25,7 @@ __all__ = [
     "chart_card",
     "chart_grid",
     "chart_wish",
+    "compared_with",
     "current",
     "dataset_card",
     "declared_reference",

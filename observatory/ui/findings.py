@@ -101,6 +101,14 @@ def declared_reference(dataset: Dataset) -> str | None:
     return named if named in known else None
 
 
+def compared_with(dataset: Dataset) -> None:
+    """Which reference population the findings compare with, where the card of the data set names one."""
+    declared = declared_reference(dataset)
+    for sample in observatory().samples():
+        if sample.name == declared:
+            st.caption(f"The reference is: {markdown(sample.card.title)}.")
+
+
 def reference_box(dataset: Dataset) -> str | None:
     """Choose the reference population among the catalog and the samples; the choice stands in the link."""
     obs = observatory()
