@@ -1,4 +1,6 @@
-"""Plant one bias at a time in real tables and see whether it is found: `python -m benchmarks.bias.planted [--seeds 3] [--first 0]`.
+"""Plant one bias at a time in real tables and see whether it is found.
+
+    python -m benchmarks.bias.planted [--seeds 3] [--first 0]
 
 The population is a random half of a table, the sample up to 3,000 rows of the other half. A hit is a finding among the
 first three whose rows are the planted ones (Jaccard >= .5) with the right direction; a finding is precise if a field

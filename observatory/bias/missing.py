@@ -178,7 +178,7 @@ def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
         effect=Effect("Cohen's h", h),
         p=link.p,
         q=None,
-        severity=severity(h),
+        severity="low" if always else severity(h),
         evidence="internal",
         detector="missing",
         statement=_statement(link, code),

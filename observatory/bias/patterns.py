@@ -15,7 +15,7 @@ from observatory.quoting import sql_name
 
 MAX_LACKING = 100
 _MAX_COMPARED = 24
-_PHI_MIN = 0.3
+_PHI_MIN = 0.6
 _SHOWN = 6
 
 
@@ -47,7 +47,7 @@ def blocks(run: Run, lacking: Sequence[FieldProfile]) -> list[Block]:
 
 
 def together(run: Run, patterns: Sequence[Block]) -> list[list[Block]]:
-    """The blocks in sets that tend to be missing together (phi of at least .3, chained), each block in one set."""
+    """The blocks in sets that tend to be missing together (phi of at least .6, chained), each block in one set."""
     compared = patterns[:_MAX_COMPARED]
     couples = list(combinations(range(len(compared)), 2))
     both = _both_missing(run, compared, couples) if couples else []

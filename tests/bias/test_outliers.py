@@ -22,7 +22,7 @@ def test_values_far_below_are_found(report, drawn):
     assert [(f.direction, f.rows) for f in report(sample).findings] == [("outliers", (3, 30))]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("tail", ["normal", "lognormal", "pareto", "cauchy", "uniform", "counts"])
 def test_heavy_tails_are_no_finding(report, tail, seed):
     rng = np.random.default_rng(seed)
