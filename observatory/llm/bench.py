@@ -21,7 +21,7 @@ import numpy as np
 
 from observatory.errors import LLMUnavailable
 from observatory.llm.engine import Engine
-from observatory.llm.machine import cpu_seconds, physical_cores, resident_bytes
+from observatory.llm.machine import OtherLoad, physical_cores, resident_bytes
 from observatory.model import Record
 from observatory.settings import Settings
 
@@ -62,9 +62,10 @@ class Speed(Record):
 class EngineBench(Record):
     """What a model does on this machine.
 
-    Times are in seconds, memory in bytes, bandwidth in bytes per second; `busy_decode` is for one answer while one
-    other process keeps a core busy; `roofline_share` is the decode speed over bandwidth / model size; `other_cores` is
-    how many cores other programs took meanwhile.
+    Times are in seconds, memory in bytes, bandwidth in bytes per second. `busy_decode` is for one answer of an engine
+    that was started while one other process kept a core busy, and therefore took `busy_threads`; `busy_decode_fixed`
+    is the same for the engine with `threads` that all other figures are of. `roofline_share` is the decode speed over
+    bandwidth / model size; `other_cores` is how many cores other programs took meanwhile.
     """
 
     model: str
@@ -72,6 +73,8 @@ class EngineBench(Record):
     load_time: float
     speeds: tuple[Speed, ...]
     busy_decode: float
+    busy_threads: int
+    busy_decode_fixed: float
     first_token_uncached: float
     first_token_cached: float
     resident: int
@@ -99,7 +102,8 @@ class EngineBench(Record):
             [
                 *lines,
                 "",
-                f"decode, one core busy  {self.busy_decode:6.1f} tokens/s",
+                f"decode, one core busy  {self.busy_decode:6.1f} tokens/s, threads chosen at the start: "
+                f"{self.busy_threads}; with {self.threads}: {self.busy_decode_fixed:.1f} tokens/s",
                 f"first token            {self.first_token_uncached:6.2f} s, after a prefix that was seen before "
                 f"{self.first_token_cached:.2f} s: {ratio:.0f} times faster",
                 f"loaded in              {self.load_time:6.1f} s, {self.resident / 1e9:.2f} GB of memory",
@@ -110,28 +114,39 @@ class EngineBench(Record):
 
 
 def measure(model_path: Path, settings: Settings, *, batches: Sequence[int] = BATCHES, tokens: int = 48) -> EngineBench:
-    """Start an engine of its own and measure it for about a minute; raises LLMUnavailable."""
-    engine = Engine(
-        model_path, replace(settings, engine_context=max(settings.engine_context, 4096)), slots=max(batches)
-    )
+    """Start engines of its own and measure them for about a minute; raises LLMUnavailable."""
+    settings = replace(settings, engine_context=max(settings.engine_context, 4096))
+    with _busy_core(), _running(Engine(model_path, settings, slots=max(batches))) as chosen:
+        prober = _Prober(chosen)
+        prober.decode(1, 8)
+        busy, threads = prober.decode(1, tokens), chosen.config.threads
+    fixed = Engine(model_path, settings, slots=max(batches), threads=settings.engine_threads or physical_cores())
     began = time.monotonic()
+    with _running(fixed):
+        bench = _measured(fixed, time.monotonic() - began, batches, tokens)
+    return replace(bench, busy_decode=busy, busy_threads=threads)
+
+
+@contextlib.contextmanager
+def _running(engine: Engine) -> Iterator[Engine]:
     engine.start()
     try:
         status = engine.wait()
         if status.state != "ready":
             raise LLMUnavailable(status.detail, "Choose another model.")
-        return _measured(engine, time.monotonic() - began, batches, tokens)
+        yield engine
     finally:
         engine.stop()
 
 
 def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: int) -> EngineBench:
+    """The figures of an engine with a fixed number of threads."""
     prober = _Prober(engine)
     prober.decode(1, 8)
-    watch = _Watch(engine)
+    load = OtherLoad(engine.pid or 0)
     speeds = tuple(Speed(b, prober.prefill(b), prober.decode(b, tokens)) for b in batches)
     uncached, cached = prober.first_token()
-    others = watch.other_cores()
+    others = load.since_last()[1]
     with _busy_core():
         busy = prober.decode(1, tokens)
     bandwidth = memory_bandwidth(engine.config.batch_threads)
@@ -142,6 +157,8 @@ def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: 
         load_time=load_time,
         speeds=speeds,
         busy_decode=busy,
+        busy_threads=engine.config.threads,
+        busy_decode_fixed=busy,
         first_token_uncached=uncached,
         first_token_cached=cached,
         resident=resident_bytes(engine.pid or 0),
@@ -212,21 +229,6 @@ class _Prober:
             model=self._model, prompt=prompt, max_tokens=tokens, temperature=0, stream=True, extra_body=options
         )
         return [time.monotonic() for chunk in chunks if chunk.choices and chunk.choices[0].finish_reason is None]
-
-
-class _Watch:
-    """How many cores other programs take, since it was made."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._pids = (engine.pid or 0, os.getpid())
-        self._began, self._spent = time.monotonic(), self._others()
-
-    def _others(self) -> float:
-        return cpu_seconds() - sum(cpu_seconds(pid) for pid in self._pids)
-
-    def other_cores(self) -> float:
-        """Cores, on average."""
-        return max(0.0, (self._others() - self._spent) / (time.monotonic() - self._began))
 
 
 def _together(n: int, ask: Callable[[int], None]) -> None:

@@ -1,4 +1,12 @@
-"""The local engine: keeps one server process running, and says at any time how it is."""
+"""The local engine: keeps one server process running, and says at any time how it is.
+
+How many threads decode an answer depends on what other programs do. Every step of decoding waits for its slowest
+thread, so on two cores two threads are fastest while both are free, and slower than one thread as soon as another
+program has one of them; no setting of the server is good at both, and a running server cannot change the number.
+Therefore a short look at the load decides at the start, and the server is started again with another number when the
+load has been on the other side for half a minute, nothing is being answered, and the last such change is two minutes
+ago (`tuning`). Prompts always use all cores. With `engine_threads` set, nothing is decided and nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +15,24 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from observatory.errors import LLMUnavailable
 from observatory.llm.client import Message, OpenAIClient
-from observatory.llm.machine import physical_cores
+from observatory.llm.machine import OtherLoad, physical_cores
 from observatory.llm.process import ServerConfig, ServerProcess
+from observatory.llm.tuning import Tuning, decode_threads
 from observatory.model import EngineStatus
 from observatory.settings import Settings
 
 _RESTART_SECONDS = (0.5, 2.0, 8.0, 30.0)  # the wait before each restart in a row; after the last one the engine is down
 _STEADY_SECONDS = 60.0  # a server that ran this long may crash again without counting as "in a row"
 _END_SECONDS = 1.0
+_LOOK_SECONDS = 0.3  # at the load of other programs, before the first start
+_SAMPLE_SECONDS = 5.0  # between looks at it from then on
+_PATIENCE_SECONDS = 15.0  # an answer waits that long while the server starts again with other threads
 _LONGEST_ANSWER = 2048
 _AGAIN = "Ask again in a moment; until then texts come from templates."
 
@@ -41,6 +54,10 @@ class Engine:
             slots=slots,
             max_tokens=_LONGEST_ANSWER,
         )
+        self._adapts = not (threads or settings.engine_threads) and cores > 1
+        self._tuning = Tuning(cores)
+        self._retuning = False
+        self._answers = 0
         self._timeout = settings.llm_timeout
         self._changed = threading.Condition(threading.RLock())
         self._status = EngineStatus("off", self.config.name, "The engine is not started.")
@@ -88,15 +105,21 @@ class Engine:
     @contextmanager
     def answering(self) -> Iterator[OpenAIClient]:
         """The client of the server that runs now, for one answer; raises LLMUnavailable."""
-        connection = self._connection
-        if connection is None:
-            raise LLMUnavailable(f"The engine cannot answer now: {self._status.detail}", _AGAIN)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._retuning, _PATIENCE_SECONDS)
+            connection = self._connection
+            if connection is None:
+                raise LLMUnavailable(f"The engine cannot answer now: {self._status.detail}", _AGAIN)
+            self._answers += 1
         try:
             yield connection
         except LLMUnavailable as exc:
             if not self._has_ended(connection):
                 raise
             raise LLMUnavailable("The engine stopped in the middle of the answer and starts again.", _AGAIN) from exc
+        finally:
+            with self._changed:
+                self._answers -= 1
 
     @property
     def pid(self) -> int | None:
@@ -114,12 +137,19 @@ class Engine:
         return True
 
     def _supervise(self) -> None:
+        if self._adapts:
+            load = OtherLoad()
+            self._stopped.wait(_LOOK_SECONDS)
+            self._use_threads(decode_threads(self.config.batch_threads, load.since_last()[1]))
         crashes = 0
         while not self._stopped.is_set():
             began = time.monotonic()
-            was_ready, reason = self._run_once()
+            end = self._run_once()
             if self._stopped.is_set():
                 break
+            if end is None:
+                continue
+            was_ready, reason = end
             crashes = 1 if time.monotonic() - began > _STEADY_SECONDS else crashes + 1
             if not was_ready or crashes > len(_RESTART_SECONDS):
                 self._become(EngineStatus("down", self.config.name, f"The engine cannot run: {reason}."))
@@ -127,8 +157,8 @@ class Engine:
             self._become(EngineStatus("starting", self.config.name, f"The engine starts again: {reason}."))
             self._stopped.wait(_RESTART_SECONDS[crashes - 1])
 
-    def _run_once(self) -> tuple[bool, str]:
-        """Run a server until it ends: whether it ever was ready, and why it ended."""
+    def _run_once(self) -> tuple[bool, str] | None:
+        """Run a server until it ends: whether it ever was ready, and why it ended; None if it gave way to another."""
         try:
             server = self._server = ServerProcess(self.config)
         except OSError as exc:  # no memory, or too many processes
@@ -139,13 +169,41 @@ class Engine:
         if ready:
             connection = OpenAIClient(f"{server.address}/v1", server.api_key, self.config.name, self._timeout)
             self._become(EngineStatus("ready", self.config.name, "The model is ready."), connection)
+            if self._adapts and self._gave_way(server):
+                server.stop()
+                return None
         server.wait()
         reason = server.last_words()
         server.stop()
         return ready, reason
 
+    def _gave_way(self, server: ServerProcess) -> bool:
+        """Watch the load until the server has ended, or has to give way to one with another number of threads."""
+        load = OtherLoad(server.pid)
+        while not server.ends_within(_SAMPLE_SECONDS):
+            threads = self._tuning.advise(self.config.threads, *load.since_last())
+            if threads != self.config.threads and self._closed_for_answers():
+                self._tuning.changed()
+                self._use_threads(threads)
+                return True
+        return False
+
+    def _closed_for_answers(self) -> bool:
+        """Whether nothing is being answered; if so, answers wait for the next server from then on."""
+        with self._changed:
+            if self._answers or self._stopped.is_set():
+                return False
+            detail = "The engine starts again, to suit what other programs do."
+            self._become(EngineStatus("starting", self.config.name, detail))
+            self._retuning = True
+            return True
+
+    def _use_threads(self, threads: int) -> None:
+        self.config = replace(self.config, threads=threads)
+
     def _become(self, status: EngineStatus, connection: OpenAIClient | None = None) -> None:
         with self._changed:
+            self._retuning = False
             self._status, self._connection = status, connection
             self._changed.notify_all()
 

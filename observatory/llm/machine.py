@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
@@ -26,8 +27,7 @@ def physical_cores(cgroup: Path = _CGROUP, cpus: Path = _CPUS) -> int:
     >>> 1 <= physical_cores() <= os.cpu_count()
     True
     """
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
-    siblings = {tuple(_words(cpus / f"cpu{n}/topology/thread_siblings_list")) or (str(n),) for n in allowed}
+    siblings = {tuple(_words(cpus / f"cpu{n}/topology/thread_siblings_list")) or (str(n),) for n in _allowed()}
     quota = _words(cgroup / "cpu.max")
     if len(quota) == 2 and quota[0].isdigit():
         return max(1, min(len(siblings), int(quota[0]) // int(quota[1])))
@@ -44,10 +44,32 @@ def cpu_seconds(pid: int | None = None) -> float:
     return (sum(spent) - spent[3] - spent[4]) / ticks if spent else 0.0
 
 
+class OtherLoad:
+    """How many cores other programs keep busy: all but this process and the given ones, which must live on."""
+
+    def __init__(self, *pids: int) -> None:
+        self._pids = (os.getpid(), *pids)
+        self._began, self._spent = time.monotonic(), self._others()
+
+    def since_last(self) -> tuple[float, float]:
+        """Seconds since the last call (or since this was made), and the cores that were busy, on average."""
+        now, spent = time.monotonic(), self._others()
+        seconds, busy = now - self._began, spent - self._spent
+        self._began, self._spent = now, spent
+        return seconds, max(0.0, busy / seconds) if seconds else 0.0
+
+    def _others(self) -> float:
+        return cpu_seconds() - sum(cpu_seconds(pid) for pid in self._pids)
+
+
 def resident_bytes(pid: int) -> int:
     """Bytes of memory that a process holds, from Linux's `/proc`; 0 elsewhere."""
     fields = _words(Path(f"/proc/{pid}/statm"))
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
+
+
+def _allowed() -> set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
 
 
 def _words(path: Path, after: str = "") -> list[str]:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import selectors
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,8 @@ _SERVER = Path(__file__).with_name("server.py")
 _STOP_SECONDS = 2.0
 _OPENMP = "libgomp.so.1"
 # Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
-# program takes a core, and enough to lose nothing when none does.
-_SPIN = {"GOMP_SPINCOUNT": "1000"}
+# program takes a core, and enough to lose nothing when none does. Weights lie in huge pages where the kernel has them.
+_TUNED = {"GOMP_SPINCOUNT": "1000", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class ServerProcess:
         self.address = self._error = ""
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         self._openmp = _bundled_openmp()
-        self._stopping = threading.Lock()
+        self._stopping, self._reading = threading.Lock(), threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(_SERVER)],
             stdin=subprocess.PIPE,
@@ -62,7 +63,8 @@ class ServerProcess:
             env=self._environment(),
         )
         assert self._process.stdin is not None
-        self._stdin = self._process.stdin
+        assert self._process.stdout is not None
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._tell({**asdict(config), "api_key": self.api_key, "parent": os.getpid()})
 
     @property
@@ -72,12 +74,19 @@ class ServerProcess:
 
     def wait_until_healthy(self) -> bool:
         """Block until the model is loaded (True, `address` is set) or the server has given up (False)."""
-        assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            line = lines.readline()
+        with self._reading:
+            line = "" if self._stdout.closed else self._stdout.readline()
         answer = json.loads(line) if line else {}
         self.address, self._error = answer.get("address", ""), answer.get("error", "")
         return bool(self.address)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the process ends in the next seconds; sleeps until then, where `wait` would look again and again."""
+        with self._reading, selectors.DefaultSelector() as selector:
+            if self._stdout.closed:
+                return True
+            selector.register(self._stdout, selectors.EVENT_READ)  # at its end when the process is
+            return bool(selector.select(seconds)) and self.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether the process has ended, after waiting for that for at most `timeout` seconds."""
@@ -95,6 +104,8 @@ class ServerProcess:
             if not self.wait(_STOP_SECONDS):
                 self._process.kill()
                 self._process.wait()
+            with self._reading:
+                self._stdout.close()
             self._said.close()
             if self._openmp is not None:
                 self._openmp.cleanup()
@@ -112,7 +123,7 @@ class ServerProcess:
         return found[1] if found else self._error or f"it ended with code {code}"
 
     def _environment(self) -> dict[str, str]:
-        environment = {**_SPIN, **os.environ}
+        environment = {**_TUNED, **os.environ}
         if self._openmp is not None:
             folders = [self._openmp.name, os.environ.get("LD_LIBRARY_PATH", "")]
             environment["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, folders))

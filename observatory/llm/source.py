@@ -17,6 +17,7 @@ from observatory.settings import Settings
 
 _PROBE_SECONDS = 3.0
 _PROBE_AGAIN_SECONDS = 10.0
+_PULL_AGAIN_SECONDS, _PULL_AGAIN_AT_MOST = 30.0, 600.0  # after a download that failed; doubles each time
 Pull = Callable[..., Path]
 
 
@@ -147,17 +148,19 @@ class _Closed(Exception):
 class LocalLLM:
     """A model of the registry on this machine: downloaded if it is missing, then run by the engine.
 
-    All of it happens in the background, from the first call of `status`, `wait` or `client` on.
+    All of it happens in the background, from the first call of `status`, `wait` or `client` on. While the
+    download fails the source is down, and tries again after half a minute, then after twice as long each time, up to
+    ten minutes.
     """
 
     def __init__(self, settings: Settings, *, pull: Pull = models.pull) -> None:
         self._settings = settings
         self._pull = pull
-        self._closed = threading.Event()
+        self._closed, self._settled = threading.Event(), threading.Event()
         self._engine: Engine | None = None
         self._status = EngineStatus("starting", None, "The model is being looked for.")
         self._begun = threading.Lock()
-        self._thread = threading.Thread(target=self._prepare, name="local model", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="local model", daemon=True)
 
     def status(self) -> EngineStatus:
         """Of the download, then of the engine."""
@@ -168,7 +171,7 @@ class LocalLLM:
         """The status, after the download and the start, or after `timeout` seconds."""
         self._begin()
         deadline = None if timeout is None else time.monotonic() + timeout
-        self._thread.join(timeout)
+        self._settled.wait(timeout)
         if self._engine is not None:
             return self._engine.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
         return self._status
@@ -191,11 +194,24 @@ class LocalLLM:
         if self._begun.acquire(blocking=False):
             self._thread.start()
 
-    def _prepare(self) -> None:
-        """Bring the model here and start it; without a connection `auto` is content with a smaller one that is here."""
+    def _run(self) -> None:
         if self._closed.is_set():
             self._status = EngineStatus("off", None, "The engine was never started.")
-            return
+        pause = _PULL_AGAIN_SECONDS
+        while not self._closed.is_set():
+            again = self._prepare()
+            self._settled.set()
+            if not again or self._closed.wait(pause):
+                break
+            self._settled.clear()
+            pause = min(2 * pause, _PULL_AGAIN_AT_MOST)
+        self._settled.set()
+
+    def _prepare(self) -> bool:
+        """Bring the model here and start it; whether to try again, since only the download failed.
+
+        Without a connection `auto` is content with a smaller model that is here.
+        """
         auto = self._settings.model == "auto"
         name = models.best_model(self._settings.models) if auto else self._settings.model
         try:
@@ -211,8 +227,10 @@ class LocalLLM:
             self._status = EngineStatus("off", name, "The download was stopped; it goes on where it stopped.")
         except (LLMError, ModelNotFound) as exc:
             self._status = EngineStatus("down", name, f"{exc.message} {exc.hint}")
+            return isinstance(exc, ModelDownloadFailed)
         else:
             self._start(file)
+        return False
 
     def _file(self, name: str) -> Path:
         """The verified file of the model, downloaded if it is missing; a file that is wrong is not replaced unasked."""

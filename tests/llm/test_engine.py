@@ -273,3 +273,5 @@ def test_the_bench_measures_every_batch_and_prints_a_table(engine: Engine, engin
     assert bench.resident > bench.load_time > 0
     assert type(bench).from_dict(bench.to_dict()) == bench
     assert bench.model in bench.table()
+    assert 1 <= bench.busy_threads <= bench.threads
+    assert min(bench.busy_decode, bench.busy_decode_fixed) > 0

@@ -1,7 +1,8 @@
 """Where the model comes from, and what is said while it is not there."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from observatory.settings import Settings
 
 SMALL = "smollm2-135m-instruct"
 QUESTION = [{"role": "user", "content": "Say hello."}]
+
+
+def eventually(fact: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + seconds
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return fact()
 
 
 def test_off_gives_no_model():
@@ -113,6 +122,49 @@ def test_a_missing_model_is_downloaded_and_the_status_tells_how_far(local: Any):
     go_on.set()
     status = source.wait(30)
     assert (status.state, status.detail) == ("down", "The connection broke. Pull again.")
+
+
+def test_a_download_that_fails_is_tried_again_after_longer_and_longer_pauses(
+    local: Any, monkeypatch: pytest.MonkeyPatch
+):
+    pauses: list[float] = []
+    found_down: list[str] = []
+
+    def pull(name: str, folder: Path, progress: Any, *, hub: str) -> Path:
+        raise ModelDownloadFailed("The connection broke.", "Pull again.")
+
+    source = local(pull)
+
+    def pause(seconds: float) -> bool:
+        pauses.append(seconds)
+        found_down.append(source.status().state)
+        return len(pauses) == 7
+
+    monkeypatch.setattr(source._closed, "wait", pause)
+    source.status()
+    source._thread.join(30)
+    assert pauses == [30, 60, 120, 240, 480, 600, 600]
+    assert set(found_down) == {"down"}
+    assert source.wait(30).detail == "The connection broke. Pull again."
+
+
+@pytest.mark.engine
+def test_a_download_that_works_the_second_time_makes_the_model_ready(
+    local: Any, models_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tries: list[str] = []
+
+    def pull(name: str, folder: Path, progress: Any, *, hub: str) -> Path:
+        tries.append(name)
+        if len(tries) == 1:
+            raise ModelDownloadFailed("The connection broke.", "Pull again.")
+        return models_folder / models.find(name).file
+
+    monkeypatch.setattr("observatory.llm.source._PULL_AGAIN_SECONDS", 0.2)
+    source = local(pull, engine_context=512)
+    assert source.wait(30).state == "down"
+    assert eventually(lambda: source.status().state == "ready")
+    assert len(tries) == 2
 
 
 def test_closing_ends_a_download(local: Any):
