@@ -164,6 +164,7 @@ def _pair(a: int, b: int, sample: Side, reference: Side, axes: Sequence[Axis]) -
 
 
 def box_sums(table: Weights, rows: list[tuple[int, int]], columns: list[tuple[int, int]]) -> Weights:
+    """Sum of a table over every pair of a range of rows and a range of columns (half-open)."""
     total = np.zeros((table.shape[0] + 1, table.shape[1] + 1))
     total[1:, 1:] = table.cumsum(axis=0).cumsum(axis=1)
     low_r, high_r = np.array(rows).reshape(-1, 2).T
