@@ -21,8 +21,8 @@ _SERVER = Path(__file__).with_name("server.py")
 _STOP_SECONDS = 2.0
 _OPENMP = "libgomp.so.1"
 # Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
-# program takes a core, and enough to lose nothing when none does. Weights lie in huge pages where the kernel has them.
-_TUNED = {"GOMP_SPINCOUNT": "1000", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+# program takes a core, and enough to lose nothing when none does.
+_SPIN = {"GOMP_SPINCOUNT": "1000"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class ServerProcess:
         return found[1] if found else self._error or f"it ended with code {code}"
 
     def _environment(self) -> dict[str, str]:
-        environment = {**_TUNED, **os.environ}
+        environment = {**_SPIN, **os.environ}
         if self._openmp is not None:
             folders = [self._openmp.name, os.environ.get("LD_LIBRARY_PATH", "")]
             environment["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, folders))
