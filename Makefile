@@ -34,7 +34,7 @@ clean: ## remove what make has made
 .venv/run: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the observatory (about a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/run

@@ -54,6 +54,7 @@ def _open(arguments: argparse.Namespace, *, llm: bool = False) -> Observatory:
     if not llm or not _has_model(settings):
         return observatory.open(workspace, settings=settings)
     obs = observatory.open(workspace, llm="default", settings=settings)
+    print("Waiting for the language model …", file=sys.stderr)
     status = obs.wait_for_engine(settings.llm_timeout)
     if status.state not in ("ready", "off"):
         print(f"Worded from templates: {status.detail}", file=sys.stderr)
@@ -84,10 +85,17 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 def _scan(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
+        _mention_reference(obs, arguments)
         found = obs.report(arguments.file, reference=arguments.reference, target=arguments.target)
         if arguments.html:
             _write(arguments.html, report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)))
         _print(found.to_dict(), report.text(found), as_json=arguments.json)
+
+
+def _mention_reference(obs: Observatory, arguments: argparse.Namespace) -> None:
+    card = obs.dataset(arguments.file).card
+    if card and card.reference and not arguments.reference:
+        print(f"Its card names a reference population: --reference {card.reference}", file=sys.stderr)
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -124,6 +132,7 @@ def _profile(arguments: argparse.Namespace) -> None:
 
 def _bias(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
+        _mention_reference(obs, arguments)
         found = obs.detect_bias(
             arguments.file, arguments.reference, arguments.marginals, arguments.target, arguments.seed
         )

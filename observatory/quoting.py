@@ -10,6 +10,8 @@ import re
 from datetime import date, datetime
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+_LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 _VEGA = re.compile(r"([\\.\[\]\"'])")
 
 
@@ -48,10 +50,13 @@ def sql_literal(value: object) -> str:
 def markdown(text: object) -> str:
     r"""Text that Markdown, Streamlit directives and HTML show as it is, on one line.
 
+    An invisible word joiner keeps addresses from becoming links, which no escape does.
+
     >>> print(markdown("*a* :red[b] <i>"))
     \*a\* \:red\[b\] \<i\>
     """
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    unlinked = _LINK.sub(lambda found: found[0][0] + _WORD_JOINER + found[0][1:], " ".join(str(text).split()))
+    return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
 def vega_field(name: str) -> str:

@@ -32,7 +32,7 @@ class Settings:
     engine_threads: int = _setting(0, "threads of the engine; 0 takes one for each physical core")
     engine_context: int = _setting(8192, "tokens of context that the engine keeps")
     model_hub: str = _setting("", "base URL of a model hub to try before the package index, or a mirror of one")
-    max_bytes: int = _setting(2_000_000_000, "largest file to import, in bytes")
+    max_bytes: int = _setting(2_147_483_648, "largest file to import, in bytes")
     max_columns: int = _setting(2_000, "most columns of a table")
     sample_rows: int = _setting(20_000, "rows that models such as isolation forest look at")
     memory_limit: str = _setting("4GB", "memory that one open table may use in DuckDB")

@@ -91,6 +91,8 @@ class Observatory:
             return self.ingest(sample.path, sample.name, card=sample.card)
         if Path(dataset).exists():
             return self.ingest(Path(dataset))
+        if Path(dataset).suffix or Path(dataset).name != dataset:
+            return self.ingest(Path(dataset))
         raise DatasetNotFound(dataset, [*known, *self._samples])
 
     def forget(self, dataset: model.Dataset | str) -> None:

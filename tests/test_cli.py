@@ -108,7 +108,8 @@ def test_models_list(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "kind"),
     [
-        (("profile", "nowhere.csv"), 2, "DatasetNotFound"),
+        (("profile", "nowhere.csv"), 2, "UnreadableFile"),
+        (("profile", "nowhere"), 2, "DatasetNotFound"),
         (("scan", "TABLE", "--html", "/nowhere/at/all.html"), 2, "ObservatoryError"),
         (("charts", "TABLE", "--field", "colr"), 2, "FieldNotFound"),
         (("models", "path", "smollm2-135m-instruct"), 3, "LLMUnavailable"),

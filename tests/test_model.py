@@ -99,6 +99,13 @@ def test_a_vega_field_name_round_trips(name: str) -> None:
     assert quoting.vega_name(quoting.vega_field(name)) == name
 
 
+@pytest.mark.parametrize("address", ["http://evil.example", "www.evil.example", "a@evil.example"])
+def test_markdown_makes_no_link_of_an_address(address: str) -> None:
+    quoted = quoting.markdown(address)
+    assert address not in quoted.replace("\\", "")
+    assert quoted.replace("\\", "").replace("\u2060", "") == address
+
+
 @given(st.text(max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_markdown_leaves_no_active_character(text: str) -> None:

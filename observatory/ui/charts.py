@@ -41,7 +41,7 @@ def chart_card(chart: RankedChart, dataset: Dataset, *, key: str, details: bool 
             with st.expander(f"Why this one: cost {chart.cost}"):
                 _violations(chart)
             with st.expander("Altair code"):
-                st.code(chart.code)
+                st.code(chart.code, wrap_lines=True)
 
 
 def _violations(chart: RankedChart) -> None:

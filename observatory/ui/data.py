@@ -115,12 +115,18 @@ def field_table(profile: Profile) -> None:
 def _field_row(field: FieldProfile, n_rows: int) -> dict[str, Any]:
     return {
         "field": field.name,
-        "what": f"{field.type} {field.role}" if field.role != "measure" else field.type,
+        "what": _what(field),
         "missing": field.missing / n_rows if n_rows else 0.0,
         "distinct": field.distinct,
         "distribution": _heights(field),
         "values": words.extent(field),
     }
+
+
+def _what(field: FieldProfile) -> str:
+    if field.role == "time":
+        return "time"
+    return field.type if field.role == "measure" else f"{field.type} {field.role}"
 
 
 def _heights(field: FieldProfile) -> Sequence[int]:

@@ -40,7 +40,7 @@ def finding_card(number: int, finding: Finding, dataset: Dataset) -> None:
         if box.open:
             with box:
                 _rows(finding, dataset)
-                st.code(finding.evidence_sql, language="sql")
+                st.code(finding.evidence_sql, language="sql", wrap_lines=True)
 
 
 def _evidence(finding: Finding) -> str:
@@ -56,7 +56,7 @@ def _remedy(finding: Finding) -> str:
     if remedy.get("weight"):
         parts.append(f"give these rows the weight {remedy['weight']:.2f}")
     if remedy.get("collect"):
-        parts.append(f"collect {remedy['collect']:,} more")
+        parts.append(f"collect {remedy['collect']:,} more rows of this group")
     if remedy.get("drop"):
         parts.append(f"keep one of each: {remedy['keep']:,} rows stay, {remedy['drop']:,} go")
     if remedy.get("compare_by"):

@@ -98,9 +98,9 @@ def ask(dataset: Dataset, question: str) -> Visualization:
     for goal in [*drafts, *_worded_goals(dataset, model)]:
         if goal.question == question:
             return _from_goal(goal, question, status)
-    answer: Visualization = later(
+    answer: Visualization = once(
         ("ask", dataset.id, model, question), lambda: obs.visualize(dataset, question, llm=model is not None)
-    ).result()
+    )
     return answer
 
 
@@ -133,7 +133,7 @@ def answer(found: Visualization, dataset: Dataset, *, key: str) -> None:
         st.caption(_engine_words(found))
     if found.code:
         with st.expander("Altair code"):
-            st.code(found.code)
+            st.code(found.code, wrap_lines=True)
 
 
 def _attempt(attempt: Attempt) -> None:

@@ -34,6 +34,8 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     PagesManager.uses_pages_directory = False
     obs = observatory()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
+    address = f"http://{st.get_option('server.address')}:{st.get_option('server.port')}"
+    print(f"Observatory: {address}  (Ctrl+C stops it)", file=sys.stderr, flush=True)  # noqa: T201
     yield {}
     obs.close()
 
@@ -77,8 +79,8 @@ def serve(settings: Settings, port: int | None = None) -> None:
         raise ObservatoryError("The pages are not installed here.", "Run it from a clone of the project: make run.")
     Store(settings.workspace, settings).close()
     _check_port(settings.host, chosen)
-    print(f"Observatory: http://{settings.host}:{chosen}", file=sys.stderr, flush=True)  # noqa: T201
-    app.run(config={"server.port": chosen, "server.address": settings.host})
+    megabytes = settings.max_bytes // 2**20
+    app.run(config={"server.port": chosen, "server.address": settings.host, "server.maxUploadSize": max(1, megabytes)})
 
 
 def _check_port(host: str, port: int) -> None:
