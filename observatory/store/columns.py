@@ -190,7 +190,7 @@ def _told_types(columns: Sequence[_Column], n_rows: int) -> Iterator[str]:
     dates = [c for c in columns if "%" in c.storage.name]
     for name in dict.fromkeys(c.storage.name for c in dates):
         same = [c for c in dates if c.storage.name == name]
-        yield f"Dates were read in the order {name.split()[1]} in {_listed(same)}."
+        yield f"Dates were read in the order {_in_words(name)} in {_listed(same)}."
     zones = [c for c in columns if c.storage.name == "TIMESTAMPTZ"]
     if zones:
         yield f"Times with an offset are kept as the same instants in UTC in {_listed(zones)}."
@@ -208,3 +208,10 @@ def _listed(columns: Sequence[_Column]) -> str:
 def _batches(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
     for i in range(0, len(columns), _BATCH):
         yield columns[i : i + _BATCH]
+
+
+def _in_words(name: str) -> str:
+    order = name.split()[1]
+    for code, word in (("%d", "day"), ("%m", "month"), ("%Y", "year")):
+        order = order.replace(code, word)
+    return order

@@ -125,4 +125,4 @@ def heading(dataset: Dataset, question: str) -> None:
         parts.insert(0, f"**{markdown(dataset.title)}**")
     if dataset.card and dataset.card.licence:
         parts.append(markdown(dataset.card.licence))
-    st.caption(" · ".join([*parts, f"version `{dataset.version[:8]}`"]))
+    st.caption(" · ".join([*parts, f"version {dataset.version[:8]}"]))

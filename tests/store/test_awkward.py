@@ -384,3 +384,8 @@ def test_empty_workbook_is_refused(ingest, tmp_path):
     workbook(tmp_path / "w", {"S": []})
     with pytest.raises(EmptyTable):
         ingest((tmp_path / "w").read_bytes())
+
+
+def test_the_order_of_dates_is_said_in_words(ingest):
+    days = "".join(f"{day:02}.03.2024\n" for day in range(1, 29))
+    assert "Dates were read in the order day.month.year in “day”." in ingest(f"day\n{days}").import_report.warnings
