@@ -33,6 +33,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # A folder called `pages` makes Streamlit run a page without streamlit_app.py until that has run once.
     PagesManager.uses_pages_directory = False
     obs = observatory()
+    obs.engine()  # the first look starts it
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     address = f"http://{st.get_option('server.address')}:{st.get_option('server.port')}"
     print(f"Observatory: {address}  (Ctrl+C stops it)", file=sys.stderr, flush=True)  # noqa: T201
