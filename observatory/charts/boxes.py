@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from observatory.charts.palette import ACCENT
-from observatory.charts.query import column, is_discrete
-from observatory.charts.vegalite import View
+from observatory.charts.query import column
+from observatory.charts.vegalite import View, is_discrete
 
 _PARTS = {
     "low": "lower whisker",

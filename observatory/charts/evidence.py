@@ -48,14 +48,16 @@ def _dots(values: list[dict[str, Any]]) -> Any:
     order = [value["who"] for value in values]
     base: Any = alt.Chart(pd.DataFrame(values)).encode(
         y=alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
-        color=alt.Color("who:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE])),
         tooltip=[alt.Tooltip("who:N", title="of"), alt.Tooltip("share:Q", format=".1%")],
     )
     percent = alt.Axis(format=".0%", tickCount=5, title=None)
-    dots = base.mark_point(filled=True, size=120, opacity=1, shape="circle").encode(
+    coloured = base.encode(
+        color=alt.Color("who:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE]))
+    )
+    dots = coloured.mark_point(filled=True, size=120, opacity=1, shape="circle").encode(
         x=alt.X("share:Q", axis=percent, scale=alt.Scale(domainMin=0))
     )
-    interval = base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    interval = coloured.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
     text = base.mark_text(align="left", dx=10, dy=-12, fontSize=13).encode(
         x="share:Q", text=alt.Text("share:Q", format=".1%")
     )

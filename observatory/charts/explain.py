@@ -1,4 +1,4 @@
-"""Charts in words: what one shows, which rules it breaks and where, and why one stands above another."""
+"""Charts in words: which rules one breaks and where, and why one stands above another."""
 
 from __future__ import annotations
 
@@ -9,20 +9,10 @@ from typing import Any
 from observatory.charts.facts import Facts, view_facts
 from observatory.charts.rules import rules
 from observatory.charts.solver import Answer, judge
-from observatory.charts.vegalite import Encoding, View, parse
-from observatory.model import TIME_UNITS, Profile, RankedChart, Violation
+from observatory.charts.vegalite import parse
+from observatory.model import Profile, RankedChart, Violation
 
-_MARK_WORDS = {
-    "point": "points",
-    "bar": "bars",
-    "line": "a line",
-    "area": "an area",
-    "tick": "ticks",
-    "rect": "a heat map",
-    "arc": "a pie",
-    "boxplot": "box plots",
-}
-_AGGREGATE_WORDS = {"mean": "mean", "median": "median", "sum": "total", "min": "least", "max": "greatest"}
+LONGEST = 140
 
 
 @dataclass(frozen=True)
@@ -35,7 +25,7 @@ class Judgement:
     @property
     def cost(self) -> int:
         """What the chart costs."""
-        return sum((v.weight or 0) * v.count for v in self.soft)
+        return sum(_price(v) for v in self.soft)
 
 
 def check(
@@ -64,7 +54,7 @@ def violations(found: Iterable[tuple[str, str]], answer: Answer, facts: Facts) -
         Violation(name, known[name].reason, known[name].weight, len(where), tuple(dict.fromkeys(where)))
         for name, where in places.items()
     ]
-    return tuple(sorted(listed, key=lambda v: (-(v.weight or 0) * v.count, v.rule)))
+    return tuple(sorted(listed, key=lambda v: (-_price(v), v.rule)))
 
 
 def _place(place: str, answer: Answer, facts: Facts) -> str:
@@ -78,73 +68,6 @@ def _place(place: str, answer: Answer, facts: Facts) -> str:
     return f"{attributes.get('channel', 'chart')} ({facts.names[int(field[1:])] if field else 'number of rows'})"
 
 
-def phrase(encoding: Encoding) -> str:
-    """What a channel shows, as an axis says it.
-
-    >>> phrase(Encoding("y", "Fare", "quantitative", aggregate="mean"))
-    'mean Fare'
-    """
-    if encoding.aggregate == "count" or encoding.field is None:
-        return "number of rows"
-    if encoding.aggregate:
-        return f"{_AGGREGATE_WORDS[encoding.aggregate]} {encoding.field}"
-    if encoding.time_unit:
-        return f"{encoding.field} ({TIME_UNITS[encoding.time_unit]})"
-    return encoding.field
-
-
-def title(view: View) -> str:
-    """A title in plain words.
-
-    >>> title(View("bar", (Encoding("x", "Class", "nominal"), Encoding("y", "Fare", "quantitative", "mean"))))
-    'Mean Fare by Class'
-    """
-    groups, measures = _groups_and_measures(view)
-    if view.mark in ("boxplot", "tick") or _is_histogram(view):
-        shown = [e for e in view.encodings if e.bin] if _is_histogram(view) else measures[:1] or groups[:1]
-        words = "distribution of " + " and ".join(phrase(e) for e in shown)
-        groups = [e for e in groups if e not in shown]
-    elif view.mark == "rect" or any(e.aggregate for e in measures) or len(measures) < 2:
-        words = " and ".join(phrase(e) for e in measures) or "rows"
-    else:
-        words, measures = f"{phrase(measures[1])} against {phrase(measures[0])}", measures[2:]
-        groups = [*measures, *groups]
-    by = " and ".join(dict.fromkeys(phrase(e) for e in groups))
-    words = f"{words} by {by}" if by else words
-    if view.limit is not None and view.measured():
-        words += f": the {view.limit} {'largest' if view.descending else 'smallest'}"
-    return (
-        words if words.startswith(tuple(e.field for e in view.encodings if e.field)) else words[:1].upper() + words[1:]
-    )
-
-
-def _is_histogram(view: View) -> bool:
-    binned = any(e.bin for e in view.encodings)
-    return binned and all(e.aggregate == "count" for e in view.encodings if e.aggregate)
-
-
-def _groups_and_measures(view: View) -> tuple[list[Encoding], list[Encoding]]:
-    measures = [e for e in view.encodings if e.aggregate or (e.type == "quantitative" and not e.bin and not e.format)]
-    groups = [e for e in view.encodings if e not in measures]
-    if view.mark in ("line", "area", "bar") and len(measures) == 2:
-        measures = sorted(measures, key=lambda e: e.channel != "y")
-        return measures[1:] + groups, measures[:1]
-    return groups, measures
-
-
-def summarize(spec: Mapping[str, Any], profile: Profile) -> str:
-    """One sentence on what a chart shows.
-
-    >>> summarize({"mark": "bar", "encoding": {"y": {"field": "a", "type": "nominal", "sort": "-x"},
-    ...     "x": {"aggregate": "count", "type": "quantitative"}}}, Profile(891, ()))
-    'Number of rows by a, as bars, sorted by length (891 rows).'
-    """
-    view = parse(spec)
-    sorted_bars = view.mark == "bar" and any(view.sorted_by_measure(e) for e in view.encodings)
-    rows = "a part of the rows" if view.filters else "1 row" if profile.n_rows == 1 else f"{profile.n_rows:,} rows"
-    return f"{title(view)}, as {_MARK_WORDS[view.mark]}{', sorted by length' if sorted_bars else ''} ({rows})."
-
-
 def compare(better: RankedChart, worse: RankedChart) -> str:
     """Why one chart stands above another: the difference of what they break, in words.
 
@@ -153,8 +76,37 @@ def compare(better: RankedChart, worse: RankedChart) -> str:
     gap = worse.cost - better.cost
     if gap == 0:
         return "Both charts cost the same."
-    mine = {v.rule: (v.weight or 0) * v.count for v in better.violations}
-    extra = [(v, (v.weight or 0) * v.count - mine.get(v.rule, 0)) for v in worse.violations]
+    mine = {v.rule: _price(v) for v in better.violations}
+    extra = [(v, _price(v) - mine.get(v.rule, 0)) for v in worse.violations]
     against = sorted((item for item in extra if item[1] > 0), key=lambda item: -item[1])
     reasons = "; ".join(f"{v.description.rstrip('.')} (+{cost})" for v, cost in against[:2])
     return f"It costs {gap} less. Against the other: {reasons}." if reasons else f"It costs {gap} less."
+
+
+def why(chart: RankedChart, following: RankedChart | None) -> str:
+    """One plain sentence of at most 140 characters: why a chart stands above the next one, None for the last.
+
+    >>> why(RankedChart(1, 0, {}, "", (), (), ""), None)
+    'Nothing speaks against it.'
+    """
+    if following is None:
+        against = max(chart.violations, key=_price, default=None)
+        return _cut(f"What speaks against it: {_inner(against)}") if against else "Nothing speaks against it."
+    mine = {v.rule: _price(v) for v in chart.violations}
+    extra = {v: _price(v) - mine.get(v.rule, 0) for v in following.violations}
+    dearest = max(extra, key=lambda v: extra[v], default=None)
+    if dearest is None or following.cost <= chart.cost or extra[dearest] <= 0:
+        return "It is as good as the next one: what was asked for first goes first."
+    return _cut(f"Better than the next one: {_inner(dearest)}")
+
+
+def _price(violation: Violation) -> int:
+    return (violation.weight or 0) * violation.count
+
+
+def _inner(violation: Violation) -> str:
+    return violation.description[:1].lower() + violation.description[1:]
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rstrip()}…"

@@ -13,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 
 from observatory.charts.palette import MISSING
-from observatory.charts.vegalite import Encoding, View
+from observatory.charts.vegalite import Encoding, View, is_discrete
 from observatory.model import FieldProfile, Filter, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 
@@ -271,8 +271,3 @@ class Query:
 def _iso_sql(value: str, name: str) -> str:
     """A local time as text with a clock part, which Vega reads without a shift of the time zone."""
     return f"strftime({value}, '%Y-%m-%dT%H:%M:%S') AS {name}"
-
-
-def is_discrete(encoding: Encoding) -> bool:
-    """Whether a channel shows categories."""
-    return encoding.type in ("nominal", "ordinal") and not encoding.aggregate and not encoding.time_unit

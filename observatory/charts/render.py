@@ -11,15 +11,16 @@ import pandas as pd
 
 from observatory.charts.boxes import box_layers
 from observatory.charts.describe import alt_text, caveat
-from observatory.charts.explain import phrase, title
 from observatory.charts.palette import ACCENT, CONFIG, RAMP, colours
-from observatory.charts.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column, is_discrete
-from observatory.charts.vegalite import Encoding, View, parse
+from observatory.charts.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column
+from observatory.charts.vegalite import Encoding, View, is_discrete, parse
+from observatory.charts.words import lines, phrase, short, title
 from observatory.model import Profile, Table
 
 HEIGHT = 280
 _PAGE_WIDTH = 640
 _STEP = 22
+_TITLE_LIMIT = 480
 _TIME_FORMATS = {"year": "%Y", "yearquarter": "%b %Y", "yearmonth": "%b %Y", "yearmonthdate": "%d %b %Y"}
 
 
@@ -58,7 +59,7 @@ def draw(spec: Mapping[str, Any], table: Table, profile: Profile) -> Drawing:
 
 
 def _title(view: View) -> dict[str, Any]:
-    return {"text": view.title or title(view), "anchor": "start"}
+    return {"text": lines(view.title or title(view)), "anchor": "start", "fontSize": 14, "limit": _TITLE_LIMIT}
 
 
 def _single(view: View, drawn: Drawn) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def _slim(drawn: Drawn) -> dict[str, Any]:
 
 def _channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     """The definition of a channel over its opaque column; bins have a second one for their end."""
-    definition: dict[str, Any] = {"field": column(e), "type": _type(e), "title": e.title or phrase(e)}
+    definition: dict[str, Any] = {"field": column(e), "type": _type(e), "title": short(e.title or phrase(e))}
     if e.bin and view.mark in BINNED_MARKS:
         step = drawn.steps[e.channel].step
         definition["bin"] = {"binned": True, "step": step}

@@ -89,6 +89,11 @@ class View:
         return (dimensions[0], measures[0]) if dimensions and measures else None
 
 
+def is_discrete(encoding: Encoding) -> bool:
+    """Whether a channel shows categories."""
+    return encoding.type in ("nominal", "ordinal") and not encoding.aggregate and not encoding.time_unit
+
+
 def to_spec(view: View) -> dict[str, Any]:
     """The view as Vega-Lite JSON.
 
