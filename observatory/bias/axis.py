@@ -128,6 +128,13 @@ def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int) -> dict[st
     return axes
 
 
+def value_range(field: FieldProfile, table: Table) -> Axis | None:
+    """The axis of which the two edges are the smallest and the largest value of a table; None if it holds none."""
+    name = _finite(field)
+    row = table.query(f"SELECT min({name})::VARCHAR, max({name})::VARCHAR FROM t").iloc[0].tolist()
+    return _ordered_axis(field, row) if all(isinstance(v, str) for v in row) else None
+
+
 def _finite(field: FieldProfile) -> str:
     name = sql_name(field.name)
     if field.storage.upper() in ("FLOAT", "DOUBLE", "REAL"):

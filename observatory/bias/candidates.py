@@ -19,6 +19,7 @@ from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
 
 QUESTIONS = ("levels", "tails", "ranges", "sets", "pairs")
+ONE_WAY = ("levels", "tails", "ranges")
 MIN_EXPECTED = 5
 _FOLDED_LEVELS = 12
 _FOLDED_BINS = 4

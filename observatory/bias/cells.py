@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from observatory.bias.axis import Axis, make_axes
+from observatory.bias.children import children, departures, explained
 from observatory.bias.coded import Known, Side, code
-from observatory.bias.describe import group, interval, share
+from observatory.bias.describe import Condition, group, interval, predicate, share
 from observatory.bias.explain import Explained, Region, explain
 from observatory.bias.reference import shared_fields
 from observatory.bias.remedy import remedy
 from observatory.bias.run import H_MIN, MAX_FIELDS, Outcome, Run
 from observatory.bias.statistics import cohens_h, detectable_h, share_apart, wilson
+from observatory.bias.values import unlike
 from observatory.model import Effect, Finding, Note, Severity, Table
 
+Worded = Callable[[Sequence[Region]], list[Finding]]
+Placed = tuple[tuple[Finding, tuple[str, int]], ...]
 MAX_PAIRED = 24
 _TRIFLE = 0.05
 
@@ -27,18 +32,41 @@ def cells(run: Run) -> Outcome:
     fields, notes = shared_fields(run)
     if not fields or not run.n_rows or not run.reference.n_rows:
         why = "have no field in common that makes groups" if not fields else "must both have rows"
-        empty = Note(
-            "reference", (), f"The sample and the reference {why}, so nothing was compared.", "Another reference."
-        )
-        return Outcome("Nothing could be compared with the reference.", notes=(*notes, empty))
+        return _nothing(why, notes)
     axes = make_axes(fields, [run.table, run.reference])
     sample, reference = (code(t, axes, run.random_state) for t in (run.table, run.reference))
+    different = unlike(axes, fields, (run.table, run.reference), (sample, reference))
+    notes = [*notes, *different.values(), *_capped(run, len(fields))]
+    alike = [i for i, a in enumerate(axes) if a.field not in different]
+    if not alike:
+        return _nothing("hold different values in every field they have in common", notes)
+    axes = [axes[i] for i in alike]
+    sample, reference = (dataclasses.replace(s, codes=tuple(s.codes[i] for i in alike)) for s in (sample, reference))
     found = explain(sample, reference, axes, range(min(len(axes), MAX_PAIRED)))
-    regions = [simplest(r, reference, axes) for r in found.regions]
-    findings = _findings(regions, axes, run.table, run.reference)
-    kept = tuple((f, place) for f, place in zip(findings, found.places()) if abs(f.effect.value) >= H_MIN)
+    theirs = run.reference
+    kept, below = said(found, reference, axes, lambda regions: _findings(regions, axes, run.table, theirs))
     check = _check(run, found, len(axes), sample.n, reference.n)
-    return Outcome(check, found.families(), kept, (*notes, *_capped(run, len(fields))))
+    return Outcome(check, found.families(), kept, tuple(notes), explained=below)
+
+
+def _nothing(why: str, notes: Sequence[Note]) -> Outcome:
+    text = f"The sample and the reference {why}, so nothing was compared."
+    needs = "To compare them, choose a reference with rows and with fields of the same names and values."
+    return Outcome("Nothing could be compared with the reference.", notes=(*notes, Note("reference", (), text, needs)))
+
+
+def said(found: Explained, reference: Side | Known, axes: Sequence[Axis], worded: Worded) -> tuple[Placed, Outcome]:
+    """The findings of all regions, and those that they explain, each with the place of its test."""
+    regions = [simplest(r, reference, axes) for r in found.regions]
+    asked = [dataclasses.replace(c, region=simplest(c.region, reference, axes)) for c in departures(found, axes)]
+    below = children(regions, asked, axes)
+    findings = worded([*regions, *(c.region for c in below)])
+    parents, own = findings[: len(regions)], findings[len(regions) :]
+    kept = tuple((f, p) for f, p in zip(parents, found.places()) if abs(f.effect.value) >= H_MIN)
+    told = [(explained(f, parents[c.parent], regions[c.parent], axes), c.place) for f, c in zip(own, below)]
+    large = tuple((f, p) for f, p in told if abs(f.effect.value) >= H_MIN)
+    before = {q: np.exp(t.log_p) for q, t in found.before.items()}
+    return kept, Outcome(families=before, found=large)
 
 
 def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
@@ -55,7 +83,7 @@ def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> R
         is_one_range = len(other) == 1 and other[0] != axis.rest
     inside = float(shares[list(codes)].sum())
     if is_one_range and (inside > 0.6 or (inside > 0.4 and region.z > 0)):
-        return Region(region.axes, (other,), -region.z, region.question, region.log_p)
+        return Region(region.axes, (other,), -region.z, region.question, region.log_p, -region.h)
     return region
 
 
@@ -108,13 +136,19 @@ def region_finding(
         evidence="marginals" if detector == "marginals" else "reference",
         detector=detector,
         statement=(
-            f"{group(conditions)} is {share(sample_share)} of this sample and {share(reference_share)} of"
+            f"{_subject(conditions)} {share(sample_share)} of this sample and {share(reference_share)} of"
             f" {'the population' if detector == 'marginals' else 'the reference'}"
             f" ({interval(bounds)})."
         ),
         evidence_sql=f"SELECT count(*) FILTER (WHERE {where}) AS n, count(*) AS n_rows FROM t",
         remedy=remedy(n, n_rows, reference_share),
     )
+
+
+def _subject(conditions: Sequence[Condition]) -> str:
+    if len(conditions) == 1 and conditions[0].missing:
+        return f"{predicate(conditions[0])} in"
+    return f"{group(conditions)} is"
 
 
 def severity(h: float) -> Severity:

@@ -99,8 +99,8 @@ def predicate(condition: Condition) -> str:
     return f"{condition.field} is {_value(condition)}"
 
 
-def group(conditions: Sequence[Condition]) -> str:
-    """The rows that meet all conditions, as the subject of a sentence.
+def group(conditions: Sequence[Condition], *, opening: bool = True) -> str:
+    """The rows that meet all conditions, as the subject of a sentence; not `opening` one, it may begin in lower case.
 
     >>> group([Condition("Sex", levels=("female",))])
     'Sex = female'
@@ -112,9 +112,9 @@ def group(conditions: Sequence[Condition]) -> str:
     people = [_SEX_WORDS.get(c.levels[0].lower()) for c in conditions if _is_sex(c)]
     others = [c for c in conditions if not _is_sex(c)]
     if len(people) == 1 and people[0] and others:
-        return f"{people[0].capitalize()} with {listed([_named(c) for c in others])}"
+        return f"{people[0].capitalize() if opening else people[0]} with {listed([_named(c) for c in others])}"
     first, *more = [_named(c) for c in conditions]
-    first = first[0].upper() + first[1:] if conditions[0].missing else first
+    first = first[0].upper() + first[1:] if conditions[0].missing and opening else first
     return f"{first} with {listed(more)}" if more else first
 
 

@@ -20,6 +20,7 @@ from observatory.bias.verdict import needs_reference, verdict
 from observatory.model import BiasReport, Finding, Note, Profile, Table
 
 DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance)
+_MAX_OTHERS = 5
 _SEVERITY = ("high", "medium", "low")
 _EVIDENCE = ("reference", "marginals", "target", "internal")
 
@@ -38,13 +39,15 @@ def detect_bias(
 
     `marginals` has the columns `field, value, share`; `target` names the field that matters most and must exist
     (FieldNotFound). All tests share one Benjamini-Hochberg control: a finding has q <= .05 and an effect size above
-    the threshold of its detector. The same table and seed give the same report.
+    the threshold of its detector; findings that another one explains (`explained_by`) are controlled among the tests
+    before raking, ranked last and at most four for each. The same table and seed give the same report.
     """
     if target is not None:
         profile.field(target)
     run = Run(table, profile, reference, marginals, target, random_state, sample_rows)
     outcomes = {d.__name__: d(run) for d in DETECTORS} if table.n_rows and profile.fields else {}
-    findings = _ranked(_controlled(outcomes))
+    below = {name: o.explained for name, o in outcomes.items() if o.explained is not None}
+    findings = _ranked([*_controlled(outcomes), *_controlled(below)])
     claims: dict[str, Any] = {"needs_reference": needs_reference(run)}
     for outcome in outcomes.values():
         claims |= outcome.claims
@@ -66,38 +69,51 @@ def _controlled(outcomes: Mapping[str, Outcome]) -> list[Finding]:
     for name, outcome in outcomes.items():
         for finding, (question, position) in outcome.found:
             q = float(controlled[name, question][position])
+            also = outcome.also.get((question, position), {})
+            others = [field for field, (family, i) in also.items() if controlled[name, family][i] <= Q_MAX]
+            remedy = {**(finding.remedy or {}), "compare_by": others[:_MAX_OTHERS]} if others else finding.remedy
             if q <= Q_MAX:
-                found.append(dataclasses.replace(finding, q=q))
+                found.append(dataclasses.replace(finding, q=q, remedy=remedy))
     return found
 
 
 def _ranked(findings: list[Finding]) -> list[Finding]:
-    """Serious ones first, then what a reference bears out, then the smaller q; ids by rank."""
-    findings = sorted(
-        findings, key=lambda f: (_SEVERITY.index(f.severity), _EVIDENCE.index(f.evidence), f.q, f.statement)
-    )
-    return _explained([dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)])
+    """Unexplained ones first, then serious ones, then what a reference bears out, then the smaller q; ids by rank."""
+    findings = sorted(_explained(findings), key=lambda f: (f.explained_by is not None, *_weight(f)))
+    named = [dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)]
+    ids = {f.where: f.id for f in reversed(named)}
+    return [dataclasses.replace(f, explained_by=ids[f.explained_by]) if f.explained_by else f for f in named]
+
+
+def _weight(finding: Finding) -> tuple[int, int, float, str]:
+    q = finding.q if finding.q is not None else 1.0
+    return _SEVERITY.index(finding.severity), _EVIDENCE.index(finding.evidence), q, finding.statement
 
 
 def _explained(findings: list[Finding]) -> list[Finding]:
-    """A field that is missing more often than in the reference is explained by the group that it is missing in."""
-    by_group = {c: f.id for f in reversed(findings) if f.detector == "missing" for c in f.columns[:-1]}
-    return [
-        dataclasses.replace(f, explained_by=by_group.get(f.columns[0]))
-        if f.detector == "cells" and f.direction == "missing" and len(f.columns) == 1
-        else f
-        for f in findings
+    """Those of which the parent is not found are left out; `explained_by` still is the `where` of the parent.
+
+    A field that is missing more often than in the reference is explained by the group that it is missing in.
+    """
+    ordered = sorted(findings, key=_weight, reverse=True)
+    by_group = {c: f.where for f in ordered if f.detector == "missing" for c in f.columns[:-1]}
+    lost = [f.detector == "cells" and f.direction == "missing" and len(f.columns) == 1 for f in findings]
+    made = [
+        dataclasses.replace(f, explained_by=f.explained_by or by_group.get(f.columns[0])) if is_lost else f
+        for f, is_lost in zip(findings, lost)
     ]
+    known = {f.where for f in made}
+    return [f for f in made if f.explained_by is None or f.explained_by in known]
 
 
 def _target_notes(run: Run) -> tuple[Note, ...]:
     if run.target is None or run.compares:
         return ()
     text = f"Whether rows were selected by {run.target} cannot be told from the sample alone."
-    return (Note("target", (run.target,), text, f"The shares of {run.target} in the population."),)
+    return (Note("target", (run.target,), text, f"To tell, the shares of {run.target} in the population are needed."),)
 
 
 def _remedy(findings: list[Finding]) -> dict[str, Any]:
     """The fields to weigh the sample by, those of all findings about too few or too many."""
-    fields = [c for f in findings if f.direction in ("under", "over") for c in f.columns]
+    fields = [c for f in findings if f.direction in ("under", "over") and f.explained_by is None for c in f.columns]
     return {"weigh_by": list(dict.fromkeys(fields))} if fields else {}

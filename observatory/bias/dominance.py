@@ -26,5 +26,5 @@ def dominance(run: Run) -> Outcome:
 def _note(field: FieldProfile, n_rows: int) -> Note:
     top = field.top[0]
     statement = f"{share(top.n / n_rows)} of the rows have {field.name} = {top.value}."
-    needs = f"The share of {field.name} = {top.value} in the population that the rows should stand for."
+    needs = f"To tell whether that is too many, the share of {field.name} = {top.value} in the population is needed."
     return Note("dominance", (field.name,), statement, needs)

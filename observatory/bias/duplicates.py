@@ -202,4 +202,9 @@ def _note(found: Copies, run: Run) -> Note:
         f"{count(found.surplus)} {what}, but the columns hold so few different values that equal rows"
         " are to be expected; nothing says that they are copies."
     )
-    return Note("duplicates", tuple(f.name for f in found.fields), statement, "A column that identifies each row.")
+    return Note(
+        "duplicates",
+        tuple(f.name for f in found.fields),
+        statement,
+        "To tell, a column that identifies each row is needed.",
+    )

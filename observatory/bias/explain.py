@@ -25,21 +25,31 @@ _MAX_PICKS = 12
 
 @dataclass(frozen=True)
 class Region:
-    """Rows whose code of each field lies in a set: positions of the fields, their codes, and the evidence."""
+    """Rows whose code of each field lies in a set: positions of the fields, their codes, and the evidence.
+
+    `h` is Cohen's h at the time the region was looked at.
+    """
 
     axes: tuple[int, ...]
     codes: tuple[tuple[int, ...], ...]
     z: float
     question: str
     log_p: float
+    h: float
 
 
 @dataclass(frozen=True)
 class Explained:
-    """The regions in the order found, and the p of every test that is left, by question."""
+    """The regions in the order found, and the p of every test that is left, by question.
+
+    `before` are the tests of the tables as they are; `raked` the margins of all fields, of sample and of reference,
+    after each region was raked away.
+    """
 
     regions: tuple[Region, ...]
     left: Mapping[str, Weights]
+    before: Mapping[str, Tests]
+    raked: tuple[tuple[list[Weights], list[Weights]], ...]
 
     def families(self) -> dict[str, Weights]:
         """The p of all tests by question: those of the regions as they were found, then those left."""
@@ -57,8 +67,11 @@ def explain(sample: Side, reference: Side | Known, axes: Sequence[Axis], paired:
     """Regions that depart, each given the ones before it; `paired` are the axes that two-way cells are made of."""
     whole = sample, reference
     found: list[Region] = []
+    raked: list[tuple[list[Weights], list[Weights]]] = []
+    before: dict[str, Tests] = {}
     while True:
         asked = {q: tests(q, sample, reference, axes, paired) for q in QUESTIONS}
+        before = before or asked
         region = _best(asked)
         if region is None or len(found) == _MAX_PICKS:
             break
@@ -66,26 +79,37 @@ def explain(sample: Side, reference: Side | Known, axes: Sequence[Axis], paired:
             region = _refined(region, sample, reference, axes)
         found.append(region)
         sample, reference = _agreeing(*whole, found, axes)
+        raked.append((_margins(sample, axes), _margins(reference, axes)))
         if min(sample.n, reference.n) < 2 * MIN_EXPECTED:
             break
-    return Explained(tuple(found), {q: np.exp(t.log_p) for q, t in asked.items()})
+    return Explained(tuple(found), {q: np.exp(t.log_p) for q, t in asked.items()}, before, tuple(raked))
 
 
-def _best(asked: Mapping[str, Tests]) -> Region | None:
-    """The region of the smallest Bonferroni-corrected p, each question having an equal share of the error.
+def _margins(side: Side | Known, axes: Sequence[Axis]) -> list[Weights]:
+    return [side.margin(i, axis.n_codes) for i, axis in enumerate(axes)]
+
+
+def bonferroni(asked: Mapping[str, Tests]) -> dict[str, Weights]:
+    """log p of every test times the number of tests, each question having an equal share of the error.
 
     A set of levels is corrected for as many tests as there are levels, or else it would be named where one level does.
     """
     n_questions = max(sum(len(t.log_p) > 0 for t in asked.values()), 1)
+    n_tests = {q: max(len(t.log_p), len(asked["levels"].log_p) if q == "sets" else 0, 1) for q, t in asked.items()}
+    return {q: t.log_p + np.log(n_tests[q] * n_questions) for q, t in asked.items()}
+
+
+def _best(asked: Mapping[str, Tests]) -> Region | None:
+    """The region of the smallest Bonferroni-corrected p."""
+    all_corrected = bonferroni(asked)
     best: Region | None = None
     smallest = float(np.log(Q_MAX))
     for question, t in asked.items():
-        n_tests = max(len(t.log_p), len(asked["levels"].log_p) if question == "sets" else 0, 1)
-        corrected = np.where(np.abs(t.h) >= H_MIN, t.log_p + np.log(n_tests * n_questions), 0.0)
+        corrected = np.where(np.abs(t.h) >= H_MIN, all_corrected[question], 0.0)
         if len(corrected) and corrected.min() < smallest:
             i = int(corrected.argmin())
             smallest = float(corrected[i])
-            best = Region(*t.places[i], float(t.z[i]), question, float(t.log_p[i]))
+            best = Region(*t.places[i], float(t.z[i]), question, float(t.log_p[i]), float(t.h[i]))
     return best
 
 
@@ -122,7 +146,9 @@ def _refined(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]
     if score[row, column] <= abs(region.z):
         return region
     codes = tuple(range(*sides[0][row])), tuple(range(*sides[1][column]))
-    return Region(region.axes, codes, float(z[row, column]), region.question, float(log_p(z[row, column])))
+    return Region(
+        region.axes, codes, float(z[row, column]), region.question, float(log_p(z[row, column])), float(h[row, column])
+    )
 
 
 def _near(axis: Axis, codes: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatory.bias.axis import Axis, family
-from observatory.bias.cells import count_where, region_finding, simplest, where_sql
+from observatory.bias.cells import count_where, region_finding, said, where_sql
 from observatory.bias.coded import Known, Weights, code
 from observatory.bias.describe import listed, number, share
 from observatory.bias.explain import Explained, Region, explain
@@ -47,13 +47,8 @@ def marginals(run: Run) -> Outcome:
     lost = [float((codes == 0).mean()) for codes in sample.codes]
     known = Known(tuple(_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
     found = explain(sample, known, axes)
-    regions = [simplest(r, known, axes) for r in found.regions]
-    kept = [
-        (f, place)
-        for f, place in zip(_findings(run, regions, axes, known), found.places())
-        if abs(f.effect.value) >= H_MIN
-    ]
-    return Outcome(_check(run, found, len(axes)), found.families(), tuple(kept), (*notes, _blind()))
+    kept, below = said(found, known, axes, lambda regions: _findings(run, regions, axes, known))
+    return Outcome(_check(run, found, len(axes)), found.families(), kept, (*notes, _blind()), explained=below)
 
 
 def _given(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
@@ -83,7 +78,7 @@ def _adding_up(name: str, shares: Shares, notes: list[Note]) -> Shares:
         return {v: s / total for v, s in shares.items()}
     what = "the rest is taken to be other values" if total < 1 else "so they are not compared"
     text = f"The shares of {name} in the marginals add up to {number(total)}; {what}."
-    notes.append(Note("marginals", (name,), text, "Shares that add up to 1."))
+    notes.append(Note("marginals", (name,), text, f"To use them all, give shares of {name} that add up to 1."))
     return shares if total < 1 else {}
 
 
@@ -92,17 +87,26 @@ def _unknown(names: Sequence[str]) -> list[Note]:
         return []
     verb = "is" if len(names) == 1 else "are"
     text = f"{listed(names[:_SHOWN])} {verb} in the marginals but not in the sample."
-    return [Note("unmatched", tuple(names), text, "The field names of the sample.")]
+    return [
+        Note(
+            "unmatched",
+            tuple(names),
+            text,
+            "To compare them, the marginals need to name the fields as the sample does.",
+        )
+    ]
 
 
 def _unread(name: str) -> Note:
     text = f"The values of {name} in the marginals are not of the field's type, so they are not compared."
-    return Note("types", (name,), text, "Values written as in the sample.")
+    return Note(
+        "types", (name,), text, f"To compare it, write the values of {name} in the marginals as they are in the sample."
+    )
 
 
 def _blind() -> Note:
     text = "Marginals show single fields only: a missing combination that keeps every field's shares cannot be seen."
-    return Note("marginals", (), text, "A reference table with the fields side by side.")
+    return Note("marginals", (), text, "To see combinations, choose a reference table with the fields side by side.")
 
 
 def _axis(field: FieldProfile, values: Sequence[str]) -> Axis | None:

@@ -54,14 +54,17 @@ def missing(run: Run) -> Outcome:
     links = [k for axis in axes for k in _links(run, patterns, axis, known)]
     sets = together(run, patterns)
     families = {"missing": np.array([k.p for k in links])}
-    found = [(_finding(k, run, links), ("missing", links.index(k))) for k in _strongest(links, sets)]
+    named = {links.index(k): k for k in _strongest(links, sets)}
+    found = [(_finding(k, run), ("missing", i)) for i, k in named.items()]
+    also = {("missing", i): _others(k, links) for i, k in named.items()}
     h = max(_H_MIN, detectable_h(run.n_rows / 2, run.n_rows / 2, max(len(links), 1)))
     check = (
         f"{count(len(patterns), 'pattern')} of missing values, compared over the groups of {count(len(axes), 'field')}"
         f" ({count(len(links), 'test')}); between two halves of the rows, 10 % against {share(share_apart(0.1, h))}"
         " would have been noticed (power 80 %)."
     )
-    return Outcome(check, families, tuple(found), (*notes, *notes_on(sets, run), *_capped_notes(run, len(lacking))))
+    notes = (*notes, *notes_on(sets, run), *_capped_notes(run, len(lacking)))
+    return Outcome(check, families, tuple(found), notes, also=also)
 
 
 def _empty_notes(run: Run) -> tuple[Note, ...]:
@@ -158,12 +161,17 @@ def _h(link: Link, code: int) -> float:
     return float(cohens_h(link.missing[code] / max(link.n[code], 1), _rest(link, code)))
 
 
-def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
+def _others(link: Link, links: Sequence[Link]) -> dict[str, tuple[str, int]]:
+    """Other fields over which the block is uneven, strongest first, and the places of their tests."""
+    also = [(i, k) for i, k in enumerate(links) if k.block is link.block and k.v >= _V_MIN and k is not link]
+    return {k.axis.field: ("missing", i) for i, k in sorted(also, key=lambda ik: -ik[1].v)}
+
+
+def _finding(link: Link, run: Run) -> Finding:
     code, always = _worst(link), _always(link)
     group_sql = link.axis.where(always or [code])
     n, h = int(link.missing[always or [code]].sum()), _h(link, code)
     where = f"({sql_name(link.block.name)} IS NULL) AND ({group_sql})"
-    also = sorted((k for k in links if k.block is link.block and k.v >= _V_MIN and k is not link), key=lambda k: -k.v)
     return Finding(
         id="",
         kind="missing",
@@ -186,7 +194,6 @@ def _finding(link: Link, run: Run, links: Sequence[Link]) -> Finding:
             f"SELECT {group_sql} AS in_group, count(*) AS n,"
             f" count(*) - count({sql_name(link.block.name)}) AS n_missing FROM t GROUP BY 1"
         ),
-        remedy={"compare_by": [k.axis.field for k in also[:5]]} if also else None,
     )
 
 

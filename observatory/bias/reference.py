@@ -29,20 +29,21 @@ def shared_fields(run: Run) -> tuple[list[FieldProfile], list[Note]]:
     other = [f.name for f in both if f not in same]
     ours = [f.name for f in run.profile.fields]
     notes = [
-        *_note("unmatched", [n for n in ours if n not in theirs], "in the sample only"),
-        *_note("unmatched", [n for n in theirs if n not in ours], "in the reference only"),
-        *_note("types", other, "of another type in the reference"),
+        *_note("unmatched", [n for n in ours if n not in theirs], "in the sample only", "the reference needs"),
+        *_note("unmatched", [n for n in theirs if n not in ours], "in the reference only", "the sample needs"),
+        *_note("types", other, "of another type in the reference", "the reference needs", " of the sample's type"),
     ]
     return _with_distinct(same[:MAX_FIELDS], run.reference), notes
 
 
-def _note(kind: str, names: Sequence[str], where: str) -> list[Note]:
+def _note(kind: str, names: Sequence[str], where: str, who: str, how: str = "") -> list[Note]:
     if not names:
         return []
     shown = [*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])]
     verb = "is" if len(names) == 1 else "are"
     statement = f"{listed(shown)} {verb} {where}, so nothing is compared there."
-    return [Note(kind, tuple(names), statement, "The same field, of the same type, on both sides.")]
+    it, what = ("it", "field") if len(names) == 1 else ("them", "fields")
+    return [Note(kind, tuple(names), statement, f"To compare {it}, {who} the {what} {listed(shown)}{how}.")]
 
 
 def _with_distinct(fields: Sequence[FieldProfile], reference: Table) -> list[FieldProfile]:

@@ -56,7 +56,9 @@ class Run:
 class Outcome:
     """What one detector found: `families` are the p-values of all its tests, by the question they ask.
 
-    `found` pairs a finding, still without q, with its place (family, position) in `families`.
+    `found` pairs a finding, still without q, with its place (family, position) in `families`; `also` are other fields
+    that the remedy of the finding at a place would name, each with the place of its own test. `explained` are findings
+    that others explain, over the tests before raking; `explained_by` of those is the `where` of the other.
     """
 
     check: str = ""
@@ -64,3 +66,5 @@ class Outcome:
     found: tuple[tuple[Finding, tuple[str, int]], ...] = ()
     notes: tuple[Note, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[tuple[str, int], Mapping[str, tuple[str, int]]] = field(default_factory=dict)
+    explained: Outcome | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from observatory.bias.describe import listed, share
+from observatory.bias.describe import count, listed, share
 from observatory.bias.run import H_MIN, Run
 from observatory.bias.statistics import detectable_h, share_apart
 from observatory.model import Finding
@@ -24,7 +24,7 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
         sought.insert(0, f"groups whose share differs from {against}")
     unknown = "" if against else " Who is absent altogether cannot be told without a reference."
     if not findings:
-        return f"Nothing found among {run.n_rows:,} rows: looked for {listed(sought)}; {_power(run)}.{unknown}"
+        return f"Nothing found among {count(run.n_rows)}: looked for {listed(sought)}; {_power(run)}.{unknown}"
     findings = [f for f in findings if f.explained_by is None]
     counts = [
         (sum(f.direction in ("under", "over") for f in findings), "group", f"out of step with {against}"),
@@ -33,7 +33,7 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
         (sum(f.direction == "outliers" for f in findings), "field", "with values far outside the rest"),
     ]
     parts = [f"{n} {noun}{'s' if n > 1 else ''} {rest}" for n, noun, rest in counts if n]
-    return f"Found {listed(parts)}, among {run.n_rows:,} rows.{unknown}"
+    return f"Found {listed(parts)}, among {count(run.n_rows)}.{unknown}"
 
 
 def _power(run: Run) -> str:

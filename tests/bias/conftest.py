@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observatory.bias import detect_bias
-from observatory.model import BiasReport
+from observatory.model import BiasReport, Finding
 from observatory.profile import profile
 
 
@@ -46,6 +46,12 @@ def report() -> Callable[..., BiasReport]:
         return detect_bias(sample, profile(sample), reference=other, **{"sample_rows": 200} | options)
 
     return make
+
+
+@pytest.fixture
+def unexplained(report: Callable[..., BiasReport]) -> Callable[..., list[Finding]]:
+    """The findings of a report that no other one explains."""
+    return lambda *given, **options: [f for f in report(*given, **options).findings if f.explained_by is None]
 
 
 @pytest.fixture(scope="session")

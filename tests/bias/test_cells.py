@@ -24,16 +24,16 @@ def test_thinned_level_is_one_finding_with_its_numbers(report, drawn, population
     assert women.statement.startswith("sex = female is 30 % of this sample and 51 % of the reference (95 % CI 28")
 
 
-def test_lost_range_is_found_to_its_edges(report, drawn, population):
+def test_lost_range_is_found_to_its_edges(unexplained, drawn, population):
     old = population["age"] >= 60
-    found = report(drawn(old, 0.3), population).findings
+    found = unexplained(drawn(old, 0.3), population)
     assert [f.columns for f in found] == [("age",)]
     inside = population.query("age >= 58 and age <= 62")
     assert found[0].where in {f'("age" >= {k})' for k in sorted(set(inside["age"]))}
 
 
-def test_levels_of_one_direction_are_one_finding(report, drawn, population):
-    found = report(drawn(population["region"].isin(["C", "F"]), 0.0), population).findings
+def test_levels_of_one_direction_are_one_finding(unexplained, drawn, population):
+    found = unexplained(drawn(population["region"].isin(["C", "F"]), 0.0), population)
     assert len(found) == 1
     assert found[0].where == "(\"region\" IN ('C', 'F'))"
     assert found[0].n == 0
@@ -41,8 +41,8 @@ def test_levels_of_one_direction_are_one_finding(report, drawn, population):
     assert "weight" not in found[0].remedy
 
 
-def test_crossing_is_named_by_both_fields(report, drawn, population):
-    found = report(drawn((population["sex"] == "female") & (population["age"] < 35), 0.2), population).findings
+def test_crossing_is_named_by_both_fields(unexplained, drawn, population):
+    found = unexplained(drawn((population["sex"] == "female") & (population["age"] < 35), 0.2), population)
     assert [set(f.columns) for f in found] == [{"sex", "age"}]
     assert found[0].direction == "under"
     assert found[0].statement.startswith("Women with age under 3")
@@ -131,10 +131,10 @@ def test_marginals_that_do_not_add_up_are_not_used(report, drawn):
     assert any("add up to 1.8" in n.statement for n in made.notes)
 
 
-def test_a_second_departure_of_the_same_field_is_not_swallowed(report, drawn, population):
+def test_a_second_departure_of_the_same_field_is_not_swallowed(unexplained, drawn, population):
     sample = drawn(population["region"] != "E", 0.5)
     sample.loc[np.random.default_rng(0).random(len(sample)) < 0.1, "region"] = None
-    found = report(sample, population).findings
+    found = unexplained(sample, population)
     assert {(f.where, f.direction) for f in found} == {
         ('("region" IS NULL)', "missing"),
         ("(\"region\" = 'E')", "over"),

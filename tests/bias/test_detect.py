@@ -93,21 +93,21 @@ def test_awkward_tables_give_a_quiet_report(report, name):
         assert made.verdict
 
 
-def test_awkward_names_are_found_under_their_names(report, table):
+def test_awkward_names_are_found_under_their_names(unexplained, table):
     rng = np.random.default_rng(0)
     name, level = '"long"--93', "it's <b>;"
     population = pd.DataFrame({name: rng.choice([level, "x", "y"], 6000), "table": rng.normal(size=6000)})
     sample = population[(population[name] != level) | (rng.random(6000) < 0.2)].reset_index(drop=True)
-    found = report(sample, population).findings
+    found = unexplained(sample, population)
     assert [f.columns for f in found] == [(name,)]
     assert table(sample).query(f"SELECT count(*) AS n FROM t WHERE ({found[0].where})")["n"][0] == found[0].n
     assert f"{name} = {level}" in found[0].statement
 
 
-def test_reference_of_other_levels_is_compared(report):
+def test_reference_of_other_levels_is_compared(unexplained):
     sample = pd.DataFrame({"x": ["a", "b"] * 300})
     reference = pd.DataFrame({"x": ["a", "b", "c", "c"] * 300})
-    found = report(sample, reference).findings
+    found = unexplained(sample, reference)
     assert [(f.where, f.n, f.direction) for f in found] == [("(\"x\" = 'c')", 0, "under")]
 
 
