@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from observatory.errors import ChartError, FieldNotFound, LLMError, RuleError
-from observatory.insight.facts import about, known
+from observatory.insight.explain import explain
+from observatory.insight.goals import explore_goals
 from observatory.insight.rules import Reading, read
 from observatory.insight.wish import ask_model, join
-from observatory.insight.wording import channels, chart_words, filter_words, sorted_words
+from observatory.insight.wording import filter_words
 from observatory.insight.words import nearest
 from observatory.model import Attempt, EngineStatus, Profile, RankedChart, Visualization, Wish, WishedField
 
@@ -37,13 +38,14 @@ def visualize(
     wish = _wish(profile, question, reading, recommend, llm, attempts, warnings)
     chart = _draw(wish, recommend, attempts, warnings)
     if chart is None:
-        return _open_chart(profile, question, recommend, attempts, warnings, status)
+        said = "This is not an answer. No chart fits what is asked for."
+        return _open_chart(profile, question, recommend, attempts, [said, *warnings], status)
     return Visualization(
         question,
         chart.spec,
         chart.code,
         tuple(attempts),
-        _explain(chart, wish, profile),
+        explain(chart.spec, wish, profile, question),
         tuple(_once(warnings)),
         status,
     )
@@ -70,13 +72,10 @@ def _wish(
     if n_left_out:
         n_fields = len(profile.fields)
         warnings.append(f"The table has {n_fields:,} fields; the model saw {n_fields - n_left_out} of them.")
-    joined = join(own, reading, question, profile)
-    changes = [c for c in joined.changes if c]
     chart, error = _try(own, recommend)
-    error = "; ".join(filter(None, [error, *changes]))
     spec, code = (chart.spec, chart.code) if chart else (None, None)
-    attempts.append(Attempt("specify", "llm", not error, code, spec, error or None))
-    return joined.wish
+    attempts.append(Attempt("specify", "llm", chart is not None, code, spec, error or None))
+    return join(own, reading, question, profile)
 
 
 def _try(wish: Wish, recommend: Recommend) -> tuple[RankedChart | None, str]:
@@ -88,8 +87,12 @@ def _try(wish: Wish, recommend: Recommend) -> tuple[RankedChart | None, str]:
 
 
 def _draw(wish: Wish, recommend: Recommend, attempts: list[Attempt], warnings: list[str]) -> RankedChart | None:
-    """The best chart for the wish, or for the nearest wish that the chart rules allow."""
-    step: Literal["fix", "specify"] = "fix" if attempts and attempts[-1].spec is not None else "specify"
+    """The best chart for the wish, or for the nearest wish that the chart rules allow.
+
+    A step is kept only where it changes the chart: what the model wished and the rules left as it was needs no fix.
+    """
+    own = attempts[-1].spec if attempts else None
+    step: Literal["fix", "specify"] = "fix" if own is not None else "specify"
     first_error = ""
     for number, (easier, given_up) in enumerate(_easier(wish)):
         chart, error = _try(easier, recommend)
@@ -98,7 +101,8 @@ def _draw(wish: Wish, recommend: Recommend, attempts: list[Attempt], warnings: l
             if number == 0:
                 attempts.append(Attempt(step, "rules", False, error=error))
             continue
-        attempts.append(Attempt("repair" if number else step, "rules", True, chart.code, chart.spec))
+        if chart.spec != own:
+            attempts.append(Attempt("repair" if number else step, "rules", True, chart.code, chart.spec))
         if number:
             warnings.append(f"{first_error} So {given_up}.")
         return chart
@@ -132,37 +136,30 @@ def _aggregated(fields: tuple[WishedField, ...]) -> tuple[WishedField, ...]:
     return tuple(replace(f, aggregate="mean") if i == last[-1] else f for i, f in enumerate(fields))
 
 
-def _explain(chart: RankedChart, wish: Wish, profile: Profile) -> str:
-    """What the chart shows, of which rows, and what is known of its fields."""
-    words = chart_words(chart.spec) + sorted_words(chart.spec)
-    if wish.limit is not None:
-        words += f", at most {wish.limit}"
-    rows = f", for rows where {filter_words(wish.filters)}" if wish.filters else f", for all {profile.n_rows:,} rows"
-    first = f"{words[0].upper()}{words[1:]}{rows}."
-    shown = [s.field for s in channels(chart.spec) if s.field is not None]
-    extra = about(known(profile), shown, 2)
-    if extra and wish.filters:
-        return " ".join([first, "In the whole table,", *extra])
-    return " ".join([first, *extra])
-
-
 def _not_understood(
     profile: Profile, question: str, reading: Reading, recommend: Recommend, status: EngineStatus
 ) -> Visualization:
     """Nothing is made up: a warning with the names there are, and the best open chart beside it."""
     names = [f.name for f in profile.fields]
     close = list(dict.fromkeys(n for word in reading.unread for n in nearest(word, names, 2)))[:4]
-    listed = (
-        f"The nearest are {', '.join(close)}."
-        if close
-        else f"There are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
-    )
-    said = f"None of the words name a field of this table. {listed}"
+    why = "None of the words name a field of this table."
     if reading.wish.filters:
-        said = f"Understood was only that {filter_words(reading.wish.filters)}, not what to show. {listed}"
+        why = f"Understood was only that {filter_words(reading.wish.filters)}, not what to show."
+    listed = f"There are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
+    if close:
+        listed = f"The nearest {'is' if len(close) == 1 else 'are'} {', '.join(close)}."
+    about_fields = {*close, *(f.field for f in reading.wish.filters)}
+    said = " ".join(filter(None, ["This is not an answer.", why, listed, _instead(profile, recommend, about_fields)]))
     attempts = [Attempt("specify", "rules", False, error="No field is named in the question.")]
     kept = Wish(filters=reading.wish.filters)
     return _open_chart(profile, question, recommend, attempts, [said, *reading.warnings], status, kept)
+
+
+def _instead(profile: Profile, recommend: Recommend, names: Collection[str]) -> str:
+    """Up to three questions that can be answered, those on the named fields first."""
+    goals = sorted(explore_goals(profile, recommend, None), key=lambda g: not set(g.fields) & set(names))
+    asked = [f"“{g.question}”" for g in goals[:3]]
+    return f"You can ask, for instance: {' '.join(asked)}" if asked else ""
 
 
 def _open_chart(
@@ -181,7 +178,7 @@ def _open_chart(
         warnings.append("No chart fits this table.")
         return Visualization(question, {}, "", tuple(attempts), "", tuple(_once(warnings)), status)
     attempts.append(Attempt("fallback", "rules", True, chart.code, chart.spec))
-    text = f"Not an answer, but the chart that says most about the table: {_explain(chart, wish, profile)}"
+    text = f"Not an answer, but the chart that says most about the table: {explain(chart.spec, wish, profile)}"
     return Visualization(question, chart.spec, chart.code, tuple(attempts), text, tuple(_once(warnings)), status)
 
 

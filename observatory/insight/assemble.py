@@ -57,6 +57,15 @@ def assemble(
     return Wish(tuple(fields), "point" if scatter else mark, task, (), sort, n, sort_by), problems
 
 
+def asks_share(text: str) -> bool:
+    """Whether a part of a whole is asked for.
+
+    >>> asks_share("What share of the women survived?"), asks_share("How many survived?")
+    (True, False)
+    """
+    return _PART.search(text) is not None or _RATE.search(text) is not None
+
+
 def _countable(term: Term) -> Term:
     """Different values cannot be counted in a chart; rows can."""
     return Term(None, "count", term.start, axis=term.axis) if term.aggregate == "distinct" else term

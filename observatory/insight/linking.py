@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from observatory.insight.words import STOP, Token, alike, name_words, stem, tokens, vocabulary
+from observatory.insight.words import STOP, Token, alike, name_words, stem, tokens, vocabulary, words_for_sex
 from observatory.model import FieldProfile, Profile, Scalar
 
 _HEADS = vocabulary(
@@ -20,10 +21,6 @@ ORDINALS = {
 }
 _ALONE = vocabulary("id name type date code")
 _GAPS = vocabulary("of the in a an for")
-_SEXES = {
-    "f": ("female", "females", "woman", "women", "girl", "girls"),
-    "m": ("male", "males", "man", "men", "boy", "boys"),
-}
 _MONTHS = vocabulary("jan feb mar apr may jun jul aug sep oct nov dec")
 _VALUE_STOP = STOP | vocabulary("no yes not other each per over under more less most least true false none")
 
@@ -198,26 +195,40 @@ def value_mentions(question: Sequence[Token], profile: Profile, taken: frozenset
 def _said(
     question: Sequence[Token], field: FieldProfile, value: Scalar, taken: frozenset[int]
 ) -> Iterator[ValueMention]:
-    if value is None or isinstance(value, bool) or re.fullmatch(r"[-\d.,\s]*", str(value)):
+    if value is None or isinstance(value, bool):
+        return
+    yield from _ordinal(question, field, value)
+    if re.fullmatch(r"[-\d.,\s]*", str(value)):
         return
     words = [_bare(t.text) for t in tokens(str(value))]
     parts = name_words(str(value)) if re.fullmatch(r"\w{4,30}", str(value)) else ()
-    sexes = (
-        _SEXES.get({"female": "f", "male": "m"}.get(str(value).lower(), str(value).lower()), ())
-        if field.distinct <= 4
-        else ()
-    )
+    sexes = words_for_sex(str(value)) if field.distinct <= 4 else ()
     for i, token in enumerate(question):
         if i in taken:
             continue
         if token.kind == "quoted" and token.lower == str(value).lower():
             yield ValueMention(field, value, i, i + 1, True)
-        elif token.lower in sexes:
+        elif token.text == f"{value}s" or token.lower in sexes:
             yield ValueMention(field, value, i, i + 1, False)
         elif words and _reads(question[i : i + len(words)], words):
             yield ValueMention(field, value, i, i + len(words), False)
         elif len(parts) > 1 and _shortens(parts, question[i : i + len(parts)]):
             yield ValueMention(field, value, i, i + len(parts), False)
+
+
+def _ordinal(question: Sequence[Token], field: FieldProfile, value: Scalar) -> Iterator[ValueMention]:
+    """“first class” for 1, 1st or first in a field of classes."""
+    parts = name_words(field.name)
+    digits = re.fullmatch(r"(\d)(?:st|nd|rd|th)?", str(value).lower())
+    for i, (token, after) in enumerate(pairwise(question)):
+        n = ORDINALS.get(token.lower) or next((o for o in ORDINALS.values() if _th(o) == token.lower), None)
+        same = n is not None and (n == (digits[1] if digits else ORDINALS.get(str(value).lower())))
+        if same and any(alike(after.text, part) for part in parts):
+            yield ValueMention(field, value, i, i + 1, False)
+
+
+def _th(n: str) -> str:
+    return n + {"1": "st", "2": "nd", "3": "rd"}.get(n, "th")
 
 
 def _reads(span: Sequence[Token], words: Sequence[str]) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from observatory.insight import clauses
-from observatory.insight.assemble import assemble
+from observatory.insight.assemble import asks_share, assemble
 from observatory.insight.conditions import Condition, comparisons
+from observatory.insight.contrast import contrasted
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, terms
 from observatory.insight.values import equalities, memberships, patterns
-from observatory.insight.words import Token, alike, name_words, nearest, tokens, vocabulary
+from observatory.insight.words import Token, alike, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.model import Filter, Profile, Wish
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
@@ -69,13 +69,40 @@ def read(question: str, profile: Profile) -> Reading:
     warnings = (
         *(c.problem for c in conditions if c.problem),
         *problems,
+        *_not_shown(found, wish, problems),
         *_unknown(text, words, mentions, used, profile),
     )
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
-    wish = replace(wish, filters=filters)
+    wish = _readable(text, replace(wish, filters=filters))
+    used_names = {f.field for f in wish.fields if f.field is not None} | {f.field for f in filters}
+    warnings = (*warnings, *_unused(unread, warnings, used_names))
     return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
+
+
+def _readable(text: str, wish: Wish) -> Wish:
+    """Bars where a share of some rows, or in each group, is asked for: what is to be compared stands side by side."""
+    dims = [f for f in wish.fields if f.field is not None and f.aggregate is None]
+    counted = all(f.aggregate in (None, "count") and not f.bin for f in wish.fields)
+    split = asks_share(text) and wish.mark is None and counted and bool(dims) and (bool(wish.filters) or len(dims) > 1)
+    return replace(wish, mark="bar") if split else wish
+
+
+def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> list[str]:
+    """Fields that the question names and the wish has lost."""
+    kept = {f.field for f in wish.fields}
+    lost = list(dict.fromkeys(t.field.name for t in found if t.field is not None and t.field.name not in kept))
+    lost = [name for name in lost if not any(name in p for p in problems)]
+    return [f"Not shown, to keep it one chart: {', '.join(lost)}."] if lost and kept else []
+
+
+def _unused(unread: Sequence[str], warnings: Sequence[str], names: Iterable[str]) -> list[str]:
+    """The words of which nothing was made, but for those that stand for the rows or say how to show them."""
+    lost = [w for w in dict.fromkeys(unread) if not is_aside(w) and not any(f"“{w}”" in said for said in warnings)]
+    parts = {part for name in names for part in name_words(name)}
+    words = ", ".join(f"“{w}”" for w in [w for w in lost if not any(alike(w, part) for part in parts)][:6])
+    return [f"Not used of the question: {words}."] if words and parts else []
 
 
 def _is_open(words: Sequence[Token], found: Sequence[Term]) -> bool:
@@ -95,8 +122,11 @@ def _conditions(
     values = value_mentions(words, profile, strong)
     covered = {i for v in values for i in range(v.start, v.end)}
     mentions = [m for m in mentions if not covered & set(range(m.start, m.end))]
-    alternatives = _contrasted(words, values)
-    conditions = memberships(text, words, values)
+    groups = contrasted(text, words, values)
+    shown, values = _parts(text, mentions, values, groups)
+    compared_fields = {m.field.name for m in groups}
+    conditions = [Condition(None, frozenset(range(v.start, v.end))) for v in values if v.field.name in compared_fields]
+    conditions += memberships(text, words, [v for v in values if v.field.name not in compared_fields])
     conditions += _quoted(words, mentions, taken | covered)
     conditions += patterns(text, words, mentions)
     compared = comparisons(text, words, mentions, profile, _union(taken, *(c.tokens for c in conditions)))
@@ -104,18 +134,21 @@ def _conditions(
     conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))
     serving = _serving(words, mentions, conditions)
     left = [m for m in mentions if m not in serving and (not m.weak or grouped(words, m))]
-    left += [m for m in alternatives if all(m.field is not other.field for other in left)]
+    left = [m for m in left if m.field.name not in compared_fields or grouped(words, m)]
+    left += [m for m in (*groups, *shown) if all(m.field is not other.field for other in left)]
     return sorted(left, key=lambda m: m.start), conditions
 
 
-def _contrasted(words: Sequence[Token], values: Sequence[ValueMention]) -> list[Mention]:
-    """“male and female”: two values of one field side by side ask to compare them."""
-    found = []
-    for left, right in pairwise(values):
-        between = [t.lower for t in words[left.end : right.start]]
-        if left.field is right.field and left.value != right.value and between in (["and"], ["vs"], ["versus"]):
-            found.append(Mention(left.field, left.start, right.end, 1.0, 1, contrast=True))
-    return found
+def _parts(
+    text: str, mentions: Sequence[Mention], values: Sequence[ValueMention], groups: Sequence[Mention]
+) -> tuple[list[Mention], list[ValueMention]]:
+    """“what share of women work in Sales”: the field of the last value is shown, as no other is named."""
+    free = [v for v in values if all(v.field is not m.field for m in groups)]
+    if not free or not asks_share(text) or any(not m.weak and m.field is not free[-1].field for m in mentions):
+        return [], list(values)
+    last = free[-1]
+    shown = Mention(last.field, last.start, last.end, 1.0, 1, contrast=True)
+    return [shown], [v for v in values if v.field is not last.field]
 
 
 def _quoted(words: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from observatory.errors import LLMError
 from observatory.insight.facts import Fact, Facts, known
-from observatory.insight.ground import check
+from observatory.insight.ground import check, spots
 from observatory.insight.prompts import fill
 from observatory.insight.sheet import Sheet, sheet
 from observatory.model import Finding, Profile, Sentence, Summary
@@ -31,7 +32,7 @@ _SCHEMA: dict[str, Any] = {
 def summarize(profile: Profile, findings: Sequence[Finding], llm: LLM | None, *, title: str) -> Summary:
     """The summary of a data set; without a model, or where it fails, its sentences are the facts themselves.
 
-    `dropped` counts the sentences of the model that were not shown because no fact bears them out.
+    `dropped` counts the sentences of the model that were not shown: no fact bears them out, or they say nothing.
 
     >>> summarize(Profile(2, ()), (), None, title="Empty").sentences[0].text
     'The table has 2 rows and 0 fields.'
@@ -46,9 +47,16 @@ def summarize(profile: Profile, findings: Sequence[Finding], llm: LLM | None, *,
         said = _ask(llm, profile, chosen, title)
     except LLMError:
         return Summary(templates, texts)
-    grounded = check(said, facts)
-    worded = tuple(Sentence(text, "llm") for text in grounded.accepted[:_MAX_SENTENCES])
-    return Summary(_filled_up(worded, templates), texts, len(grounded.dropped))
+    accepted = check(said, facts).accepted
+    worded = tuple(Sentence(text, "llm") for text in accepted if _says_something(text, facts))
+    return Summary(_filled_up(worded, templates), texts, len(said) - len(worded))
+
+
+def _says_something(text: str, facts: Facts) -> bool:
+    """Whether a sentence names a field or a value, or a number beyond those of rows and fields."""
+    size = {n.value for n in facts.numbers if n.kind in ("rows", "fields")}
+    numbers = {float(n.replace(",", "")) for n in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text)}
+    return bool(spots(text, facts)) or bool(numbers - size)
 
 
 def _filled_up(worded: Sequence[Sentence], templates: Sequence[Sentence]) -> tuple[Sentence, ...]:

@@ -115,13 +115,14 @@ def terms(
     counts = _counts(text, question, mentions, taken)
     aggregates = _aggregates(question, mentions, taken, counts, ranked)
     found: list[Term] = []
+    lone = not any(grouped(question, m) for m in mentions if not m.contrast)
     for i, mention in enumerate(mentions):
         names = aggregates.get(i, [])
         counted = not mention.contrast and any(_follows(question, end, mention) for _, end in counts)
         plain = Term(mention.field, None, mention.start, counted=counted)
         plain = replace(
             plain,
-            group=not names and grouped(question, mention),
+            group=not names and (grouped(question, mention) or (mention.contrast and lone)),
             colour=_COLOUR.search(text[: question[mention.start].start]) is not None,
             bin=_binned(question, mention) and mention.field.type == "quantitative",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatory.errors import LLMInvalidReply
@@ -39,14 +39,6 @@ _OPS: dict[str, Op | None] = {
 }
 _SORTS = ("none", "x ascending", "x descending", "y ascending", "y descending")
 _COUNT = "number of rows"
-
-
-@dataclass(frozen=True)
-class Joined:
-    """The wish to follow, and what was changed of the model's own, each in a few words."""
-
-    wish: Wish
-    changes: tuple[str, ...]
 
 
 def ask_model(llm: LLM, profile: Profile, question: str) -> tuple[Wish, int]:
@@ -142,42 +134,32 @@ def _filter(item: Mapping[str, str], known: Sheet) -> Filter | None:
     return predicate(field, op, [value]) if comparable(field, [value]) and number(value) is not None else None
 
 
-def join(own: Wish, reading: Reading, question: str, profile: Profile) -> Joined:
+def join(own: Wish, reading: Reading, question: str, profile: Profile) -> Wish:
     """The model's wish where the question leaves room, the rules' reading where its words are plain.
 
     What the question says outright (a field by its name, a chart, an order, a number of rows, a condition) is
-    taken from the rules. Of the model's, a condition stays only if its value is in the question, and a field
-    only next to one that the question names.
+    taken from the rules. Of the model's, a condition stays only if its value is in the question and its field is
+    not one to group by, and a field only next to one that the question names.
     """
-    changes: list[str] = []
-    fields, wish = _fields(own, reading, changes)
-    filters = list(reading.wish.filters)
-    for item in own.filters:
-        if any(item.field == f.field for f in filters):
-            continue
-        if _is_said(item, question, profile) and not reading.wish.filters:
-            filters.append(item)
-        else:
-            changes.append(f"left out the condition on {item.field}, which the question does not state")
-    mark = reading.wish.mark if "mark" in reading.said or reading.wish.mark else own.mark
-    if own.mark != mark:
-        changes.append(f"took the chart that the question asks for instead of a {own.mark}")
     read = reading.wish
-    if (own.sort, own.limit) != (read.sort, read.limit):
-        changes.append("took order and number from the words of the question")
-    return Joined(replace(wish, fields=fields, mark=mark, filters=tuple(filters)), tuple(changes))
+    grouped = {f.field for f in read.fields}
+    filters = list(read.filters)
+    if not filters:
+        filters += [f for f in own.filters if f.field not in grouped and _is_said(f, question, profile)]
+        filters += [f for f in own.filters if f.field in grouped and _is_range(f) and _is_said(f, question, profile)]
+    return replace(read, fields=_fields(own, reading), mark=read.mark or own.mark, filters=tuple(filters))
 
 
-def _fields(own: Wish, reading: Reading, changes: list[str]) -> tuple[tuple[WishedField, ...], Wish]:
+def _is_range(filter: Filter) -> bool:
+    return filter.op not in ("equal", "oneOf")
+
+
+def _fields(own: Wish, reading: Reading) -> tuple[WishedField, ...]:
     """The rules' fields; the model's where it keeps them and adds what an open question asks for."""
-    read = reading.wish
-    named = {f.field for f in read.fields if f.field is not None}
+    named = {f.field for f in reading.wish.fields if f.field is not None}
     proposed = {f.field for f in own.fields if f.field is not None}
-    if reading.is_open and named < proposed and len(own.fields) <= 3:
-        return own.fields, read
-    if {(f.field, f.aggregate) for f in own.fields} != {(f.field, f.aggregate) for f in read.fields}:
-        changes.append("took the fields that the question names")
-    return read.fields, read
+    adds = reading.is_open and named < proposed and len(own.fields) <= 3
+    return own.fields if adds else reading.wish.fields
 
 
 def _is_said(filter: Filter, question: str, profile: Profile) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]{1,200}"|“[^”]{1,200}”|`[^`]{1,200}`|(?<![\w])'[^']{1,200}'(?!\w))
@@ -32,43 +35,6 @@ STOP = vocabulary(
     "x y axis also then than so s 's many much"
 )
 
-_SYNONYMS = (
-    ("gender", "sex"),
-    ("age", "old", "older", "oldest", "young", "younger", "youngest"),
-    ("salary", "pay", "wage", "earnings", "earn"),
-    ("price", "cost", "fee"),
-    ("country", "nation"),
-    ("state", "province"),
-    ("city", "town"),
-    ("year", "yr", "annual", "yearly"),
-    ("income", "revenue"),
-    ("department", "dept"),
-    ("number", "num", "no", "nr"),
-    ("average", "avg", "mean"),
-    ("maximum", "max"),
-    ("minimum", "min"),
-    ("percent", "pct", "percentage"),
-    ("quantity", "qty"),
-    ("amount", "amt"),
-    ("description", "desc"),
-    ("address", "addr"),
-    ("identifier", "id"),
-    ("employee", "emp"),
-    ("category", "cat"),
-    ("temperature", "temp"),
-    ("weight", "wt", "mass", "heavy", "heavier", "heaviest"),
-    ("population", "pop"),
-    ("latitude", "lat"),
-    ("longitude", "lon", "lng"),
-    ("horsepower", "hp"),
-    ("mileage", "mpg"),
-    ("survive", "survival", "survivor"),
-    ("class", "pclass", "grade"),
-    ("student", "stu"),
-    ("professor", "prof"),
-    ("birth", "birthday", "born"),
-    ("expectancy", "exp"),
-)
 _COMPOUNDS = {
     "fname": ("first", "name"),
     "lname": ("last", "name"),
@@ -157,20 +123,52 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, Any]:
+    text = files("observatory.insight").joinpath("synonyms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(map(stem, group)) for group in _lexicon()["words"])
+
+
+def is_aside(word: str) -> bool:
+    """Whether a word stands for the rows or says how to show them, so that nothing is lost if it is not used.
+
+    >>> is_aside("employees"), is_aside("children")
+    (True, False)
+    """
+    return word.lower() in _asides()
+
+
+@lru_cache(maxsize=1)
+def _asides() -> frozenset[str]:
+    return vocabulary(_lexicon()["asides"])
+
+
+def words_for_sex(value: str) -> tuple[str, ...]:
+    """The words for people of the sex that a value such as F, w or männlich stands for.
+
+    >>> "women" in words_for_sex("F"), "men" in words_for_sex("male"), words_for_sex("blue")
+    (True, True, ())
+    """
+    groups: list[list[str]] = list(_lexicon()["sexes"].values())
+    said = next((g for g in groups if value.lower() in g), [])
+    return tuple(word for word in said if len(word) > 1)
+
+
 @lru_cache(maxsize=8192)
 def meanings(word: str) -> frozenset[str]:
     """The stems of a word and of the words that mean the same.
 
-    >>> sorted(meanings("gender"))
-    ['gender', 'sex']
+    >>> sorted(meanings("dept"))
+    ['department', 'dept']
     """
     own = stem(word)
     found = {own}
-    for group in _SYNONYMS:
-        stems = {stem(w) for w in group}
-        if own in stems:
-            found |= stems
-    return frozenset(found)
+    return frozenset(found.union(*(group for group in _synonyms() if own in group)))
 
 
 @lru_cache(maxsize=32768)
@@ -189,17 +187,20 @@ def alike(word: str, other: str) -> bool:
 
 
 def nearest(word: str, names: Iterable[str], n: int = 3) -> list[str]:
-    """The names most like a word, best first.
+    """The names most like a word, best first: synonyms, and names that begin alike and share most letters.
 
-    >>> nearest("payment", ["amount_payment", "date", "pay_day"])
-    ['amount_payment', 'pay_day']
+    >>> nearest("payment", ["amount_payment", "date", "Salary"]), nearest("earners", ["Gender", "Salary"])
+    (['amount_payment'], ['Salary'])
     """
-    scored = []
-    for name in names:
-        parts = (name.lower(), *name_words(name))
-        scored.append((max(SequenceMatcher(None, word.lower(), part).ratio() for part in parts), name))
+    scored = [(max(_likeness(word, part) for part in (name.lower(), *name_words(name))), name) for name in names]
     scored.sort(key=lambda pair: -pair[0])
-    return [name for score, name in scored[:n] if score >= 0.6]
+    return [name for score, name in scored[:n] if score >= 0.7]
+
+
+def _likeness(word: str, part: str) -> float:
+    if alike(word, part):
+        return 1.0
+    return SequenceMatcher(None, word.lower(), part).ratio() if word[:1].lower() == part[:1] else 0.0
 
 
 def number(text: str) -> float | None:

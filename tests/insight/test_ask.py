@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,7 +78,8 @@ def test_the_model_and_the_rules_agree(staff: Profile, staff_charts: Recommend) 
     answer = visualize(
         staff, "average salary by department, bar chart", staff_charts, ScriptedLLM([reply()]), status=READY
     )
-    assert [(a.step, a.source, a.ok) for a in answer.attempts] == [("specify", "llm", True), ("fix", "rules", True)]
+    assert [(a.step, a.source, a.ok) for a in answer.attempts] == [("specify", "llm", True)]
+    assert answer.attempts[0].spec == answer.spec
     assert encoded(answer) == {("Department", None), ("Salary", "mean")}
 
 
@@ -98,8 +100,10 @@ def test_what_the_question_does_not_say_is_taken_out_of_the_models_wish(
     model = ScriptedLLM([reply(**said)])
     answer = visualize(staff, "average salary by department, bar chart", staff_charts, model, status=READY)
     assert answer.spec == plain.spec
-    assert not answer.attempts[0].ok
-    assert answer.attempts[0].error
+    assert all(a.ok == (a.spec is not None) == (a.error is None) for a in answer.attempts)
+    assert answer.attempts[-1].spec == answer.spec
+    if len(answer.attempts) > 1 and answer.attempts[0].ok:
+        assert answer.attempts[1].step == "fix"
 
 
 def test_a_condition_that_only_the_model_reads_stays_if_its_value_is_in_the_question(
@@ -160,14 +164,14 @@ def test_nothing_is_made_up_for_a_question_about_something_else(
     answer = visualize(staff, question, staff_charts, model, status=READY)
     assert not model.history
     assert answer.attempts[-1].step == "fallback"
-    assert "None of the words name a field" in answer.warnings[0]
+    assert answer.warnings[0].startswith("This is not an answer. None of the words name a field")
     assert answer.explanation.startswith("Not an answer")
     assert is_valid(answer, staff)
 
 
 def test_a_condition_alone_is_kept_and_said(staff: Profile, staff_charts: Recommend, off: EngineStatus) -> None:
     answer = visualize(staff, "Show me those in Boston", staff_charts, None, status=off)
-    assert answer.warnings[0].startswith("Understood was only that City is Boston")
+    assert answer.warnings[0].startswith("This is not an answer. Understood was only that City is Boston")
     assert answer.spec["transform"] == [{"filter": {"field": "City", "equal": "Boston"}}]
 
 
@@ -242,3 +246,44 @@ def test_the_question_comes_last_so_that_the_prefix_is_shared(staff: Profile, st
     assert first[0] == second[0]
     before = [m[-1]["content"].split("Question:")[0] for m in (first, second)]
     assert before[0] == before[1]
+
+
+def test_a_non_answer_offers_questions_that_can_be_answered(
+    staff: Profile, staff_charts: Recommend, off: EngineStatus
+) -> None:
+    said = visualize(staff, "What is love?", staff_charts, None, status=off).warnings[0]
+    offered = re.findall("“([^”]+\\?)”", said)
+    assert 2 <= len(offered) <= 3
+    for question in offered:
+        answer = visualize(staff, question, staff_charts, None, status=off)
+        assert answer.attempts[-1].step != "fallback"
+        assert not answer.warnings
+
+
+def test_facts_of_the_whole_table_are_not_said_of_a_part(
+    staff: Profile, staff_charts: Recommend, off: EngineStatus
+) -> None:
+    answer = visualize(staff, "average salary of women by department", staff_charts, None, status=off)
+    assert answer.explanation.endswith("for rows where Sex is F.")
+    assert "F" in answer.spec["title"].replace(",", " ").split()
+
+
+def test_rows_without_a_value_are_not_counted_as_shown(
+    profile_of: Callable[[pd.DataFrame], Profile], off: EngineStatus
+) -> None:
+    frame = pd.DataFrame({"kind": ["a", "b"] * 20, "weight": [*(1.5 + i for i in range(30)), *([None] * 10)]})
+    profile = profile_of(frame)
+    answer = visualize(profile, "mean weight by kind", lambda w, k: recommend(profile, w, k), None, status=off)
+    assert "for the 30 of 40 rows with a value of weight." in answer.explanation
+    assert "all 40 rows" not in answer.explanation
+
+
+def test_a_share_is_stated_where_it_is_known_and_else_said_not_to_be(
+    staff: Profile, staff_charts: Recommend, off: EngineStatus
+) -> None:
+    whole = visualize(staff, "share of each department", staff_charts, None, status=off)
+    assert "33 %" in whole.explanation
+    part = visualize(staff, "What share of the women work in Sales?", staff_charts, None, status=off)
+    assert part.spec["mark"] == "bar" or part.spec["mark"]["type"] == "bar"
+    assert encoded(part) == {("Department", None), (None, "count")}
+    assert "not computed here" in part.explanation

@@ -184,3 +184,70 @@ def test_the_order_of_the_columns_does_not_matter(profile_of: Callable[[pd.DataF
         for order in (["alpha", "beta", "gamma"], ["gamma", "beta", "alpha"], ["beta", "alpha", "gamma"])
     ]
     assert wishes[0] == wishes[1] == wishes[2]
+
+
+@pytest.fixture(scope="module")
+def people(profile_of: Callable[[pd.DataFrame], Profile]) -> Profile:
+    """Pay, gender in German, a class of three and an outcome."""
+    return profile_of(
+        pd.DataFrame(
+            {
+                "Geschlecht": ["weiblich", "männlich"] * 30,
+                "cabin_class": ["1st", "2nd", "3rd"] * 20,
+                "survived": ["yes", "no", "no", "yes", "no"] * 12,
+                "Income": [1000.5 + 7 * i for i in range(60)],
+            }
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "fields"),
+    [
+        ("Is the salary of women lower than that of men?", [("Sex", None), ("Salary", "mean")]),
+        ("Do women earn less than men?", [("Sex", None), ("Salary", "mean")]),
+        ("Are women paid less?", [("Sex", None), ("Salary", "mean")]),
+        ("Are men older than women?", [("Sex", None), ("Age", "mean")]),
+        ("Is the pay in Sales higher than in the other departments?", [("Department", None), ("Salary", "mean")]),
+        ("Do people in Boston earn more than others?", [("City", None), ("Salary", "mean")]),
+    ],
+)
+def test_values_set_against_each_other_are_groups(staff: Profile, question: str, fields: list[Any]) -> None:
+    reading = read(question, staff)
+    assert [(f.field, f.aggregate) for f in reading.wish.fields] == fields
+    assert not reading.wish.filters
+    assert not reading.warnings
+
+
+def test_a_number_after_than_is_a_condition_and_no_contrast(staff: Profile) -> None:
+    wish = read("average salary by city of women older than 40", staff).wish
+    assert {f.field for f in wish.filters} == {"Sex", "Age"}
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "filters"),
+    [
+        ("Do Frauen earn less than Männer?", {"Geschlecht", "Income"}, []),
+        ("How does survival differ between women and men?", {"Geschlecht", "survived"}, []),
+        ("What share of the first class survived?", {"survived", None}, [Filter("cabin_class", "equal", "1st")]),
+        ("Did first class survive more often than third class?", {"cabin_class", "survived"}, []),
+    ],
+)
+def test_synonyms_and_ordinals_name_values(
+    people: Profile, question: str, names: set[str | None], filters: list[Filter]
+) -> None:
+    reading = read(question, people)
+    assert {f.field for f in reading.wish.fields} == names
+    assert list(reading.wish.filters) == filters
+    assert not reading.warnings
+
+
+def test_words_that_were_not_used_are_said(people: Profile) -> None:
+    assert any("children" in w for w in read("Were children more likely to survive?", people).warnings)
+    assert not read("How many passengers are there for each class?", people).warnings
+
+
+def test_earners_are_people_with_a_salary(staff: Profile) -> None:
+    wish = read("Show me the top 5 earners", staff).wish
+    assert [f.field for f in wish.fields] == ["Employee_Name", "Salary"]
+    assert (wish.sort, wish.limit) == ("descending", 5)

@@ -49,3 +49,10 @@ def test_an_empty_table_has_a_summary() -> None:
     assert (
         summarize(Profile(0, ()), (), None, title="Nothing").sentences[0].text == "The table has 0 rows and 0 fields."
     )
+
+
+def test_a_sentence_that_says_nothing_is_dropped(staff: Profile) -> None:
+    said = ["The table has 7 fields, with specific data for each field.", "The data has 60 rows."]
+    summary = summarize(staff, (), ScriptedLLM([json.dumps({"sentences": said})]), title="Staff")
+    assert summary.dropped == 2
+    assert {s.source for s in summary.sentences} == {"template"}

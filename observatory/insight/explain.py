@@ -1,0 +1,62 @@
+"""What is said beside an answer: what the chart shows, of which rows, and what is known of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from observatory.insight.assemble import asks_share
+from observatory.insight.facts import about, known
+from observatory.insight.wording import channels, chart_words, filter_words, sorted_words
+from observatory.model import FieldProfile, Profile, Wish
+
+
+def explain(spec: Mapping[str, Any], wish: Wish, profile: Profile, question: str = "") -> str:
+    """The chart in words, its rows, and facts of its fields; of a part of the rows no fact is known, so none is said.
+
+    >>> spec = {"mark": "bar", "encoding": {"x": {"field": "age", "bin": True, "type": "quantitative"}}}
+    >>> age = FieldProfile("age", "quantitative", "measure", "DOUBLE", 263, 98)
+    >>> explain(spec, Wish(), Profile(1309, (age,)))
+    'Histogram of age, for the 1,046 of 1,309 rows with a value of age.'
+    """
+    words = chart_words(spec) + sorted_words(spec)
+    if wish.limit is not None:
+        words += f", at most {wish.limit}"
+    gaps = _gaps(spec, profile)
+    first = f"{words[0].upper()}{words[1:]}, {_rows(gaps, wish, profile)}."
+    shown = [s.field for s in channels(spec) if s.field is not None]
+    said = [_share(shown, wish, profile)] if asks_share(question) else []
+    if not wish.filters and not any(said):
+        facts = [f for f in about(known(profile), shown, 3) if " is missing in " not in f or not gaps][:2]
+        said = [f"Of the whole table: {' '.join(facts)}"] if facts and gaps else list(facts)
+    return " ".join([first, *filter(None, said)])
+
+
+def _gaps(spec: Mapping[str, Any], profile: Profile) -> list[FieldProfile]:
+    """The fields on the chart without which a row is left out: numbers and times that are missing somewhere."""
+    names = {s.field for s in channels(spec)}
+    return [f for f in profile.fields if f.name in names and f.missing and f.type in ("quantitative", "temporal")]
+
+
+def _rows(gaps: list[FieldProfile], wish: Wish, profile: Profile) -> str:
+    value = f" with a value of {' and '.join(f.name for f in gaps)}" if gaps else ""
+    if wish.filters:
+        return f"for rows{value} where {filter_words(wish.filters)}"
+    if len(gaps) == 1:
+        return f"for the {profile.n_rows - gaps[0].missing:,} of {profile.n_rows:,} rows{value}"
+    return f"for those of the {profile.n_rows:,} rows{value}" if gaps else f"for all {profile.n_rows:,} rows"
+
+
+def _share(shown: list[str], wish: Wish, profile: Profile) -> str:
+    """The shares of a lone category; of a part of the rows, or by group, they are not known, only to be seen."""
+    fields = [f for f in map(profile.field, dict.fromkeys(shown)) if f.top and f.type in ("nominal", "ordinal")]
+    if not fields or fields[-1].distinct > 6:
+        return ""
+    field = fields[-1]
+    present = profile.n_rows - field.missing
+    shares = [f"{t.value} {100 * t.n / present:.0f} %" for t in field.top if t.value is not None] if present else []
+    of_all = f"of all rows with a value of {field.name}: {', '.join(shares)}" if shares else ""
+    if not wish.filters and len(fields) == 1:
+        return f"Shares {of_all}."
+    which = "among these rows" if wish.filters else "within each group"
+    return f"The shares {which} are not computed here, but can be read from the chart. For comparison, {of_all}."
