@@ -137,8 +137,8 @@ def value_range(field: FieldProfile, table: Table) -> Axis | None:
 
 def _finite(field: FieldProfile) -> str:
     name = sql_name(field.name)
-    if field.storage.upper() in ("FLOAT", "DOUBLE", "REAL"):
-        return f"CASE WHEN isfinite({name}) THEN {name} END"
+    if family(field.storage) == "number":  # whole numbers too: the reference may hold real ones
+        return f"CASE WHEN isfinite({name}::DOUBLE) THEN {name} END"
     return name
 
 
@@ -147,7 +147,7 @@ def _ordered_axis(field: FieldProfile, values: Sequence[str]) -> Axis:
     if family(field.storage) == "time":
         literals = tuple(f"{sql_literal(v)}::{field.storage}" for v in values)
         return Axis(field.name, True, name, literals, tuple(v.removesuffix(" 00:00:00") for v in values))
-    whole = field.storage.upper().startswith(_NUMBERS)
+    whole = field.storage.upper().startswith(_NUMBERS) and all(v.lstrip("-").isdigit() for v in values)
     numbers = [int(v) if whole else float(v) for v in values]
     labels = tuple(describe.number(v) for v in numbers)
     return Axis(field.name, True, name, tuple(sql_literal(v) for v in numbers), labels, whole)

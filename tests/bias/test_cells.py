@@ -139,3 +139,75 @@ def test_a_second_departure_of_the_same_field_is_not_swallowed(unexplained, draw
         ('("region" IS NULL)', "missing"),
         ("(\"region\" = 'E')", "over"),
     }
+
+
+def test_what_a_finding_explains_is_said_below_it(report, drawn, population):
+    """Women are rarer in the crew: without the crew there are more of them, and that is why."""
+    people = population.assign(job=np.where(population["region"].isin(["A", "B"]), "crew", "guest"))
+    women = (people["job"] == "guest") & (np.random.default_rng(0).random(len(people)) < 0.4)
+    people["sex"] = np.where(women, "female", "male")
+    people = people[["job", "sex", "income"]]
+    sample = people[people["job"] == "guest"].sample(3000, random_state=1)
+    made = report(sample, people)
+    assert [(f.columns, f.explained_by) for f in made.findings] == [(("job",), None), (("sex",), "f1")]
+    child = made.findings[1]
+    assert child.severity == "low"
+    assert child.remedy is None
+    assert child.p <= child.q <= 0.05
+    assert child.statement.startswith("sex = female is 39 % of this sample and 23 %")
+    assert child.statement.endswith("): explained by job = crew.")
+    assert made.verdict.startswith("Found 1 group out of step")
+    assert made.remedy == {"weigh_by": ["job"]}
+
+
+def test_explained_findings_come_last_and_are_few(report, drawn, population):
+    rng = np.random.default_rng(0)
+    people = population.assign(**{f"v{i}": np.where(population["age"] > 60, "x", "y") for i in range(6)})
+    for i in range(6):
+        people[f"v{i}"] = people[f"v{i}"].where(rng.random(len(people)) < 0.7, "z")
+    sample = people[(people["age"] <= 60) | (rng.random(len(people)) < 0.2)].sample(3000, random_state=1)
+    found = report(sample, people).findings
+    below = [f.explained_by for f in found]
+    assert below == sorted(below, key=lambda parent: parent is not None)
+    assert max(sum(b == f.id for b in below) for f in found) <= 4
+
+
+def test_same_name_for_other_values_is_a_note(report):
+    rng = np.random.default_rng(0)
+    people = {"class": rng.choice(["1st", "2nd", "3rd"], 500), "weight": rng.normal(70, 5, 500)}
+    cars = {"class": rng.choice(["suv", "compact", "bus", "van"], 900), "weight": rng.normal(7000, 500, 900)}
+    shared = [pd.DataFrame(d).assign(sex=rng.choice(["f", "m"], len(d["class"]))) for d in (people, cars)]
+    made = report(*shared)
+    assert made.findings == ()
+    notes = {n.columns: n for n in made.notes if n.kind == "values"}
+    assert set(notes) == {("class",), ("weight",)}
+    assert "1st" in notes[("class",)].statement
+    assert "in the reference" in notes[("weight",)].statement
+    assert all(n.needs.endswith(".") and n.needs.startswith("To compare it") for n in notes.values())
+    lone = report(*(frame[["class"]] for frame in shared))
+    assert {"values", "reference"} <= {n.kind for n in lone.notes}
+
+
+@pytest.mark.parametrize("kept", [["c"], ["a"], ["c", "d"]])
+def test_groups_that_are_absent_are_not_taken_for_other_values(unexplained, kept):
+    reference = pd.DataFrame({"x": np.random.default_rng(0).choice(list("abc"), 3000, p=[0.7, 0.28, 0.02])})
+    assert unexplained(pd.DataFrame({"x": kept * 150}), reference)
+
+
+def test_whole_numbers_are_compared_with_real_ones(unexplained, drawn, population):
+    real = population.assign(age=population["age"] + 0.5)
+    found = unexplained(drawn(population["age"] >= 60, 0.2), real)
+    assert ("age",) in [f.columns for f in found]
+
+
+def test_a_missing_level_is_worded_as_missing(report, drawn, population):
+    sample = drawn()
+    sample.loc[np.random.default_rng(0).random(len(sample)) < 0.3, "sex"] = None
+    assert report(sample, population).findings[0].statement.startswith("sex is missing in 3")
+
+
+def test_needs_are_whole_sentences(report, drawn, population):
+    made = report(drawn().rename(columns={"region": "area"}), population)
+    needs = {n.columns: n.needs for n in made.notes}
+    assert needs[("area",)] == "To compare it, the reference needs the field area."
+    assert needs[("region",)] == "To compare it, the sample needs the field region."

@@ -119,6 +119,10 @@ def test_wide_table_says_what_was_capped(report):
     assert "the first 100 of 120 fields with missing values and groups of 40 of 120 fields" in notes[0]
 
 
+def test_one_row_is_a_row(report):
+    assert "among 1 row:" in report(pd.DataFrame({"a": [1], "b": ["x"]})).verdict
+
+
 def test_every_detector_has_its_question_in_its_module():
     import sys
 
