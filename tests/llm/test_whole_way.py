@@ -1,4 +1,4 @@
-"""The real engine with the small model, through the workbench: shallow words, but nothing untrue and a chart each time."""
+"""The real engine with the small model, through the workbench: shallow words, nothing untrue, a chart each time."""
 
 from __future__ import annotations
 
