@@ -135,6 +135,9 @@ def question_for(spec: Mapping[str, Any], profile: Profile) -> str:
         split = f" for each {_join(others)}" if others else ""
         return f"How does the {_join(measures)} change by {_join(times)}{split}?"
     counted = [s for s in measures if s.words == "number of rows"]
+    pair = [s for s in groups if s.channel == "color"] if len(groups) == 2 else []
+    if counted and pair:
+        return f"How is {_join(pair)} divided within each {_join([s for s in groups if s not in pair])}?"
     if counted and groups:
         return f"How many rows are there for each {_join(groups)}?"
     if measures and groups:

@@ -100,3 +100,26 @@ def test_poor_tables_give_few_goals_and_no_error(
     profile = profile_of(frame)
     goals = explore_goals(profile, lambda w, k: recommend(profile, w, k), None)
     assert all(not check(g.spec, profile).hard for g in goals)
+
+
+def test_the_main_measure_by_each_group_comes_early(drafts: list[Goal]) -> None:
+    pairs = [set(g.fields) for g in drafts]
+    assert {"Salary", "Sex"} in pairs
+    assert {"Salary", "Department"} in pairs or {"Salary", "City"} in pairs
+
+
+def test_an_outcome_by_group_is_the_first_goal(profile_of: Callable[[pd.DataFrame], Profile]) -> None:
+    frame = pd.DataFrame(
+        {
+            "sex": ["female", "male", "male"] * 20,
+            "deck": ["low", "mid", "high", "low"] * 15,
+            "age": [20.5 + (7 * i) % 43 for i in range(60)],
+            "survived": ["yes", "no", "no", "no", "yes"] * 12,
+        }
+    )
+    profile = profile_of(frame)
+    goals = explore_goals(profile, lambda w, k: recommend(profile, w, k), None)
+    assert "survived" in goals[0].fields
+    questions = {g.question for g in goals}
+    assert questions & {f"How is survived divided within each {group}?" for group in ("sex", "deck")}
+    assert not any("deck" in g.fields and "sex" in g.fields for g in goals[:2])
