@@ -163,6 +163,12 @@ class Observatory:
 
         return tuple(recommend(self._profile(dataset_id), wish, k))
 
+    def why(self, chart: model.RankedChart, following: model.RankedChart | None) -> str:
+        """One plain sentence: why a chart stands above the following one."""
+        from observatory.charts import why
+
+        return why(chart, following)
+
     def draw(self, spec: Mapping[str, Any], dataset: Any) -> Drawing:
         """A chart with its rows: aggregates are computed over all of them, and a sample says so."""
         import json

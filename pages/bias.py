@@ -12,13 +12,12 @@ with st.spinner("Looking for who or what is missing …", show_time=True):
     report = obs.detect_bias(dataset, reference)
 st.subheader(ui.text(report.verdict), anchor=False)
 
-shown = report.findings[:6]
-for number, finding in enumerate(shown, start=1):
+findings = [finding for finding in report.findings if not finding.explained_by]
+explained = [finding for finding in report.findings if finding.explained_by]
+for number, finding in enumerate(findings[:6], start=1):
     ui.finding_card(number, finding, dataset)
-if len(report.findings) > len(shown):
-    with st.expander(f"{len(report.findings) - len(shown)} more findings"):
-        for finding in report.findings[len(shown) :]:
-            ui.finding_line(finding)
+ui.finding_lines(f"{len(findings[6:])} more", findings[6:])
+ui.finding_lines(f"{len(explained)} more that follow from these", explained)
 
 if report.notes:
     st.header("Not claimed, and why", anchor=False)

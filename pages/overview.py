@@ -16,7 +16,7 @@ with trust:
     with st.spinner("Looking for who or what is missing …", show_time=True):
         bias = obs.detect_bias(dataset, ui.declared_reference(dataset))
     st.markdown(ui.text(bias.verdict))
-    for finding in bias.findings[:3]:
+    for finding in [f for f in bias.findings if not f.explained_by][:3]:
         ui.finding_line(finding)
     ui.compared_with(dataset)
     ui.page_link("pages/bias.py", "See the evidence", dataset)

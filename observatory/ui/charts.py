@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from observatory.model import Dataset, RankedChart, Task
@@ -32,13 +31,15 @@ def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str) -> None:
         st.caption(markdown(drawing.caveat))
 
 
-def chart_card(chart: RankedChart, dataset: Dataset, *, key: str, details: bool = True) -> None:
-    """A ranked chart; `details` adds why it stands here and its code."""
+def chart_card(
+    chart: RankedChart, following: RankedChart | None, dataset: Dataset, *, key: str, details: bool = True
+) -> None:
+    """A ranked chart; `details` adds why it stands above the following one, what it costs, and its code."""
     with st.container(border=True, height="stretch"):
         spec_chart(chart.spec, dataset, key=f"{key}_{chart.rank}")
         if details:
-            st.markdown(markdown(chart.summary))
-            with st.expander(f"Why this one: cost {chart.cost}"):
+            st.markdown(markdown(observatory().why(chart, following)))
+            with st.expander(f"What it costs: {chart.cost}"):
                 _violations(chart)
             with st.expander("Altair code"):
                 st.code(chart.code, wrap_lines=True)
@@ -48,10 +49,9 @@ def _violations(chart: RankedChart) -> None:
     if not chart.violations:
         st.markdown("It breaks no rule.")
         return
-    rows = [
-        {"rule": v.rule, "why it costs": v.description, "weight": v.weight, "times": v.count} for v in chart.violations
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Rules that this chart breaks, and what each costs")
+    for v in chart.violations:
+        times = f" × {v.count}" if v.count > 1 else ""
+        st.markdown(f"- **{v.weight}{times}** {markdown(v.description)} :gray[{markdown(v.rule)}]")
 
 
 def chart_wish(names: Sequence[str]) -> tuple[list[str], Task | None]:
@@ -81,5 +81,5 @@ def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str, det
     if not charts:
         st.info(words.NO_CHART)
     with st.grid(2, min_column_width=380, gap="medium"):
-        for chart in charts:
-            chart_card(chart, dataset, key=key, details=details)
+        for chart, following in zip(charts, [*charts[1:], None], strict=True):
+            chart_card(chart, following, dataset, key=key, details=details)

@@ -20,6 +20,14 @@ def finding_line(finding: Finding) -> None:
     st.markdown(f"{_severity(finding)} {markdown(finding.statement)}")
 
 
+def finding_lines(label: str, findings: Sequence[Finding]) -> None:
+    """Further findings, one sentence each, behind one click; nothing where there are none."""
+    if findings:
+        with st.expander(label):
+            for finding in findings:
+                finding_line(finding)
+
+
 def _severity(finding: Finding) -> str:
     shape, word = words.SEVERITY[finding.severity]
     return f":{COLOURS[finding.severity]}[**{shape} {word}**]"
