@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -57,7 +58,7 @@ def alt_text(view: View, drawn: Drawn) -> str:
         return f"{opening} {_extremes(view, drawn.rows, 'mid', 'median')}"
     measures = [e for e in view.encodings if e.aggregate and e.type == "quantitative"]
     if measures and any(e.is_group for e in view.encodings):
-        return f"{opening} {_extremes(view, drawn.rows, column(measures[0]), phrase(measures[0]))}"
+        return f"{opening} {_extremes(view, drawn.rows, column(measures[0]), phrase(replace(measures[0], stack=None)))}"
     return f"{opening} {_ranges(view, drawn.rows)}"
 
 

@@ -15,6 +15,8 @@ from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, Scalar, Wish, WishedField
 
 MOST_FIELDS = 5
+_YES = {"yes", "y", "true", "t", "1", "1.0", "ja", "oui", "si", "sí", "sim"}
+_NO = {"no", "n", "false", "f", "0", "0.0", "nein", "non", "não"}
 _LARGEST = 1_000_000_000
 _TYPES = ("quantitative", "nominal", "ordinal", "temporal")
 _ROLES = ("measure", "dimension", "identifier", "text", "time", "place")
@@ -65,9 +67,23 @@ def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = N
     days = span_days(field)
     if field.type == "temporal" and days is not None:
         known |= {"days": whole(days), "log_days": logarithm(days + 1)}
+    if is_outcome(field):
+        known["outcome"] = "yes"
     if quiet is not None:
         known["quiet"] = quiet
     return [f"entity(field,root,{id})."] + [f"attribute((field,{key}),{id},{value})." for key, value in known.items()]
+
+
+def is_outcome(field: FieldProfile) -> bool:
+    """Whether a field says yes or no of each row: a truth value, or two levels that mean as much.
+
+    >>> is_outcome(FieldProfile("hired", "nominal", "dimension", "BOOLEAN", 0, 2))
+    True
+    """
+    if field.distinct != 2 or field.type not in ("nominal", "ordinal"):
+        return False
+    levels = {str(top.value).strip().lower() for top in field.top}
+    return field.storage.upper() == "BOOLEAN" or bool(levels & _YES and levels & _NO)
 
 
 def _known(value: str, words: Sequence[str]) -> str:
@@ -161,6 +177,8 @@ def _profile_facts(profile: Profile, names: Iterable[str], quiet: Mapping[str, i
         f"attribute(number_rows,root,{whole(profile.n_rows)}).",
         f"attribute(log_rows,root,{logarithm(profile.n_rows)}).",
     ]
+    if quiet is not None and any(is_outcome(profile.field(name)) for name in quiet):
+        lines.append("attribute(outcomes,root,yes).")
     for index, name in enumerate(names):
         field = profile.field(name)
         lines += field_facts(field, f"f{index}", profile.n_rows, None if quiet is None else quiet.get(name, 0))

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 
+from observatory.charts.facts import is_outcome
 from observatory.model import FieldProfile, Profile
 
 LOUDEST = 8
-_LONE, _CROWD, _AGAIN, _SAME_SHAPE = 3, 2, 3, 3
+_LONE, _CROWD, _AGAIN, _SAME_SHAPE, _NO_OUTCOME, _NO_GROUPS = 3, 2, 3, 3, 6, 3
 
 
 def quietness(profile: Profile) -> dict[str, int]:
@@ -60,10 +61,11 @@ def field_sets(profile: Profile, quiet: Mapping[str, int], *, most: int) -> list
     used: dict[str, int] = dict.fromkeys(loudest, 0)
     shapes: dict[tuple[str, ...], int] = {}
     picked: list[tuple[str, ...]] = []
+    dull = {names: _dullness([profile.field(name) for name in names]) for names in sets}
 
     def price(names: tuple[str, ...]) -> float:
         fields = sum(quiet[n] + _AGAIN * used[n] for n in names) / len(names)
-        return fields + _SAME_SHAPE * shapes.get(_shape(profile, names), 0) + {1: _LONE, 2: 0, 3: _CROWD}[len(names)]
+        return fields + _SAME_SHAPE * shapes.get(_shape(profile, names), 0) + dull[names]
 
     while sets and len(picked) < most:
         names = min(sets, key=price)
@@ -73,6 +75,19 @@ def field_sets(profile: Profile, quiet: Mapping[str, int], *, most: int) -> list
         for name in names:
             used[name] += 1
     return picked
+
+
+def _dullness(fields: list[FieldProfile]) -> int:
+    """What a set of fields lacks: an outcome beside a few groups, any groups or time, and just one companion."""
+    outcome = any(is_outcome(f) for f in fields)
+    groups = any(2 <= f.distinct <= 8 and _sort(f) == "category" and not is_outcome(f) for f in fields)
+    timed = any(_sort(f) == "time" for f in fields)
+    told = outcome and groups and len(fields) == 2
+    return (
+        _NO_OUTCOME * (not told)
+        + _NO_GROUPS * (len(fields) > 1 and not groups and not timed)
+        + {1: _LONE, 2: 0, 3: _CROWD}[len(fields)]
+    )
 
 
 def _loudest(profile: Profile, quiet: Mapping[str, int]) -> list[str]:

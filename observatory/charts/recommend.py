@@ -15,7 +15,15 @@ from observatory.charts.words import phrase, summarize, title
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import Profile, RankedChart, Wish, WishedField
 
-DEAR = 12
+DEAR = 18
+_PURPOSES = {
+    "value": ("lets you read values", "Choose other fields, or no purpose."),
+    "summary": ("compares summaries", "Choose other fields, or no purpose."),
+    "trend": ("shows a trend", "Add a field with dates, years or another order."),
+    "distribution": ("shows a distribution", "Leave out the mean or total."),
+    "relation": ("shows a relation", "Add a second field."),
+    "part": ("shows parts of a whole", "Add a field with a few categories, and leave out means."),
+}
 
 
 def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:  # noqa: B008
@@ -38,7 +46,7 @@ def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedC
     facts = wish_facts(profile, wish)
     answers = top_k(facts, k)
     if not answers:
-        raise _unsatisfiable(facts)
+        raise _unsatisfiable(facts, profile, wish)
     return [_ranked(rank, answer, facts, profile, wish) for rank, answer in enumerate(answers, 1)]
 
 
@@ -64,7 +72,11 @@ def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
     return [_ranked(rank, answer, facts, profile, wish) for rank, (answer, facts) in enumerate(page, 1)]
 
 
-def _unsatisfiable(facts: Facts) -> RuleUnsatisfiable:
+def _unsatisfiable(facts: Facts, profile: Profile, wish: Wish) -> RuleUnsatisfiable:
+    """Why there is no chart: the purpose, when there would be one without it, or else the rules that are broken."""
+    if wish.task and top_k(wish_facts(profile, replace(wish, task=None)), 1):
+        shown, hint = _PURPOSES[wish.task]
+        return RuleUnsatisfiable(f"No chart of these fields {shown}.", hint)
     answer = least_broken(facts)
     if answer is None or not answer.broken:
         return RuleUnsatisfiable("No chart fits what is asked for.", "Fix fewer parts of the chart.")
@@ -135,6 +147,7 @@ def _encoding(
         bin=int(known["binning"]) if "binning" in known else None,
         time_unit=known.get("time_unit"),
         sort=_sort(known, other, wish),
+        stack=known.get("stack"),
         scale=scale.get("type"),
         zero={"true": True, "false": False}.get(scale.get("zero", "")),
         format="d" if year else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -21,6 +21,8 @@ HEIGHT = 280
 _PAGE_WIDTH = 640
 _STEP = 22
 _TITLE_LIMIT = 480
+# Pixels: the title of an upright axis must not rise above the plot, where it would push the chart's own title away.
+_TITLE_LIMITS = {"x": 280, "y": 180, "color": 140}
 _TIME_FORMATS = {"year": "%Y", "yearquarter": "%b %Y", "yearmonth": "%b %Y", "yearmonthdate": "%d %b %Y"}
 
 
@@ -113,6 +115,8 @@ def _channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         scale["range"] = list(RAMP)
     if scale:
         definition["scale"] = definition.get("scale", {}) | scale
+    if e.channel == "color":
+        definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"]}
     if e.channel in ("x", "y"):
         definition["axis"] = _axis(e)
         if view.mark in ("bar", "area") and _is_length(e):
@@ -135,6 +139,8 @@ def _type(e: Encoding) -> str:
 
 def _discrete(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     levels = drawn.levels.get(e.channel, ())
+    if e.channel == "color" and view.limit is not None:
+        levels = _slices(levels, drawn, e)
     if e.channel == "color":
         return {"scale": {"domain": list(levels), "range": colours(levels, ordered=_type(e) == "ordinal")}}
     if e.channel in ("x", "y") and view.sorted_by_measure(e):
@@ -143,6 +149,12 @@ def _discrete(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     if e.sort == "descending":
         return {"sort": list(reversed(levels))}
     return {"sort": list(e.sort) if isinstance(e.sort, tuple) else list(levels)}
+
+
+def _slices(levels: tuple[str, ...], drawn: Drawn, e: Encoding) -> tuple[str, ...]:
+    """The levels that a limit leaves, in the order of all levels."""
+    shown = set(drawn.rows[column(e)].astype(str))
+    return tuple(level for level in levels if level in shown)
 
 
 def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: bool) -> list[str]:
@@ -154,7 +166,9 @@ def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: b
 
 
 def _axis(e: Encoding) -> dict[str, Any]:
-    axis: dict[str, Any] = {"labelLimit": 160, "titleLimit": 400}
+    axis: dict[str, Any] = {"labelLimit": 160, "titleLimit": _TITLE_LIMITS[e.channel]}
+    if e.stack == "normalize":
+        return axis | {"format": ".0%"}
     if e.format:
         return axis | {"format": e.format, "tickMinStep": 1}
     if _type(e) in ("nominal", "ordinal") and e.channel == "x":
@@ -163,7 +177,8 @@ def _axis(e: Encoding) -> dict[str, Any]:
 
 
 def _tooltip(e: Encoding, rows: pd.DataFrame) -> dict[str, Any]:
-    tip: dict[str, Any] = {"field": column(e), "type": _type(e), "title": e.title or phrase(e)}
+    name = phrase(replace(e, stack=None)) if e.stack == "normalize" else e.title or phrase(e)
+    tip: dict[str, Any] = {"field": column(e), "type": _type(e), "title": name}
     if tip["type"] == "quantitative":
         tip["format"] = e.format or number_format(rows[column(e)])
     elif tip["type"] == "temporal":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,9 @@ def phrase(encoding: Encoding) -> str:
     >>> phrase(Encoding("y", "Fare", "quantitative", aggregate="mean"))
     'mean Fare'
     """
+    if encoding.stack == "normalize" and encoding.type == "quantitative":
+        whole = replace(encoding, stack=None)
+        return "share of rows" if encoding.field is None else f"share of {phrase(whole)}"
     if encoding.aggregate == "count" or encoding.field is None:
         return "number of rows"
     if encoding.aggregate:
@@ -166,7 +170,8 @@ def summarize(spec: Mapping[str, Any], profile: Profile) -> str:
     'Number of rows by a, as bars, sorted by length (891 rows).'
     """
     view = parse(spec)
-    sorted_bars = view.mark == "bar" and any(view.sorted_by_measure(e) for e in view.encodings)
+    shares = any(e.stack == "normalize" for e in view.encodings)
+    sorted_bars = view.mark == "bar" and not shares and any(view.sorted_by_measure(e) for e in view.encodings)
     said = f"{title(view)}, as {_MARK_WORDS[view.mark]}{', sorted by length' if sorted_bars else ''}"
     rows = _rows(view, profile)
     return f"{said} ({rows})." if rows else f"{said}."
