@@ -96,7 +96,7 @@ def why(chart: RankedChart, following: RankedChart | None) -> str:
     extra = {v: _price(v) - mine.get(v.rule, 0) for v in following.violations}
     dearest = max(extra, key=lambda v: extra[v], default=None)
     if dearest is None or following.cost <= chart.cost or extra[dearest] <= 0:
-        return "It is as good as the next one: what was asked for first goes first."
+        return "It is as good as the next one."
     return _cut(f"Better than the next one: {_inner(dearest)}")
 
 
@@ -105,7 +105,8 @@ def _price(violation: Violation) -> int:
 
 
 def _inner(violation: Violation) -> str:
-    return violation.description[:1].lower() + violation.description[1:]
+    reason = violation.description.removeprefix("When you may choose, ")
+    return reason[:1].lower() + reason[1:]
 
 
 def _cut(sentence: str) -> str:
