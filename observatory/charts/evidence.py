@@ -45,20 +45,16 @@ def _counted(who: str, row: Any) -> dict[str, Any]:
 
 
 def _dots(values: list[dict[str, Any]]) -> Any:
-    order = [value["who"] for value in values]
+    values = [{**value, "label": f"{value['who']}: {value['share']:.1%}"} for value in values]
+    order = [value["label"] for value in values]
     base: Any = alt.Chart(pd.DataFrame(values)).encode(
-        y=alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
+        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
+        color=alt.Color("label:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE])),
         tooltip=[alt.Tooltip("who:N", title="of"), alt.Tooltip("share:Q", format=".1%")],
     )
     percent = alt.Axis(format=".0%", tickCount=5, title=None)
-    coloured = base.encode(
-        color=alt.Color("who:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE]))
-    )
-    dots = coloured.mark_point(filled=True, size=120, opacity=1, shape="circle").encode(
+    dots = base.mark_point(filled=True, size=120, opacity=1, shape="circle").encode(
         x=alt.X("share:Q", axis=percent, scale=alt.Scale(domainMin=0))
     )
-    interval = coloured.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    text = base.mark_text(align="left", dx=10, dy=-12, fontSize=13).encode(
-        x="share:Q", text=alt.Text("share:Q", format=".1%")
-    )
-    return (interval + dots + text).properties(width="container", height=_HEIGHT).configure(**CONFIG)
+    interval = base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    return (interval + dots).properties(width="container", height=_HEIGHT).configure(**CONFIG)

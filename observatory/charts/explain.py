@@ -87,27 +87,25 @@ def why(chart: RankedChart, following: RankedChart | None) -> str:
     """One plain sentence of at most 140 characters: why a chart stands above the next one, None for the last.
 
     >>> why(RankedChart(1, 0, {}, "", (), (), ""), None)
-    'Nothing speaks against it.'
+    'It breaks no rule.'
     """
     if following is None:
         against = max(chart.violations, key=_price, default=None)
-        return _cut(f"What speaks against it: {_inner(against)}") if against else "Nothing speaks against it."
+        return _cut("It breaks the rule “", against) if against else "It breaks no rule."
     mine = {v.rule: _price(v) for v in chart.violations}
     extra = {v: _price(v) - mine.get(v.rule, 0) for v in following.violations}
     dearest = max(extra, key=lambda v: extra[v], default=None)
     if dearest is None or following.cost <= chart.cost or extra[dearest] <= 0:
         return "It is as good as the next one."
-    return _cut(f"Better than the next one: {_inner(dearest)}")
+    return _cut("The next one breaks the rule “", dearest)
 
 
 def _price(violation: Violation) -> int:
     return (violation.weight or 0) * violation.count
 
 
-def _inner(violation: Violation) -> str:
-    reason = violation.description.removeprefix("When you may choose, ")
-    return reason[:1].lower() + reason[1:]
-
-
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rstrip()}…"
+def _cut(before: str, violation: Violation) -> str:
+    reason = violation.description.removeprefix("When you may choose, ").rstrip(".")
+    reason = reason[:1].upper() + reason[1:]
+    room = LONGEST - len(before) - 2
+    return before + (reason if len(reason) <= room else reason[: room - 1].rstrip() + "…") + "”."

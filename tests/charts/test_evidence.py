@@ -1,15 +1,24 @@
-"""The pictures of findings: colours on marks, text in the colour of the theme."""
+"""The pictures of findings: shares stand in the labels, which have the colour of the theme, light or dark."""
+
+import json
 
 import pandas as pd
 
 from observatory.charts.evidence import missing_shares
+from observatory.charts.picture import svg
+
+COUNTS = pd.DataFrame({"in_group": [True, False], "n": [40, 60], "n_missing": [10, 3]})
 
 
-def test_numbers_are_written_in_the_colour_of_the_theme():
-    counts = pd.DataFrame({"in_group": [True, False], "n": [40, 60], "n_missing": [10, 3]})
-    layers = missing_shares(counts).to_dict()["layer"]
-    text = [layer for layer in layers if layer["mark"]["type"] == "text"]
-    assert len(text) == 1
-    assert "color" not in text[0]["mark"]
-    assert "color" not in text[0]["encoding"]
-    assert all("color" in layer["encoding"] for layer in layers if layer not in text)
+def test_shares_are_written_in_the_labels_of_the_axis():
+    picture = svg(missing_shares(COUNTS))
+    assert "missing in this group: 25.0%" in picture
+    assert "missing elsewhere: 5.0%" in picture
+
+
+def test_no_text_is_drawn_in_a_colour_of_its_own():
+    assert '"text"' not in json.dumps([layer["mark"]["type"] for layer in missing_shares(COUNTS).to_dict()["layer"]])
+
+
+def test_without_two_groups_there_is_no_picture():
+    assert missing_shares(COUNTS[:1]) is None
