@@ -44,4 +44,6 @@ clean: ## remove what make has made
 
 .PHONY: browser
 browser: .venv/dev
-	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests ..."; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  { echo "The browser tests need Chromium: install it, or run make test once as root on Debian or Ubuntu."; exit 2; }
