@@ -120,13 +120,13 @@ def _from_goal(goal: Goal, question: str, status: EngineStatus) -> Visualization
 
 
 def answer(found: Visualization, dataset: Dataset, *, key: str) -> None:
-    """A question and its answer: chart, checked words, what to be careful about, and how it came about."""
+    """A question and its answer: what to be careful about, chart, checked words, and how it came about."""
+    for warning in found.warnings:
+        st.warning(markdown(warning), icon=":material/info:")
     if found.spec:
         spec_chart(found.spec, dataset, key=key)
     if found.explanation:
         st.markdown(markdown(found.explanation))
-    for warning in found.warnings:
-        st.warning(markdown(warning), icon=":material/info:")
     with st.expander("How this was made"):
         for attempt in found.attempts:
             _attempt(attempt)
@@ -144,8 +144,8 @@ def _attempt(attempt: Attempt) -> None:
 
 
 def _engine_words(found: Visualization) -> str:
-    if found.engine.state == "ready":
+    if any(attempt.source == "llm" for attempt in found.attempts):
         return (
             f"Read by {markdown(found.engine.model or 'the language model')}, completed and checked by the chart rules."
         )
-    return "Read by rules, without a language model."
+    return "Read and completed by rules; no language model took part."
