@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from observatory.llm import LLM, Source
     from observatory.store import Store
     from observatory.store.samples import Sample
-
-DatasetLike = "model.Dataset | str | Path | pd.DataFrame"
 
 
 class Observatory:
@@ -171,13 +170,9 @@ class Observatory:
 
     def draw(self, spec: Mapping[str, Any], dataset: Any) -> Drawing:
         """A chart with its rows: aggregates are computed over all of them, and a sample says so."""
-        import json
-
         return self._drawing(json.dumps(spec, sort_keys=True), self.dataset(dataset).id)
 
     def _compute_drawing(self, spec: str, dataset_id: str) -> Drawing:
-        import json
-
         from observatory.charts import draw
 
         return draw(json.loads(spec), self._store.table(dataset_id), self._profile(dataset_id))

@@ -13,7 +13,6 @@ from typing import Literal
 
 from observatory.errors import RuleBadRule
 
-PARTS = ("facts", "choose", "hard", "soft", "weights", "optimise")
 _HEADER = re.compile(r"^% @(hard|soft)\((\w+)\) (.+)$", re.MULTILINE)
 _WEIGHT = re.compile(r"^preference_weight\((\w+),(\d+)\)\.$", re.MULTILINE)
 

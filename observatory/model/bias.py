@@ -25,7 +25,8 @@ class Finding(Record):
 
     `where` is a DuckDB predicate with quoted names that runs on the table and on the reference alike; `rows`
     are positions in import order, at most 10,000; shares are in [0, 1]; `interval` is the 95 % interval of
-    `sample_share`; `q` is `p` after Benjamini-Hochberg over all tests of the run.
+    `sample_share`; `q` is `p` after weighted Benjamini-Hochberg over all tests of the run; findings with
+    `explained_by` have a control of their own.
     """
 
     id: str

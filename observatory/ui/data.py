@@ -14,7 +14,7 @@ import streamlit as st
 from observatory.model import Dataset, FieldProfile, Profile
 from observatory.quoting import markdown
 from observatory.report import words
-from observatory.ui.session import observatory, open_dataset
+from observatory.ui.session import observatory, open_dataset, privacy
 
 if TYPE_CHECKING:
     from observatory.store.samples import Sample
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def drop_zone() -> None:
     """Take a file, store it, and go to its overview; a file that cannot be read leaves nothing behind."""
     dropped = st.file_uploader("Drop a CSV, TSV, JSON, NDJSON, Parquet or Excel file here, or browse", key="drop")
-    st.caption(":material/lock: Nothing leaves this machine.")
+    st.caption(f":material/lock: {markdown(privacy(observatory().settings))}")
     if dropped is None:
         return
     with st.spinner(f"Reading {markdown(dropped.name)} …", show_time=True):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
@@ -68,6 +69,18 @@ def open_dataset(dataset: Dataset, page: str = "pages/overview.py", **params: st
     """Go to a page of this data set."""
     st.session_state["dataset"] = dataset.id
     st.switch_page(page, query_params={"dataset": dataset.id, **params})
+
+
+def privacy(settings: Settings) -> str:
+    """Where the data goes: nowhere, unless a language model of another machine is asked.
+
+    >>> privacy(Settings(llm_base_url="https://models.example/v1"))
+    'Your file stays on this machine; names of fields, common values and figures go to the model at models.example.'
+    """
+    host = urlsplit(settings.llm_base_url).hostname
+    if settings.llm == "off" or host in (None, "localhost", "127.0.0.1", "::1"):
+        return "Nothing you drop here leaves this machine."
+    return f"Your file stays on this machine; names of fields, common values and figures go to the model at {host}."
 
 
 def show(error: ObservatoryError) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from observatory.model import EngineStatus
 from observatory.quoting import markdown
-from observatory.ui.session import observatory
+from observatory.ui.session import observatory, privacy
 
 ICON = Path(__file__).parent / "static" / "icon.svg"
 LOGO = Path(__file__).parent / "static" / "logo.svg"
@@ -28,7 +28,7 @@ def sidebar() -> None:
         state = observatory().engine().state
         seconds = None if state in ("ready", "off") else 3
         st.fragment(run_every=seconds)(_engine)(state)
-        st.caption("Nothing you drop here leaves this machine.")
+        st.caption(markdown(privacy(observatory().settings)))
 
 
 def _engine(drawn: str) -> None:
