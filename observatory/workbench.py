@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
 from observatory.errors import DatasetNotFound, UnreadableFile
+from observatory.job import Job
 from observatory.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Observatory:
         self._source = source
         self._samples = {sample.name: sample for sample in samples}
         self._profile = lru_cache(maxsize=128)(self._compute_profile)
-        self._bias = lru_cache(maxsize=128)(self._compute_bias)
+        self._bias = lru_cache(maxsize=128)(self._begin_bias)
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
 
@@ -127,26 +128,55 @@ class Observatory:
         marginals: Any = None,
         target: str | None = None,
         random_state: int = 0,
+        *,
+        options: model.BiasOptions | None = None,
     ) -> model.BiasReport:
-        """How the sample departs from its population; `marginals` is a table of `field, value, share`."""
+        """How the sample departs from its population; `marginals` is a table of `field, value, share`.
+
+        `options` hold more than the seed, and go before `random_state`.
+        """
+        given = options or self.bias_options(random_state)
+        return self.bias_job(dataset, reference, marginals, target, given).wait()
+
+    def bias_options(self, random_state: int = 0) -> model.BiasOptions:
+        """The options of a run as the settings say."""
+        return model.BiasOptions(random_state=random_state, sample_rows=self.settings.sample_rows)
+
+    def bias_job(
+        self,
+        dataset: Any,
+        reference: Any = None,
+        marginals: Any = None,
+        target: str | None = None,
+        options: model.BiasOptions | None = None,
+    ) -> Job[model.BiasReport]:
+        """The bias report in the making, one detector after the other; the same job for the same arguments."""
         reference_id = None if reference is None else self.dataset(reference).id
         marginals_id = None if marginals is None else self.dataset(marginals).id
-        return self._bias(self.dataset(dataset).id, reference_id, marginals_id, target, random_state)
+        return self._bias(self.dataset(dataset).id, reference_id, marginals_id, target, options or self.bias_options())
 
-    def _compute_bias(
-        self, dataset_id: str, reference_id: str | None, marginals_id: str | None, target: str | None, seed: int
-    ) -> model.BiasReport:
-        from observatory.bias import detect_bias
+    def _begin_bias(
+        self,
+        dataset_id: str,
+        reference_id: str | None,
+        marginals_id: str | None,
+        target: str | None,
+        options: model.BiasOptions,
+    ) -> Job[model.BiasReport]:
+        def begin() -> Iterator[model.BiasReport]:
+            from observatory.bias import Run, steps
 
-        return detect_bias(
-            self._store.table(dataset_id),
-            self._profile(dataset_id),
-            reference=self._store.table(reference_id) if reference_id else None,
-            marginals=self._store.table(marginals_id).query("SELECT * FROM t") if marginals_id else None,
-            target=target,
-            random_state=seed,
-            sample_rows=self.settings.sample_rows,
-        )
+            run = Run(
+                self._store.table(dataset_id),
+                self._profile(dataset_id),
+                self._store.table(reference_id) if reference_id else None,
+                self._store.table(marginals_id).query("SELECT * FROM t") if marginals_id else None,
+                target,
+                options,
+            )
+            return steps(run)
+
+        return Job(begin)
 
     # ── charts ──
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "observatory"
 FILES = sorted(PACKAGE.rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
-BASE = {"model", "errors", "settings", "quoting"}
+BASE = {"model", "errors", "settings", "quoting", "job"}
 ADAPTERS = {"store", "llm", "sandbox"}
 PARTS = {"profile", "bias", "charts", "insight", "report"}
 LEVEL = {

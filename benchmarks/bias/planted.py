@@ -25,7 +25,7 @@ from benchmarks.bias.mechanisms import MECHANISMS, STRENGTHS, Planted, categorie
 from benchmarks.bias.tables import SOURCES, FrameTable, load
 from observatory.bias import detect_bias
 from observatory.bias.statistics import two_proportion_z
-from observatory.model import BiasReport, Finding
+from observatory.model import BiasOptions, BiasReport, Finding
 from observatory.profile import profile
 
 N_SAMPLE = 3000
@@ -60,7 +60,7 @@ def report(sample: pd.DataFrame, reference: FrameTable | None, seed: int) -> tup
     table = FrameTable(sample.reset_index(drop=True))
     known = profile(table)
     start = time.process_time()
-    made = detect_bias(table, known, reference=reference, random_state=seed)
+    made = detect_bias(table, known, reference=reference, options=BiasOptions(random_state=seed))
     seconds = time.process_time() - start
     unexplained = tuple(f for f in made.findings if f.explained_by is None)
     return dataclasses.replace(made, findings=unexplained), seconds

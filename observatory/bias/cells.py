@@ -7,21 +7,19 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from observatory.bias.axis import Axis, make_axes
+from observatory.bias.axis import Axis
 from observatory.bias.children import children, departures, explained
-from observatory.bias.coded import Known, Side, code
+from observatory.bias.coded import Known, Side
+from observatory.bias.compared import Compared, compared
 from observatory.bias.describe import Condition, group, interval, predicate, share
 from observatory.bias.explain import Explained, Region, explain
-from observatory.bias.reference import shared_fields
 from observatory.bias.remedy import remedy
-from observatory.bias.run import H_MIN, MAX_FIELDS, Outcome, Run
+from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import cohens_h, detectable_h, share_apart, wilson
-from observatory.bias.values import unlike
-from observatory.model import Effect, Finding, Note, Severity, Table
+from observatory.model import BiasOptions, Effect, Finding, Note, Severity, Table
 
 Worded = Callable[[Sequence[Region]], list[Finding]]
 Placed = tuple[tuple[Finding, tuple[str, int]], ...]
-MAX_PAIRED = 24
 _TRIFLE = 0.05
 
 
@@ -29,42 +27,39 @@ def cells(run: Run) -> Outcome:
     """Levels, ranges, sets of levels and two-way cells whose share departs from the reference table."""
     if run.reference is None:
         return Outcome()
-    fields, notes = shared_fields(run)
-    if not fields or not run.n_rows or not run.reference.n_rows:
-        why = "have no field in common that makes groups" if not fields else "must both have rows"
-        return _nothing(why, notes)
-    axes = make_axes(fields, [run.table, run.reference])
-    sample, reference = (code(t, axes, run.random_state) for t in (run.table, run.reference))
-    different = unlike(axes, fields, (run.table, run.reference), (sample, reference))
-    notes = [*notes, *different.values(), *_capped(run, len(fields))]
-    alike = [i for i, a in enumerate(axes) if a.field not in different]
-    if not alike:
-        return _nothing("hold different values in every field they have in common", notes)
-    axes = [axes[i] for i in alike]
-    sample, reference = (dataclasses.replace(s, codes=tuple(s.codes[i] for i in alike)) for s in (sample, reference))
-    found = explain(sample, reference, axes, range(min(len(axes), MAX_PAIRED)))
-    theirs = run.reference
-    kept, below = said(found, reference, axes, lambda regions: _findings(regions, axes, run.table, theirs))
-    check = _check(run, found, len(axes), sample.n, reference.n)
-    return Outcome(check, found.families(), kept, tuple(notes), explained=below)
+    both = run.once(compared)
+    if not both.axes:
+        needs = "To compare them, choose a reference with rows and with fields of the same names and values."
+        text = f"The sample and the reference {both.why_not}, so nothing was compared."
+        notes = (*both.notes, Note("reference", (), text, needs))
+        return Outcome("Nothing could be compared with the reference.", notes=notes)
+    found, theirs = run.once(explained_away), run.reference
+    kept, below = said(
+        found, both.reference, both.axes, lambda regions: findings(regions, both.axes, run.table, theirs), run.options
+    )
+    return Outcome(_check(run, found, both), found.families(), kept, both.notes, explained=below)
 
 
-def _nothing(why: str, notes: Sequence[Note]) -> Outcome:
-    text = f"The sample and the reference {why}, so nothing was compared."
-    needs = "To compare them, choose a reference with rows and with fields of the same names and values."
-    return Outcome("Nothing could be compared with the reference.", notes=(*notes, Note("reference", (), text, needs)))
+def explained_away(run: Run) -> Explained:
+    """The regions of the reference that depart in the sample, once they have been explained away."""
+    both = run.once(compared)
+    return explain(both.sample, both.reference, both.axes, range(both.n_paired), run.options)
 
 
-def said(found: Explained, reference: Side | Known, axes: Sequence[Axis], worded: Worded) -> tuple[Placed, Outcome]:
+def said(
+    found: Explained, reference: Side | Known, axes: Sequence[Axis], worded: Worded, options: BiasOptions
+) -> tuple[Placed, Outcome]:
     """The findings of all regions, and those that they explain, each with the place of its test."""
     regions = [simplest(r, reference, axes) for r in found.regions]
-    asked = [dataclasses.replace(c, region=simplest(c.region, reference, axes)) for c in departures(found, axes)]
+    asked = [
+        dataclasses.replace(c, region=simplest(c.region, reference, axes)) for c in departures(found, axes, options)
+    ]
     below = children(regions, asked, axes)
-    findings = worded([*regions, *(c.region for c in below)])
-    parents, own = findings[: len(regions)], findings[len(regions) :]
-    kept = tuple((f, p) for f, p in zip(parents, found.places()) if abs(f.effect.value) >= H_MIN)
+    made = worded([*regions, *(c.region for c in below)])
+    parents, own = made[: len(regions)], made[len(regions) :]
+    kept = tuple((f, p) for f, p in zip(parents, found.places()) if abs(f.effect.value) >= options.min_effect)
     told = [(explained(f, parents[c.parent], regions[c.parent], axes), c.place) for f, c in zip(own, below)]
-    large = tuple((f, p) for f, p in told if abs(f.effect.value) >= H_MIN)
+    large = tuple((f, p) for f, p in told if abs(f.effect.value) >= options.min_effect)
     before = {q: np.exp(t.log_p) for q, t in found.before.items()}
     return kept, Outcome(families=before, found=large)
 
@@ -100,7 +95,8 @@ def count_where(table: Table, predicates: Sequence[str]) -> list[int]:
     return [int(n) for n in table.query(f"SELECT {counts} FROM t").iloc[0].tolist()]
 
 
-def _findings(regions: Sequence[Region], axes: Sequence[Axis], table: Table, reference: Table) -> list[Finding]:
+def findings(regions: Sequence[Region], axes: Sequence[Axis], table: Table, reference: Table) -> list[Finding]:
+    """Regions of a reference table as findings, counted over all rows of both tables."""
     predicates = [where_sql(r, axes) for r in regions]
     ours, theirs = count_where(table, predicates), count_where(reference, predicates)
     return [
@@ -160,26 +156,15 @@ def severity(h: float) -> Severity:
     return "high" if abs(h) >= 0.5 else "medium" if abs(h) >= 0.2 else "low"
 
 
-def _check(run: Run, found: Explained, n_axes: int, n: float, m: float) -> str:
+def _check(run: Run, found: Explained, both: Compared) -> str:
+    n, m = both.sample.n, both.reference.n
     n_tests = {q: len(p) for q, p in found.left.items()}
-    h = max(H_MIN, detectable_h(run.n_rows if n == run.n_rows else n, m, 4 * max(n_tests["levels"], 1)))
+    n = run.n_rows if n == run.n_rows else n
+    h = max(run.options.min_effect, detectable_h(n, m, 4 * max(n_tests["levels"], 1)))
     return (
-        f"{n_axes} fields were compared with the reference in {sum(n_tests.values()):,} groups:"
+        f"{len(both.axes)} fields were compared with the reference in {sum(n_tests.values()):,} groups:"
         f" {n_tests['levels']:,} levels, {n_tests['tails'] + n_tests['ranges']:,} ranges,"
         f" {n_tests['sets']:,} sets of levels and {n_tests['pairs']:,} pairs. Had half of the reference been"
         f" {share(share_apart(0.5, h))} of the sample, or a tenth {share(share_apart(0.1, h))},"
         " it would have been noticed (power 80 %)."
     )
-
-
-def _capped(run: Run, n_fields: int) -> list[Note]:
-    notes = []
-    if len(run.group_fields) > MAX_FIELDS:
-        text = (
-            f"Only {MAX_FIELDS} of {len(run.group_fields)} fields were compared with the reference, coarse ones first."
-        )
-        notes.append(Note("capped", (), text))
-    if n_fields > MAX_PAIRED:
-        text = f"Pairs of fields were compared among {MAX_PAIRED} of {n_fields} fields, coarse ones first."
-        notes.append(Note("capped", (), text))
-    return notes

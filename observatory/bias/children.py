@@ -12,9 +12,8 @@ from observatory.bias.axis import Axis
 from observatory.bias.candidates import ONE_WAY
 from observatory.bias.describe import group
 from observatory.bias.explain import Explained, Region, bonferroni
-from observatory.bias.run import H_MIN, Q_MAX
 from observatory.bias.statistics import cohens_h
-from observatory.model import Finding
+from observatory.model import BiasOptions, Finding
 
 MAX_CHILDREN = 4
 
@@ -44,7 +43,7 @@ def children(simple: Sequence[Region], asked: Sequence[Child], axes: Sequence[Ax
     return kept
 
 
-def departures(found: Explained, axes: Sequence[Axis]) -> list[Child]:
+def departures(found: Explained, axes: Sequence[Axis], options: BiasOptions = BiasOptions()) -> list[Child]:
     """Levels, and the strongest range of each number, that departed before raking and no longer do after it.
 
     Before: p <= .05 over all tests (Bonferroni) and Cohen's h >= .1. After: h < .1 from the parent's raking on.
@@ -55,13 +54,13 @@ def departures(found: Explained, axes: Sequence[Axis]) -> list[Child]:
     corrected = bonferroni(found.before)
     for question in ONE_WAY:
         t = found.before[question]
-        for i in np.flatnonzero((np.abs(t.h) >= H_MIN) & (corrected[question] <= np.log(Q_MAX))):
+        for i in np.flatnonzero((np.abs(t.h) >= options.min_effect) & (corrected[question] <= np.log(options.max_q))):
             region = Region(*t.places[int(i)], float(t.z[i]), question, float(t.log_p[i]), float(t.h[i]))
             made.append(Child(region, -1, (question, int(i))))
     strongest: dict[tuple[int, ...], Child] = {}
     for child in sorted(made, key=lambda c: -abs(c.region.z)):
         strongest.setdefault((*child.region.axes, *_which(child.region, axes)), child)
-    parents = [(c, _parent(c.region, found)) for c in strongest.values()]
+    parents = [(c, _parent(c.region, found, options.min_effect)) for c in strongest.values()]
     return [dataclasses.replace(c, parent=parent) for c, parent in parents if parent is not None]
 
 
@@ -86,8 +85,8 @@ def _is_said(region: Region, said: Region, axes: Sequence[Axis]) -> bool:
     return is_range or said.codes[0] == (0,) or bool(set(region.codes[0]) & set(said.codes[0]))
 
 
-def _parent(region: Region, found: Explained) -> int | None:
+def _parent(region: Region, found: Explained, min_effect: float) -> int | None:
     """Position of the region from whose raking on the departure is gone; None if it is not gone in the end."""
     i, codes = region.axes[0], list(region.codes[0])
-    gone = [abs(float(cohens_h(p[i][codes].sum(), r[i][codes].sum()))) < H_MIN for p, r in found.raked]
+    gone = [abs(float(cohens_h(p[i][codes].sum(), r[i][codes].sum()))) < min_effect for p, r in found.raked]
     return next((k for k in range(len(gone)) if all(gone[k:])), None)

@@ -23,6 +23,11 @@ class Side:
     codes: tuple[Codes, ...]
     weights: Weights
 
+    @classmethod
+    def empty(cls) -> Side:
+        """A side of no rows and no fields."""
+        return cls((), np.empty(0))
+
     @property
     def n(self) -> float:
         """Kish's effective number of rows: (sum of weights)² / sum of squared weights."""

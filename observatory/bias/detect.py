@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,12 +12,13 @@ from observatory.bias.cells import cells
 from observatory.bias.dominance import dominance
 from observatory.bias.duplicates import duplicates
 from observatory.bias.marginals import marginals
+from observatory.bias.merge import merge
 from observatory.bias.missing import missing
 from observatory.bias.outliers import outliers
-from observatory.bias.run import Q_MAX, Outcome, Run
+from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import benjamini_hochberg
 from observatory.bias.verdict import needs_reference, verdict
-from observatory.model import BiasReport, Finding, Note, Profile, Table
+from observatory.model import BiasOptions, BiasReport, Finding, Note, Profile, Table
 
 DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance)
 _MAX_OTHERS = 5
@@ -32,22 +33,37 @@ def detect_bias(
     reference: Table | None = None,
     marginals: pd.DataFrame | None = None,
     target: str | None = None,
-    random_state: int = 0,
-    sample_rows: int = 20_000,
+    options: BiasOptions = BiasOptions(),
 ) -> BiasReport:
     """How a table departs from its population, as far as the table and what it is compared with can tell.
 
     `marginals` has the columns `field, value, share`; `target` names the field that matters most and must exist
     (FieldNotFound). All tests share one Benjamini-Hochberg control: a finding has q <= .05 and an effect size above
     the threshold of its detector; findings that another one explains (`explained_by`) are controlled among the tests
-    before raking, ranked last and at most four for each. The same table and seed give the same report.
+    before raking, ranked last and at most four for each. The same table and options give the same report.
     """
-    if target is not None:
-        profile.field(target)
-    run = Run(table, profile, reference, marginals, target, random_state, sample_rows)
-    outcomes = {d.__name__: d(run) for d in DETECTORS} if table.n_rows and profile.fields else {}
+    *_, report = steps(Run(table, profile, reference, marginals, target, options))
+    return report
+
+
+def steps(run: Run) -> Iterator[BiasReport]:
+    """The report after each detector, quick ones first: `pending` names those to come, and the last one has none."""
+    if run.target is not None:
+        run.profile.field(run.target)
+    asked = DETECTORS if run.n_rows and run.profile.fields else ()
+    outcomes: dict[str, Outcome] = {}
+    if not asked:
+        yield _report(run, outcomes, ())
+    for i, detector in enumerate(asked, 1):
+        outcomes[detector.__name__] = detector(run)
+        yield _report(run, outcomes, tuple(d.__name__ for d in asked[i:]))
+
+
+def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...]) -> BiasReport:
     below = {name: o.explained for name, o in outcomes.items() if o.explained is not None}
-    findings = _ranked([*_controlled(outcomes), *_controlled(below)])
+    max_q = run.options.max_q
+    ranked = _sorted([*_controlled(outcomes, max_q), *_controlled(below, max_q)])
+    findings = _named(merge(run, ranked, [w for o in outcomes.values() for w in o.witnesses]))
     claims: dict[str, Any] = {"needs_reference": needs_reference(run)}
     for outcome in outcomes.values():
         claims |= outcome.claims
@@ -58,10 +74,12 @@ def detect_bias(
         checks={name: o.check for name, o in outcomes.items() if o.check},
         remedy=_remedy(findings),
         claims=claims,
+        fairness=next((o.fairness for o in outcomes.values() if o.fairness), None),
+        pending=pending,
     )
 
 
-def _controlled(outcomes: Mapping[str, Outcome]) -> list[Finding]:
+def _controlled(outcomes: Mapping[str, Outcome], max_q: float) -> list[Finding]:
     """The findings that stay after Benjamini-Hochberg over the tests of all detectors, with their q."""
     families = {(name, q): p for name, o in outcomes.items() for q, p in o.families.items() if len(p)}
     controlled = dict(zip(families, benjamini_hochberg(list(families.values()))))
@@ -70,19 +88,27 @@ def _controlled(outcomes: Mapping[str, Outcome]) -> list[Finding]:
         for finding, (question, position) in outcome.found:
             q = float(controlled[name, question][position])
             also = outcome.also.get((question, position), {})
-            others = [field for field, (family, i) in also.items() if controlled[name, family][i] <= Q_MAX]
+            others = [field for field, (family, i) in also.items() if controlled[name, family][i] <= max_q]
             remedy = {**(finding.remedy or {}), "compare_by": others[:_MAX_OTHERS]} if others else finding.remedy
-            if q <= Q_MAX:
+            if q <= max_q:
                 found.append(dataclasses.replace(finding, q=q, remedy=remedy))
     return found
 
 
-def _ranked(findings: list[Finding]) -> list[Finding]:
-    """Unexplained ones first, then serious ones, then what a reference bears out, then the smaller q; ids by rank."""
-    findings = sorted(_explained(findings), key=lambda f: (f.explained_by is not None, *_weight(f)))
+def _sorted(findings: list[Finding]) -> list[Finding]:
+    """Unexplained ones first, then serious ones, then what a reference bears out, then the smaller q."""
+    return sorted(_explained(findings), key=lambda f: (f.explained_by is not None, *_weight(f)))
+
+
+def _named(findings: list[Finding]) -> list[Finding]:
+    """The same with ids by rank, to which `explained_by` refers; those whose parent is not there are left out."""
     named = [dataclasses.replace(f, id=f"f{i}") for i, f in enumerate(findings, 1)]
     ids = {f.where: f.id for f in reversed(named)}
-    return [dataclasses.replace(f, explained_by=ids[f.explained_by]) if f.explained_by else f for f in named]
+    return [
+        dataclasses.replace(f, explained_by=ids[f.explained_by]) if f.explained_by else f
+        for f in named
+        if f.explained_by is None or f.explained_by in ids
+    ]
 
 
 def _weight(finding: Finding) -> tuple[int, int, float, str]:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from observatory.bias.axis import Axis
-from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Tests, box_sums, compare, fold, spans, tests
+from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Mask, Tests, box_sums, compare, fold, spans, tests
 from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.overlap import Margin, overlap_margin, rake
-from observatory.bias.run import H_MIN, Q_MAX
 from observatory.bias.statistics import log_p
+from observatory.model import BiasOptions
 
 _MAX_PICKS = 12
 
@@ -43,13 +43,14 @@ class Explained:
     """The regions in the order found, and the p of every test that is left, by question.
 
     `before` are the tests of the tables as they are; `raked` the margins of all fields, of sample and of reference,
-    after each region was raked away.
+    after each region was raked away; `sides` are sample and reference with the weights of the end.
     """
 
     regions: tuple[Region, ...]
     left: Mapping[str, Weights]
     before: Mapping[str, Tests]
     raked: tuple[tuple[list[Weights], list[Weights]], ...]
+    sides: tuple[Side, Side | Known]
 
     def families(self) -> dict[str, Weights]:
         """The p of all tests by question: those of the regions as they were found, then those left."""
@@ -63,7 +64,13 @@ class Explained:
         ]
 
 
-def explain(sample: Side, reference: Side | Known, axes: Sequence[Axis], paired: Sequence[int] = ()) -> Explained:
+def explain(
+    sample: Side,
+    reference: Side | Known,
+    axes: Sequence[Axis],
+    paired: Sequence[int] = (),
+    options: BiasOptions = BiasOptions(),
+) -> Explained:
     """Regions that depart, each given the ones before it; `paired` are the axes that two-way cells are made of."""
     whole = sample, reference
     found: list[Region] = []
@@ -72,17 +79,18 @@ def explain(sample: Side, reference: Side | Known, axes: Sequence[Axis], paired:
     while True:
         asked = {q: tests(q, sample, reference, axes, paired) for q in QUESTIONS}
         before = before or asked
-        region = _best(asked)
+        region = _best(asked, options)
         if region is None or len(found) == _MAX_PICKS:
             break
         if len(region.axes) == 2 and isinstance(reference, Side):
-            region = _refined(region, sample, reference, axes)
+            region = _refined(region, sample, reference, axes, options.min_effect)
         found.append(region)
-        sample, reference = _agreeing(*whole, found, axes)
+        sample, reference = agreeing(*whole, found, axes)
         raked.append((_margins(sample, axes), _margins(reference, axes)))
         if min(sample.n, reference.n) < 2 * MIN_EXPECTED:
             break
-    return Explained(tuple(found), {q: np.exp(t.log_p) for q, t in asked.items()}, before, tuple(raked))
+    left = {q: np.exp(t.log_p) for q, t in asked.items()}
+    return Explained(tuple(found), left, before, tuple(raked), (sample, reference))
 
 
 def _margins(side: Side | Known, axes: Sequence[Axis]) -> list[Weights]:
@@ -99,13 +107,13 @@ def bonferroni(asked: Mapping[str, Tests]) -> dict[str, Weights]:
     return {q: t.log_p + np.log(n_tests[q] * n_questions) for q, t in asked.items()}
 
 
-def _best(asked: Mapping[str, Tests]) -> Region | None:
+def _best(asked: Mapping[str, Tests], options: BiasOptions) -> Region | None:
     """The region of the smallest Bonferroni-corrected p."""
     all_corrected = bonferroni(asked)
     best: Region | None = None
-    smallest = float(np.log(Q_MAX))
+    smallest = float(np.log(options.max_q))
     for question, t in asked.items():
-        corrected = np.where(np.abs(t.h) >= H_MIN, all_corrected[question], 0.0)
+        corrected = np.where(np.abs(t.h) >= options.min_effect, all_corrected[question], 0.0)
         if len(corrected) and corrected.min() < smallest:
             i = int(corrected.argmin())
             smallest = float(corrected[i])
@@ -113,7 +121,7 @@ def _best(asked: Mapping[str, Tests]) -> Region | None:
     return best
 
 
-def _agreeing(
+def agreeing(
     sample: Side, reference: Side | Known, found: Sequence[Region], axes: Sequence[Axis]
 ) -> tuple[Side, Side | Known]:
     """Sample and reference, weighted so that they agree on the margins of all regions found."""
@@ -131,7 +139,7 @@ def _agreeing(
     return a, b
 
 
-def _refined(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Region:
+def _refined(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:
     """The same two-way cell with its bounds moved to the finest bins where that departs more."""
     a, b = region.axes
     if any(axes[i].rest in codes for i, codes in zip((a, b), region.codes)):
@@ -141,7 +149,7 @@ def _refined(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]
     sides = [_near(axes[i], codes) for i, codes in zip((a, b), region.codes)]
     p, r = (box_sums(t, *sides) for t in tables)
     z, h, ok = compare(p, r, sample, reference)
-    score = np.where(ok & (np.abs(h) >= H_MIN), z * np.sign(region.z), -np.inf)
+    score = np.where(ok & (np.abs(h) >= min_effect), z * np.sign(region.z), -np.inf)
     row, column = np.unravel_index(int(score.argmax()), score.shape)
     if score[row, column] <= abs(region.z):
         return region
@@ -165,11 +173,20 @@ def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis])
         i, folded = region.axes[0], _fold(region, axes)
         cells = [folded[s.codes[i]] for s in (sample, reference)]
         return overlap_margin(sample, reference, cells[0], cells[1], int(folded.max()) + 1)
+    if len(region.axes) > 2:
+        cells = [inside(region, s).astype(np.int64) for s in (sample, reference)]
+        return overlap_margin(sample, reference, cells[0], cells[1], 2)
     a, b = region.axes
     fold_a, fold_b = (_split(fold(axes[i]), codes) for i, codes in zip((a, b), region.codes))
     size = int(fold_b.max()) + 1
     cells = [fold_a[s.codes[a]] * size + fold_b[s.codes[b]] for s in (sample, reference)]
     return overlap_margin(sample, reference, cells[0], cells[1], (int(fold_a.max()) + 1) * size)
+
+
+def inside(region: Region, side: Side) -> Mask:
+    """Which rows of a side lie in a region."""
+    rows = [np.isin(side.codes[i], codes) for i, codes in zip(region.axes, region.codes)]
+    return np.asarray(np.logical_and.reduce(rows))
 
 
 def _fold(region: Region, axes: Sequence[Axis]) -> Codes:

@@ -14,7 +14,7 @@ from observatory.bias.cells import count_where, region_finding, said, where_sql
 from observatory.bias.coded import Known, Weights, code
 from observatory.bias.describe import listed, number, share
 from observatory.bias.explain import Explained, Region, explain
-from observatory.bias.run import H_MIN, Outcome, Run
+from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import detectable_h, share_apart
 from observatory.errors import ObservatoryError
 from observatory.model import FieldProfile, Finding, Note
@@ -46,8 +46,8 @@ def marginals(run: Run) -> Outcome:
     sample = code(run.table, axes, run.random_state)
     lost = [float((codes == 0).mean()) for codes in sample.codes]
     known = Known(tuple(_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
-    found = explain(sample, known, axes)
-    kept, below = said(found, known, axes, lambda regions: _findings(run, regions, axes, known))
+    found = explain(sample, known, axes, options=run.options)
+    kept, below = said(found, known, axes, lambda regions: _findings(run, regions, axes, known), run.options)
     return Outcome(_check(run, found, len(axes)), found.families(), kept, (*notes, _blind()), explained=below)
 
 
@@ -166,7 +166,7 @@ def _findings(run: Run, regions: Sequence[Region], axes: Sequence[Axis], known: 
 
 def _check(run: Run, found: Explained, n_fields: int) -> str:
     n_tests = sum(len(p) for p in found.left.values())
-    h = max(H_MIN, detectable_h(run.n_rows, 1e12, max(n_tests, 1)))
+    h = max(run.options.min_effect, detectable_h(run.n_rows, 1e12, max(n_tests, 1)))
     return (
         f"{n_fields} fields were compared with the marginals in {n_tests} groups; one that is half of the population"
         f" would have been noticed from {share(share_apart(0.5, h))} on (power 80 %)."

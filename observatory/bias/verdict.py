@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from observatory.bias.describe import count, listed, share
-from observatory.bias.run import H_MIN, Run
+from observatory.bias.run import Run
 from observatory.bias.statistics import detectable_h, share_apart
 from observatory.model import Finding
 
@@ -40,7 +40,7 @@ def _power(run: Run) -> str:
     """How large a departure would have been noticed, for a group of half the rows and about a hundred tests."""
     other = 1e12 if run.reference is None else max(run.reference.n_rows, 1)
     if run.compares:
-        seen = share(share_apart(0.5, max(H_MIN, detectable_h(run.n_rows, other, _N_TESTS))))
+        seen = share(share_apart(0.5, max(run.options.min_effect, detectable_h(run.n_rows, other, _N_TESTS))))
         return f"a group that should be half of the rows would have been noticed at {seen}"
     seen = share(share_apart(0.1, max(_H_MISSING, detectable_h(run.n_rows / 2, run.n_rows / 2, _N_TESTS))))
     return f"a field missing for 10 % of one half of the rows and {seen} of the other would have been noticed"

@@ -26,7 +26,7 @@ _PURPOSES = {
 }
 
 
-def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:  # noqa: B008
+def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:
     """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
 
     An open request gives one chart for each set of fields, and [] when no field can be drawn (all are constant,

@@ -169,7 +169,7 @@ def _open_chart(
     attempts: list[Attempt],
     warnings: list[str],
     status: EngineStatus,
-    wish: Wish = Wish(),  # noqa: B008
+    wish: Wish = Wish(),
 ) -> Visualization:
     """The best chart of the whole table, said to be just that."""
     chart, error = _try(wish, recommend)

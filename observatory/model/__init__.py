@@ -4,37 +4,53 @@
 report and link know of a picture.
 """
 
-from observatory.model.bias import BiasReport, Effect, Finding, Note, Severity
+from observatory.model.alignment import Alignment, FieldMatch
+from observatory.model.bias import BiasOptions, BiasReport, Effect, Finding, Note, Severity
 from observatory.model.chart import TIME_UNITS, ChartSpec, Filter, RankedChart, Task, Violation, Wish, WishedField
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
+from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
+from observatory.model.fairness import Fairness, GroupRate
 from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Summary, Visualization
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
 from observatory.model.report import Report
+from observatory.model.weights import Collect, LevelBalance, Reweighed, Weighting
 
 __all__ = [
     "TIME_UNITS",
+    "Alignment",
     "Attempt",
+    "BiasOptions",
     "BiasReport",
     "ChartSpec",
+    "Collect",
     "DataCard",
     "Dataset",
     "Effect",
     "EngineStatus",
+    "Exploration",
+    "Fairness",
+    "FieldMatch",
     "FieldProfile",
     "FieldType",
     "Filter",
     "Finding",
     "Goal",
+    "GroupRate",
+    "Grouping",
     "HistogramBin",
     "ImportReport",
+    "LevelBalance",
     "Note",
+    "OddRows",
     "Profile",
     "RankedChart",
     "Record",
     "Reject",
     "Report",
+    "Reweighed",
     "Role",
+    "RowGroup",
     "Scalar",
     "Sentence",
     "Severity",
@@ -44,6 +60,7 @@ __all__ = [
     "TopValue",
     "Violation",
     "Visualization",
+    "Weighting",
     "Wish",
     "WishedField",
 ]

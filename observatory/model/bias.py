@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from observatory.model.fairness import Fairness
 from observatory.model.record import Record
 
 Severity = Literal["high", "medium", "low"]
@@ -26,7 +27,7 @@ class Finding(Record):
     `where` is a DuckDB predicate with quoted names that runs on the table and on the reference alike; `rows`
     are positions in import order, at most 10,000; shares are in [0, 1]; `interval` is the 95 % interval of
     `sample_share`; `q` is `p` after weighted Benjamini-Hochberg over all tests of the run; findings with
-    `explained_by` have a control of their own.
+    `explained_by` have a control of their own. `witnesses` are other detectors that point at the same rows.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Finding(Record):
     evidence_sql: str
     explained_by: str | None = None
     remedy: Mapping[str, Any] | None = None
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,27 @@ class Note(Record):
 
 
 @dataclass(frozen=True)
+class BiasOptions(Record):
+    """What a run may be told: seed, rows that models look at, and when a departure is worth a finding.
+
+    `max_q` is the false-discovery rate, `min_effect` the smallest Cohen's h of a finding, `min_count` the rows below
+    which a combination of groups counts as not covered.
+    """
+
+    random_state: int = 0
+    sample_rows: int = 20_000
+    max_q: float = 0.05
+    min_effect: float = 0.1
+    min_count: int = 30
+
+
+@dataclass(frozen=True)
 class BiasReport(Record):
-    """Findings best first, notes, and what the run looked for (`checks`: detector -> one sentence)."""
+    """Findings best first, notes, and what the run looked for (`checks`: detector -> one sentence).
+
+    `pending` names the detectors that have not reported yet: none in a whole report. `remedy` is a
+    `model.Weighting` as JSON where there is a reference to weigh to; `fairness` is there when a target is given.
+    """
 
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...]
@@ -71,3 +92,5 @@ class BiasReport(Record):
     checks: Mapping[str, str] = field(default_factory=dict)
     remedy: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
+    fairness: Fairness | None = None
+    pending: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observatory.bias import detect_bias
-from observatory.model import BiasReport, Finding
+from observatory.model import BiasOptions, BiasReport, Finding
 from observatory.profile import profile
 
 
@@ -43,7 +43,14 @@ def report() -> Callable[..., BiasReport]:
     def make(frame: pd.DataFrame, reference: pd.DataFrame | None = None, **options: object) -> BiasReport:
         sample = FrameTable(frame)
         other = None if reference is None else FrameTable(reference)
-        return detect_bias(sample, profile(sample), reference=other, **{"sample_rows": 200} | options)
+        settings = {k: options.pop(k) for k in ("random_state", "max_q", "min_effect", "min_count") if k in options}
+        return detect_bias(
+            sample,
+            profile(sample),
+            reference=other,
+            options=BiasOptions(**{"sample_rows": options.pop("sample_rows", 200)} | settings),
+            **options,
+        )
 
     return make
 
