@@ -12,8 +12,8 @@ T = TypeVar("T")
 class Job(Generic[T]):
     """Runs an iterator to its end in a thread of its own and keeps its last value.
 
-    `stop` pauses it after the step being worked on; `start` and `wait` go on from there. An error of a step ends the job and
-    is raised by `wait`.
+    `stop` pauses it after the step being worked on; `start` and `wait` go on from there. An error of a step ends the
+    job and is raised by `wait`.
 
     >>> job = Job(lambda: iter([1, 2, 3]))
     >>> job.wait(), job.done

@@ -16,6 +16,7 @@ from observatory.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observatory.bias import Run
     from observatory.charts import Drawing
     from observatory.llm import LLM, Source
     from observatory.store import Store
@@ -42,6 +43,7 @@ class Observatory:
         self._samples = {sample.name: sample for sample in samples}
         self._profile = lru_cache(maxsize=128)(self._compute_profile)
         self._bias = lru_cache(maxsize=128)(self._begin_bias)
+        self._run = lru_cache(maxsize=4)(self._make_run)
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
 
@@ -164,19 +166,30 @@ class Observatory:
         options: model.BiasOptions,
     ) -> Job[model.BiasReport]:
         def begin() -> Iterator[model.BiasReport]:
-            from observatory.bias import Run, steps
+            from observatory.bias import steps
 
-            run = Run(
-                self._store.table(dataset_id),
-                self._profile(dataset_id),
-                self._store.table(reference_id) if reference_id else None,
-                self._store.table(marginals_id).query("SELECT * FROM t") if marginals_id else None,
-                target,
-                options,
-            )
-            return steps(run)
+            return steps(self._run(dataset_id, reference_id, marginals_id, target, options))
 
         return Job(begin)
+
+    def _make_run(
+        self,
+        dataset_id: str,
+        reference_id: str | None,
+        marginals_id: str | None,
+        target: str | None,
+        options: model.BiasOptions,
+    ) -> Run:
+        from observatory.bias import Run
+
+        return Run(
+            self._store.table(dataset_id),
+            self._profile(dataset_id),
+            self._store.table(reference_id) if reference_id else None,
+            self._store.table(marginals_id).query("SELECT * FROM t") if marginals_id else None,
+            target,
+            options,
+        )
 
     # ── charts ──
 
