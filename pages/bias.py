@@ -7,9 +7,9 @@ from observatory import ui
 obs = ui.observatory()
 dataset = ui.current()
 ui.heading(dataset, "Who or what is missing?")
-reference = ui.reference_box(dataset)
+compared = ui.comparison(dataset)
 with st.spinner("Looking for who or what is missing …", show_time=True):
-    report = obs.detect_bias(dataset, reference)
+    report = obs.detect_bias(dataset, compared.reference)
 st.subheader(ui.text(report.verdict), anchor=False)
 
 findings = [finding for finding in report.findings if not finding.explained_by]

@@ -4,22 +4,21 @@ from observatory.quoting import markdown as text
 from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.findings import (
-    compared_with,
-    declared_reference,
     finding_card,
     finding_line,
     finding_lines,
     notes,
     odd_rows,
-    reference_box,
 )
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
+from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
 from observatory.ui.sidebar import ICON, LOGO, sidebar
 
 __all__ = [
     "ICON",
     "LOGO",
+    "Comparison",
     "answer",
     "ask",
     "asked",
@@ -27,6 +26,7 @@ __all__ = [
     "chart_grid",
     "chart_wish",
     "compared_with",
+    "comparison",
     "current",
     "dataset_card",
     "declared_reference",
@@ -45,7 +45,6 @@ __all__ = [
     "open_dataset",
     "page_link",
     "question_box",
-    "reference_box",
     "sample_card",
     "sidebar",
     "spec_chart",

@@ -11,7 +11,6 @@ from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.session import observatory
 
-NO_REFERENCE = "none"
 COLOURS = {"high": "red", "medium": "orange", "low": "gray"}
 
 
@@ -100,38 +99,3 @@ def odd_rows(report: BiasReport, dataset: Dataset) -> None:
     rows = observatory().rows_at(dataset, list(why))
     rows.insert(1, "why", [why[position] for position in rows["row"]])
     st.dataframe(rows, hide_index=True, alt="The rows most unlike the others, and what sets them apart")
-
-
-def declared_reference(dataset: Dataset) -> str | None:
-    """The reference population that the card of the data set names."""
-    known = {sample.name for sample in observatory().samples()}
-    named = dataset.card.reference if dataset.card else None
-    return named if named in known else None
-
-
-def compared_with(dataset: Dataset) -> None:
-    """Which reference population the findings compare with, where the card of the data set names one."""
-    declared = declared_reference(dataset)
-    for sample in observatory().samples():
-        if sample.name == declared:
-            st.caption(f"The reference is: {markdown(sample.card.title)}.")
-
-
-def reference_box(dataset: Dataset) -> str | None:
-    """Choose the reference population among the catalog and the samples; the choice stands in the link."""
-    obs = observatory()
-    samples = {sample.name: sample.card.title for sample in obs.samples()}
-    stored = {d.id: d.title for d in obs.datasets() if d.id != dataset.id and d.name not in samples}
-    titles = {name: title for name, title in {**samples, **stored}.items() if name != dataset.name}
-    options = [NO_REFERENCE, *titles]
-    declared = declared_reference(dataset)
-    chosen = st.selectbox(
-        "Reference population",
-        options,
-        index=options.index(declared) if declared in titles else 0,
-        format_func=lambda name: titles.get(name, "none: judge the sample by itself"),
-        key="bias_reference",
-        bind="query-params",
-        help="A table that shows how the population really is, with some of the same fields.",
-    )
-    return None if chosen == NO_REFERENCE else chosen
