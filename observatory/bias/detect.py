@@ -14,13 +14,14 @@ from observatory.bias.duplicates import duplicates
 from observatory.bias.marginals import marginals
 from observatory.bias.merge import merge
 from observatory.bias.missing import missing
+from observatory.bias.odd_rows import odd_rows
 from observatory.bias.outliers import outliers
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import benjamini_hochberg
 from observatory.bias.verdict import needs_reference, verdict
 from observatory.model import BiasOptions, BiasReport, Finding, Note, Profile, Table
 
-DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance)
+DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance, odd_rows)
 _MAX_OTHERS = 5
 _SEVERITY = ("high", "medium", "low")
 _EVIDENCE = ("reference", "marginals", "target", "internal")

@@ -1,9 +1,9 @@
-"""Which rows are the oddest, and is any value so far out that it does not belong to the rest?
+"""Is any value so far out that it does not belong to the rest?
 
-Isolation forest ranks rows; it never says yes or no. A finding needs more: a gap in the tail of a field that its own
-spacings do not explain. If distances y from the median fall off like a power (the heaviest tail in practice), then
-i * log(y_i / y_(i+1)) over the ranks i are independent exponentials (Rényi), so the gap below rank i against the K
-spacings after it has p = (1 + gap / sum)^-K. Lighter tails make it conservative.
+A finding needs a gap in the tail of a field that its own spacings do not explain. If distances y from the median fall
+off like a power (the heaviest tail in practice), then i * log(y_i / y_(i+1)) over the ranks i are independent
+exponentials (Rényi), so the gap below rank i against the K spacings after it has p = (1 + gap / sum)^-K. Lighter tails
+make it conservative.
 """
 
 from __future__ import annotations
@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from observatory.bias.axis import is_ordered
 from observatory.bias.cells import count_where
-from observatory.bias.describe import count, interval, number, share
-from observatory.bias.features import Features, features
+from observatory.bias.describe import count, interval, number
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
 from observatory.model import Effect, FieldProfile, Finding
 from observatory.quoting import sql_literal, sql_name
 
-N_ODD = 10
 MAX_NUMBERS = 60
 MAX_ROWS_SHOWN = 10_000
 _MAX_SHARE = 0.01
@@ -34,7 +31,6 @@ _MIN_DISTINCT = 15
 _FACTOR = 1.5
 _FENCE = 3.0
 _MIN_ROWS = 50
-_MAX_TREE_ROWS = 2048
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -51,20 +47,17 @@ class Gap:
 
 
 def outliers(run: Run) -> Outcome:
-    """Values beyond a gap that their tail does not explain, and the ten oddest rows by isolation forest."""
+    """Values beyond a gap that their tail does not explain."""
     numbers = [f for f in run.profile.fields if _is_measured(f)][:MAX_NUMBERS]
     gaps = _gaps(run, numbers) if run.n_rows >= _MIN_ROWS else []
     families = {"outliers": np.array([g.p for g in gaps])}
     far = [(i, g) for i, g in enumerate(gaps) if g.far >= _FENCE and _leap(g) >= _FACTOR]
     found = [(f, ("outliers", i)) for i, g in far for f in _finding(g, run)]
-    odd = odd_rows(run)
     looked = (
         f"{count(len(gaps), 'tail')} of {count(len(numbers), 'numeric field')}, looked at for values beyond a gap (at"
-        f" most 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away). "
+        f" most 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away)."
     )
-    ranked = f"Isolation forest ranked {min(run.n_rows, run.sample_rows):,} rows by oddness, without judging them."
-    check = (looked if gaps else "No field has a tail long enough to judge far values. ") + (ranked if odd else "")
-    return Outcome(check.strip(), families, tuple(found), claims={"odd_rows": odd} if odd else {})
+    return Outcome(looked if gaps else "No field has a tail long enough to judge far values.", families, tuple(found))
 
 
 def _is_measured(field: FieldProfile) -> bool:
@@ -174,46 +167,3 @@ def _known_to_reference(run: Run, gap: Gap, where: str, n: int) -> bool:
         return False
     theirs = count_where(run.reference, [where])[0]
     return theirs / max(run.reference.n_rows, 1) >= 0.5 * n / run.n_rows
-
-
-def odd_rows(run: Run) -> list[dict[str, Any]]:
-    """The ten oddest rows of a seeded sample as `{"row", "score", "why"}`, oddest first; score is in (0, 1]."""
-    if run.n_rows < _MIN_ROWS:
-        return []
-    frame = run.table.sample(run.sample_rows, random_state=run.random_state)
-    made = features(frame, run.profile.fields)
-    if not made.fields:
-        return []
-    from sklearn.ensemble import IsolationForest
-
-    n_drawn = min(_MAX_TREE_ROWS, len(frame))
-    forest: Any = IsolationForest(max_samples=n_drawn, random_state=run.random_state)  # type: ignore[no-untyped-call]
-    forest.fit(made.matrix)
-    scores = -forest.score_samples(made.matrix)
-    first = np.lexsort((np.arange(len(scores)), -np.round(scores, 12)))[:N_ODD]
-    return [
-        {
-            "row": int(frame.index[i]),
-            "score": round(float(scores[i]), 4),
-            "why": _why(made, frame.iloc[i], made.rarity[i]),
-        }
-        for i in first
-    ]
-
-
-def _why(made: Features, row: Any, rarity: np.ndarray[Any, Any]) -> str:
-    """The fields that set a row apart: values among the rarest 5 % of their field."""
-    rare = [i for i in np.argsort(rarity, kind="stable")[:3] if rarity[i] <= 0.05]
-    if not rare:
-        return "No single value is rare; the combination is."
-    return "; ".join(f"{made.fields[i].name} is {_shown(row[made.fields[i].name])} ({_rare(rarity[i])})" for i in rare)
-
-
-def _rare(value: float) -> str:
-    return f"rarest {share(value)}" if value >= 0.001 else "rarest 0.1 %"
-
-
-def _shown(value: Any) -> str:
-    if pd.isna(value):
-        return "missing"
-    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)[:60]
