@@ -70,7 +70,7 @@ def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...])
         claims |= outcome.claims
     return BiasReport(
         findings=tuple(findings),
-        notes=tuple(n for o in outcomes.values() for n in o.notes) + _target_notes(run),
+        notes=run.notes + tuple(n for o in outcomes.values() for n in o.notes) + _target_notes(run),
         verdict=verdict(run, findings),
         checks={name: o.check for name, o in outcomes.items() if o.check},
         remedy=_remedy(findings),

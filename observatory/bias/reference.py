@@ -27,7 +27,8 @@ def shared_fields(run: Run) -> tuple[list[FieldProfile], list[Note]]:
     both = [f for f in run.group_fields if f.name in theirs]
     same = [f for f in both if family(f.storage) == family(theirs[f.name])]
     other = [f.name for f in both if f not in same]
-    ours = [f.name for f in run.profile.fields]
+    banded = {name for note in run.notes if note.kind == "bands" for name in note.columns}
+    ours = [f.name for f in run.profile.fields if f.name not in banded]
     notes = [
         *_note("unmatched", [n for n in ours if n not in theirs], "in the sample only", "the reference needs"),
         *_note("unmatched", [n for n in theirs if n not in ours], "in the reference only", "the sample needs"),

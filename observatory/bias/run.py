@@ -19,7 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run over a table: what is given, and which fields can stand for groups."""
+    """One run over a table: what is given, and which fields can stand for groups.
+
+    `notes` say how what is given was read; they go into the report.
+    """
 
     table: Table
     profile: Profile
@@ -27,6 +30,7 @@ class Run:
     marginals: pd.DataFrame | None = None
     target: str | None = None
     options: BiasOptions = BiasOptions()
+    notes: tuple[Note, ...] = ()
     _made: dict[Callable[[Run], Any], Any] = field(default_factory=dict, repr=False)
 
     def once(self, make: Callable[[Run], T]) -> T:

@@ -4,7 +4,7 @@
 report and link know of a picture.
 """
 
-from observatory.model.alignment import Alignment, FieldMatch
+from observatory.model.alignment import Alignment, FieldLevels, FieldMatch, Proposal
 from observatory.model.bias import BiasOptions, BiasReport, Effect, Finding, Note, Severity
 from observatory.model.chart import TIME_UNITS, ChartSpec, Filter, RankedChart, Task, Violation, Wish, WishedField
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
@@ -14,7 +14,7 @@ from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Sum
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
 from observatory.model.report import Report
-from observatory.model.weights import Collect, LevelBalance, Reweighed, Weighting
+from observatory.model.weights import Changed, Collect, FieldBalance, LevelBalance, Reweighed, Weighting, WhatIf
 
 __all__ = [
     "TIME_UNITS",
@@ -22,6 +22,7 @@ __all__ = [
     "Attempt",
     "BiasOptions",
     "BiasReport",
+    "Changed",
     "ChartSpec",
     "Collect",
     "DataCard",
@@ -30,6 +31,8 @@ __all__ = [
     "EngineStatus",
     "Exploration",
     "Fairness",
+    "FieldBalance",
+    "FieldLevels",
     "FieldMatch",
     "FieldProfile",
     "FieldType",
@@ -44,6 +47,7 @@ __all__ = [
     "Note",
     "OddRows",
     "Profile",
+    "Proposal",
     "RankedChart",
     "Record",
     "Reject",
@@ -61,6 +65,7 @@ __all__ = [
     "Violation",
     "Visualization",
     "Weighting",
+    "WhatIf",
     "Wish",
     "WishedField",
 ]
