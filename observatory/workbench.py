@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from observatory import model
-from observatory.errors import DatasetNotFound, UnreadableFile
 from observatory.job import Job
 from observatory.settings import Settings
+from observatory.shelf import Shelf
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from observatory.bias import Run
     from observatory.charts import Drawing
     from observatory.llm import LLM, Source
     from observatory.store import Store
     from observatory.store.samples import Sample
 
+_QUICK = ("missing", "duplicates", "outliers")
 
-class Observatory:
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run over a data set is about: ids of data sets, and an alignment as JSON."""
+
+    dataset_id: str
+    reference_id: str | None
+    marginals_id: str | None
+    target: str | None
+    options: model.BiasOptions
+    alignment: str | None
+
+
+class Observatory(Shelf):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -37,15 +50,17 @@ class Observatory:
     """
 
     def __init__(self, store: Store, source: Source, settings: Settings, samples: Sequence[Sample] = ()) -> None:
+        super().__init__(store, samples)
         self.settings = settings
-        self._store = store
         self._source = source
-        self._samples = {sample.name: sample for sample in samples}
         self._profile = lru_cache(maxsize=128)(self._compute_profile)
+        self._jobs: WeakSet[Job[model.BiasReport]] = WeakSet()
         self._bias = lru_cache(maxsize=128)(self._begin_bias)
         self._run = lru_cache(maxsize=4)(self._make_run)
+        self._proposal = lru_cache(maxsize=64)(self._propose)
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
+        self._evidence = lru_cache(maxsize=256)(self._compute_evidence)
 
     def __enter__(self) -> Observatory:
         return self
@@ -54,63 +69,11 @@ class Observatory:
         self.close()
 
     def close(self) -> None:
-        """Stop the engine and close the catalog."""
+        """Stop the engine and what is being worked on, and close the catalog."""
+        for job in list(self._jobs):
+            job.rest()
         self._source.close()
         self._store.close()
-
-    # ── data sets ──
-
-    def ingest(
-        self, source: Path | str | pd.DataFrame, name: str | None = None, *, card: model.DataCard | None = None
-    ) -> model.Dataset:
-        """Store a file or a DataFrame as a data set; the same bytes under the same name are stored once."""
-        if isinstance(source, (str, Path)):
-            path = Path(source)
-            if not path.is_file():
-                raise UnreadableFile(f"There is no file “{path}”.", "Check the path; a folder cannot be read.")
-            return self._store.ingest(path, name=name, card=card)
-        return self._store.ingest_frame(source, name=name or "table")
-
-    def datasets(self) -> list[model.Dataset]:
-        """All data sets of the catalog, newest first."""
-        return self._store.datasets()
-
-    def samples(self) -> tuple[Sample, ...]:
-        """The sample data sets that ship with the observatory."""
-        return tuple(self._samples.values())
-
-    def dataset(self, dataset: model.Dataset | Path | str | pd.DataFrame) -> model.Dataset:
-        """The data set meant: by id, by the name of a sample, by path, or a DataFrame; files and frames are stored."""
-        if isinstance(dataset, model.Dataset):
-            return dataset
-        if not isinstance(dataset, str):
-            return self.ingest(dataset)
-        known = {d.id: d for d in self.datasets()}
-        if dataset in known:
-            return known[dataset]
-        if dataset in self._samples:
-            sample = self._samples[dataset]
-            return self.ingest(sample.path, sample.name, card=sample.card)
-        if Path(dataset).exists():
-            return self.ingest(Path(dataset))
-        if Path(dataset).suffix or Path(dataset).name != dataset:
-            return self.ingest(Path(dataset))
-        raise DatasetNotFound(dataset, [*known, *self._samples])
-
-    def forget(self, dataset: model.Dataset | str) -> None:
-        """Remove a data set from the catalog."""
-        self._store.forget(self.dataset(dataset).id)
-
-    def rows(self, dataset: Any, where: str | None = None, n: int = 200) -> pd.DataFrame:
-        """The first `n` rows, or those that a finding's predicate selects."""
-        table = self._store.table(self.dataset(dataset).id)
-        return table.query(f"SELECT * FROM t {f'WHERE ({where})' if where else ''} ORDER BY rowid LIMIT {int(n)}")
-
-    def rows_at(self, dataset: Any, positions: Sequence[int], n: int = 200) -> pd.DataFrame:
-        """The rows at these positions in import order, at most `n`."""
-        table = self._store.table(self.dataset(dataset).id)
-        wanted = ", ".join(str(int(position)) for position in positions[:n]) or "-1"
-        return table.query(f"SELECT rowid AS row, * FROM t WHERE rowid IN ({wanted}) ORDER BY rowid")
 
     # ── what is in it, who is missing from it ──
 
@@ -132,13 +95,21 @@ class Observatory:
         random_state: int = 0,
         *,
         options: model.BiasOptions | None = None,
+        alignment: model.Alignment | None = None,
     ) -> model.BiasReport:
         """How the sample departs from its population; `marginals` is a table of `field, value, share`.
 
-        `options` hold more than the seed, and go before `random_state`.
+        `options` hold more than the seed, and go before `random_state`. `alignment` says which fields and levels of the
+        reference are compared; without one, those of the same name and spelling but for case and spaces.
         """
         given = options or self.bias_options(random_state)
-        return self.bias_job(dataset, reference, marginals, target, given).wait()
+        return self.bias_job(dataset, reference, marginals, target, given, alignment).wait()
+
+    def detectors(self) -> tuple[str, ...]:
+        """The names of what a bias report looks for, in the order in which it reports."""
+        from observatory.bias.detect import DETECTORS
+
+        return tuple(detector.__name__ for detector in DETECTORS)
 
     def bias_options(self, random_state: int = 0) -> model.BiasOptions:
         """The options of a run as the settings say."""
@@ -151,45 +122,65 @@ class Observatory:
         marginals: Any = None,
         target: str | None = None,
         options: model.BiasOptions | None = None,
+        alignment: model.Alignment | None = None,
     ) -> Job[model.BiasReport]:
         """The bias report in the making, one detector after the other; the same job for the same arguments."""
-        reference_id = None if reference is None else self.dataset(reference).id
-        marginals_id = None if marginals is None else self.dataset(marginals).id
-        return self._bias(self.dataset(dataset).id, reference_id, marginals_id, target, options or self.bias_options())
+        return self._bias(self._asked(dataset, reference, marginals, target, options, alignment))
 
-    def _begin_bias(
+    def _asked(
         self,
-        dataset_id: str,
-        reference_id: str | None,
-        marginals_id: str | None,
-        target: str | None,
-        options: model.BiasOptions,
-    ) -> Job[model.BiasReport]:
+        dataset: Any,
+        reference: Any = None,
+        marginals: Any = None,
+        target: str | None = None,
+        options: model.BiasOptions | None = None,
+        alignment: model.Alignment | None = None,
+    ) -> Asked:
+        reference_id, marginals_id = (None if d is None else self.dataset(d).id for d in (reference, marginals))
+        matches = None if alignment is None else json.dumps(alignment.to_dict(), sort_keys=True)
+        given = options or self.bias_options()
+        return Asked(self.dataset(dataset).id, reference_id, marginals_id, target, given, matches)
+
+    def _first_findings(self, dataset: model.Dataset) -> tuple[model.Finding, ...]:
+        """The findings of quick detectors, so that words and questions need not wait for the slow ones."""
+        report = self.bias_job(dataset).first(lambda report: not set(_QUICK) & set(report.pending))
+        return tuple(finding for finding in report.findings if finding.detector in _QUICK)
+
+    def _begin_bias(self, asked: Asked) -> Job[model.BiasReport]:
         def begin() -> Iterator[model.BiasReport]:
             from observatory.bias import steps
 
-            return steps(self._run(dataset_id, reference_id, marginals_id, target, options))
+            return steps(self._run(asked))
 
-        return Job(begin)
+        job = Job(begin)
+        self._jobs.add(job)
+        return job
 
-    def _make_run(
-        self,
-        dataset_id: str,
-        reference_id: str | None,
-        marginals_id: str | None,
-        target: str | None,
-        options: model.BiasOptions,
-    ) -> Run:
-        from observatory.bias import Run
+    def _make_run(self, asked: Asked) -> Run:
+        from observatory.bias import Run, matched
+        from observatory.store import AlignedTable
 
-        return Run(
-            self._store.table(dataset_id),
-            self._profile(dataset_id),
-            self._store.table(reference_id) if reference_id else None,
-            self._store.table(marginals_id).query("SELECT * FROM t") if marginals_id else None,
-            target,
-            options,
-        )
+        table, profile = self._store.table(asked.dataset_id), self._profile(asked.dataset_id)
+        reference = self._store.table(asked.reference_id) if asked.reference_id else None
+        shares = self._store.table(asked.marginals_id).query("SELECT * FROM t") if asked.marginals_id else None
+        run = Run(table, profile, reference, shares, asked.target, asked.options, self._known(asked))
+        alignment = model.Alignment.from_dict(json.loads(asked.alignment)) if asked.alignment else None
+        return matched(run, alignment, AlignedTable)
+
+    def _known(self, asked: Asked) -> tuple[model.Note, ...]:
+        from observatory.bias.matched import earlier
+
+        older = {d.id: d for d in self.versions(asked.dataset_id) if d.id == asked.reference_id}
+        return tuple(earlier(d.created) for d in older.values())
+
+    def propose_alignment(self, dataset: Any, reference: Any) -> model.Proposal:
+        """Which fields and levels of a reference stand for which of the data set, as far as can be told."""
+        return self._proposal(self.dataset(dataset).id, self.dataset(reference).id)
+
+    def _propose(self, dataset_id: str, reference_id: str) -> model.Proposal:
+        from observatory.bias.align import propose
+
+        return propose(self._store.table(dataset_id), self._profile(dataset_id), self._store.table(reference_id))
 
     # ── charts ──
 
@@ -226,13 +217,18 @@ class Observatory:
 
         return svg(self.draw(spec, dataset).chart)
 
-    def draw_finding(self, finding: model.Finding, dataset: Any) -> Any:
-        """A chart of the shares that a finding compares, as an Altair chart; None where it compares none."""
-        from observatory.charts.evidence import missing_shares, shares
+    def draw_finding(
+        self, finding: model.Finding, dataset: Any, reference: Any = None, alignment: model.Alignment | None = None
+    ) -> tuple[Drawing, ...]:
+        """The charts that show a finding, from all rows of the table and its reference; none where none helps."""
+        asked = self._asked(dataset, reference, alignment=alignment)
+        return self._evidence(json.dumps(finding.to_dict(), sort_keys=True), asked)
 
-        if finding.kind == "missing" and len(finding.columns) > 1:
-            return missing_shares(self._store.table(self.dataset(dataset).id).query(finding.evidence_sql))
-        return shares(finding)
+    def _compute_evidence(self, finding: str, asked: Asked) -> tuple[Drawing, ...]:
+        from observatory.charts.evidence import draw_finding
+
+        run = self._run(asked)
+        return draw_finding(model.Finding.from_dict(json.loads(finding)), run.table, run.profile, run.reference)
 
     def _recommender(self, dataset_id: str) -> Callable[[model.Wish, int], list[model.RankedChart]]:
         from observatory.charts import recommend
@@ -257,8 +253,7 @@ class Observatory:
         from observatory.insight import summarize
 
         chosen = self.dataset(dataset)
-        findings = self.detect_bias(chosen).findings
-        return summarize(self.profile(chosen), findings, self._llm(llm), title=chosen.title)
+        return summarize(self.profile(chosen), self._first_findings(chosen), self._llm(llm), title=chosen.title)
 
     def explore_goals(
         self, dataset: Any, n: int = 5, persona: str | None = None, *, llm: bool = True
@@ -273,7 +268,7 @@ class Observatory:
             self._llm(llm),
             n=n,
             persona=persona,
-            findings=self.detect_bias(chosen).findings,
+            findings=self._first_findings(chosen),
         )
 
     def visualize(self, dataset: Any, question: str, *, llm: bool = True) -> model.Visualization:

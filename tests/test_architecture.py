@@ -18,7 +18,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 BASE = {"model", "errors", "settings", "quoting", "job"}
 ADAPTERS = {"store", "llm", "sandbox"}
-PARTS = {"profile", "bias", "charts", "insight", "report"}
+PARTS = {"profile", "bias", "charts", "insight", "report", "shelf"}
 LEVEL = {
     **dict.fromkeys(BASE, 0),
     **dict.fromkeys(ADAPTERS, 1),

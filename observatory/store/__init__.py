@@ -1,7 +1,8 @@
 """Bytes to typed tables, kept in a catalog that survives restarts; the only part that knows DuckDB."""
 
+from observatory.store.aligned import AlignedTable
 from observatory.store.catalog import Store
 from observatory.store.samples import Sample, samples
 from observatory.store.table import StoredTable
 
-__all__ = ["Sample", "Store", "StoredTable", "samples"]
+__all__ = ["AlignedTable", "Sample", "Store", "StoredTable", "samples"]
