@@ -47,6 +47,12 @@ class Job(Generic[T]):
         """Pause after the step being worked on."""
         self._paused.set()
 
+    def rest(self) -> None:
+        """Pause, and wait until the step being worked on has ended."""
+        self.stop()
+        with self._news:
+            self._news.wait_for(lambda: self._thread is None)
+
     def first(self, enough: Callable[[T], bool]) -> T:
         """Start, and wait for a value that is `enough`, or for the last one."""
         self.start()

@@ -7,22 +7,34 @@ from observatory import ui
 obs = ui.observatory()
 dataset = ui.current()
 ui.heading(dataset, "Who or what is missing?")
-compared = ui.comparison(dataset)
-with st.spinner("Looking for who or what is missing …", show_time=True):
-    report = obs.detect_bias(dataset, compared.reference)
-st.subheader(ui.text(report.verdict), anchor=False)
+first, found, more = st.container(), st.container(), st.container()
 
-findings = [finding for finding in report.findings if not finding.explained_by]
-explained = [finding for finding in report.findings if finding.explained_by]
-for number, finding in enumerate(findings[:6], start=1):
-    ui.finding_card(number, finding, dataset)
-ui.finding_lines(f"{len(findings[6:])} more", findings[6:])
-ui.finding_lines(f"{len(explained)} more that follow from these", explained)
+with st.expander("Parameters", icon=":material/tune:"):
+    options = ui.parameters()
+with first:
+    verdict = st.container()
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        compared = ui.comparison(dataset)
+    with right:
+        target = ui.target_box(dataset)
 
-if report.notes:
-    st.header("Not claimed, and why", anchor=False)
-    ui.notes(report.notes)
-ui.odd_rows(report, dataset)
-with st.expander("What was looked for, and how small an effect would have been seen"):
-    for detector, check in report.checks.items():
-        st.markdown(f"- **{ui.text(detector)}**: {ui.text(check)}")
+asked = ui.Asked(dataset, compared, target, options)
+with verdict:
+    report = ui.so_far(asked)
+    ui.verdict(report, asked)
+with found:
+    ui.findings(report, asked)
+with more:
+    notes, odd, looked = st.tabs(
+        ["Not claimed, and why", "Odd rows", "What was looked for"], key="bias_more", on_change="rerun"
+    )
+    if notes.open:
+        with notes:
+            ui.notes(report.notes)
+    if odd.open:
+        with odd:
+            ui.odd_rows(report, dataset)
+    if looked.open:
+        with looked:
+            ui.checks(report)

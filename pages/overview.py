@@ -13,11 +13,9 @@ with st.spinner("Counting every field …", show_time=True):
 trust, about = st.columns([3, 2], gap="large")
 with trust:
     st.header("Can I trust it?", anchor=False)
-    with st.spinner("Looking for who or what is missing …", show_time=True):
-        bias = obs.detect_bias(dataset, ui.declared_reference(dataset))
-    st.markdown(ui.text(bias.verdict))
-    for finding in [f for f in bias.findings if not f.explained_by][:3]:
-        ui.finding_line(finding)
+    asked = ui.Asked(dataset, ui.Comparison(ui.declared_reference(dataset)))
+    bias = ui.so_far(asked)
+    ui.first_findings(bias, asked)
     ui.compared_with(dataset)
     ui.page_link("pages/bias.py", "See the evidence", dataset)
 with about:

@@ -1,4 +1,4 @@
-"""The picture of a finding: the share of a group with its interval, beside the share it is compared with."""
+"""The picture of a finding: what it compares, drawn from all rows of the table and its reference."""
 
 from __future__ import annotations
 
@@ -8,21 +8,91 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
+from observatory.charts.compared import REFERENCE, cells, levels, missing_by, title
+from observatory.charts.distribution import distribution, far_values
+from observatory.charts.groups import is_scaled
 from observatory.charts.palette import ACCENT, CONFIG
-from observatory.model import Finding
+from observatory.charts.render import Drawing
+from observatory.model import Finding, Profile, Table
 
-REFERENCE = "#7b8794"
 _HEIGHT = 130
+_MOST_SIZES = 12
 
 
-def shares(finding: Finding) -> Any:
+def draw_finding(
+    finding: Finding, sample: Table, profile: Profile, reference: Table | None = None
+) -> tuple[Drawing, ...]:
+    """The charts that show a finding, from all rows: one, two for a combination of fields, none where none helps."""
+    drawn = _drawn(finding, sample, profile, reference)
+    for drawing in drawn:
+        drawing.chart.config = CONFIG
+    return drawn
+
+
+def _drawn(finding: Finding, sample: Table, profile: Profile, reference: Table | None) -> tuple[Drawing, ...]:
+    fields = [f for f in profile.fields if f.name in finding.columns]
+    fields.sort(key=lambda f: finding.columns.index(f.name))
+    if not fields:
+        return ()
+    if finding.direction == "duplicates":
+        return _some(copies(finding, sample))
+    if finding.direction == "outliers":
+        return _some(far_values(finding, fields[0], sample))
+    if finding.kind == "missing" and len(fields) > 1:
+        return (missing_by(finding, fields[-1], fields[0], sample),)
+    if finding.kind == "column" and is_scaled(fields[0]):
+        return _some(distribution(finding, fields[0], sample, reference))
+    if reference is None or finding.reference_share is None:
+        return _some(shares(finding))
+    if len(fields) > 1:
+        return _some(shares(finding), cells(finding, fields, sample, reference))
+    if is_scaled(fields[0]) and "IS NULL" not in (finding.where or ""):
+        return _some(distribution(finding, fields[0], sample, reference))
+    return (levels(finding, fields[0], sample, reference),)
+
+
+def _some(*found: Drawing | None) -> tuple[Drawing, ...]:
+    return tuple(drawing for drawing in found if drawing is not None)
+
+
+def shares(finding: Finding) -> Drawing | None:
     """The sample's share as a dot with its 95 % interval, the reference's as a grey one; None without a reference."""
     if finding.reference_share is None:
         return None
     low, high = finding.interval
     there = "the marginals" if finding.evidence == "marginals" else "the reference"
     sample = {"who": "this sample", "share": finding.sample_share, "low": low, "high": high}
-    return _dots([sample, {"who": there, "share": finding.reference_share, "low": None, "high": None}])
+    other = {"who": there, "share": finding.reference_share, "low": None, "high": None}
+    return Drawing(
+        _dots([sample, other]).properties(title=title("Share of this group")),
+        f"{finding.n:,} rows of this group; the line is its 95 % interval.",
+        finding.statement,
+    )
+
+
+def copies(finding: Finding, sample: Table) -> Drawing | None:
+    """How many sets of copied rows have how many members; None where the evidence counts no copies."""
+    counts = sample.query(
+        f"SELECT copies, count(*) AS sets FROM ({finding.evidence_sql}) GROUP BY 1 ORDER BY 1 LIMIT {_MOST_SIZES}"
+    )
+    if not len(counts):
+        return None
+    base: Any = alt.Chart(counts.assign(size=[f"{int(n):,}" for n in counts["copies"]]))
+    order = [f"{int(n):,}" for n in counts["copies"]]
+    bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2, height={"band": 0.6}).encode(
+        y=alt.Y("size:N", sort=order, title="rows alike", axis=alt.Axis(ticks=False, domain=False, labelPadding=10)),
+        x=alt.X("sets:Q", title="sets of rows", axis=_counts(int(counts["sets"].max()))),
+        tooltip=[alt.Tooltip("size:N", title="rows alike"), alt.Tooltip("sets:Q", format=",d", title="sets")],
+    )
+    chart = bars.properties(
+        title=title("How large the sets of copies are"), width="container", height=max(90, 30 * len(order))
+    )
+    return Drawing(chart, f"n = {sample.n_rows:,} rows.", finding.statement)
+
+
+def _counts(most: int) -> Any:
+    """An axis of whole numbers."""
+    return alt.Axis(format=",d", values=list(range(most + 1))) if most <= 5 else alt.Axis(format=",d", tickCount=5)
 
 
 def missing_shares(counts: pd.DataFrame) -> Any:
@@ -48,7 +118,9 @@ def _dots(values: list[dict[str, Any]]) -> Any:
     values = [{**value, "label": f"{value['who']}: {value['share']:.1%}"} for value in values]
     order = [value["label"] for value in values]
     base: Any = alt.Chart(pd.DataFrame(values)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
+        y=alt.Y(
+            "label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, labelPadding=10)
+        ),
         color=alt.Color("label:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE])),
         tooltip=[alt.Tooltip("who:N", title="of"), alt.Tooltip("share:Q", format=".1%")],
     )
@@ -57,4 +129,4 @@ def _dots(values: list[dict[str, Any]]) -> Any:
         x=alt.X("share:Q", axis=percent, scale=alt.Scale(domainMin=0))
     )
     interval = base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    return (interval + dots).properties(width="container", height=_HEIGHT).configure(**CONFIG)
+    return (interval + dots).properties(width="container", height=_HEIGHT)

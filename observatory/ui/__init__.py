@@ -1,15 +1,10 @@
 """What the pages draw with: the open data set, cards for each noun of the model, and one way to fail."""
 
 from observatory.quoting import markdown as text
+from observatory.ui.bias_job import Asked, parameters, progress, so_far, target_box, verdict
 from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
-from observatory.ui.findings import (
-    finding_card,
-    finding_line,
-    finding_lines,
-    notes,
-    odd_rows,
-)
+from observatory.ui.findings import checks, finding_line, findings, first_findings, notes, odd_rows
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
@@ -18,6 +13,7 @@ from observatory.ui.sidebar import ICON, LOGO, sidebar
 __all__ = [
     "ICON",
     "LOGO",
+    "Asked",
     "Comparison",
     "answer",
     "ask",
@@ -25,6 +21,7 @@ __all__ = [
     "chart_card",
     "chart_grid",
     "chart_wish",
+    "checks",
     "compared_with",
     "comparison",
     "current",
@@ -32,9 +29,9 @@ __all__ = [
     "declared_reference",
     "drop_zone",
     "field_table",
-    "finding_card",
     "finding_line",
-    "finding_lines",
+    "findings",
+    "first_findings",
     "goals",
     "guard",
     "heading",
@@ -44,10 +41,15 @@ __all__ = [
     "odd_rows",
     "open_dataset",
     "page_link",
+    "parameters",
+    "progress",
     "question_box",
     "sample_card",
     "sidebar",
+    "so_far",
     "spec_chart",
     "summary",
+    "target_box",
     "text",
+    "verdict",
 ]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from observatory.model import BiasReport, Dataset, Finding, Note
 from observatory.quoting import markdown
 from observatory.report import words
+from observatory.ui.bias_job import LOOKS_FOR, SO_FAR, Asked, progress
 from observatory.ui.session import observatory
 
 COLOURS = {"high": "red", "medium": "orange", "low": "gray"}
+N_FIRST = 6
+N_LINES = 3
 
 
 def finding_line(finding: Finding) -> None:
@@ -27,34 +32,72 @@ def finding_lines(label: str, findings: Sequence[Finding]) -> None:
                 finding_line(finding)
 
 
+def findings(report: BiasReport, asked: Asked) -> None:
+    """The first findings as cards, each with those that follow from it, and the others folded."""
+    own = [finding for finding in report.findings if not finding.explained_by]
+    for number, finding in enumerate(own[:N_FIRST], start=1):
+        children = [child for child in report.findings if child.explained_by == finding.id]
+        finding_card(number, finding, children, asked)
+    finding_lines(f"{len(own[N_FIRST:])} more", own[N_FIRST:])
+
+
+def first_findings(report: BiasReport, asked: Asked) -> None:
+    """The verdict and the first findings in a sentence each, drawn again while more come."""
+    st.markdown(markdown(report.verdict if not report.pending or report.findings else SO_FAR))
+    for finding in [f for f in report.findings if not f.explained_by][:N_LINES]:
+        finding_line(finding)
+    progress(asked, report, can_stop=False)
+
+
 def _severity(finding: Finding) -> str:
     shape, word = words.SEVERITY[finding.severity]
     return f":{COLOURS[finding.severity]}[**{shape} {word}**]"
 
 
-def finding_card(number: int, finding: Finding, dataset: Dataset) -> None:
-    """A finding with its picture, the figures behind it, its rows, its SQL and what to do about it."""
-    with st.container(border=True):
+def finding_card(number: int, finding: Finding, children: Sequence[Finding], asked: Asked) -> None:
+    """A finding with its charts, the figures behind it, its rows, its SQL and what to do about it."""
+    key = _key(finding, asked)
+    with st.container(border=True, key=key):
         st.markdown(f"**{number}** {_severity(finding)}")
         st.markdown(f"##### {markdown(finding.statement)}")
-        chart = observatory().draw_finding(finding, dataset)
-        if chart is not None:
-            st.altair_chart(chart, alt=finding.statement)
+        _charts(finding, asked, key)
         st.caption(_evidence(finding))
-        if finding.remedy:
-            st.markdown(_remedy(finding))
-        box = st.expander("Rows and SQL", on_change="rerun", key=f"bias_{dataset.id}_{number}")
+        if advice := _remedy(finding):
+            st.markdown(advice)
+        finding_lines(f"{words.count(len(children), 'more departure')} that follow from this", children)
+        box = st.expander("Rows and SQL", on_change="rerun", key=f"{key}_rows")
         if box.open:
             with box:
-                _rows(finding, dataset)
+                _rows(finding, asked.dataset)
                 st.code(finding.evidence_sql, language="sql", wrap_lines=True)
 
 
+def _key(finding: Finding, asked: Asked) -> str:
+    """The same for the same rows, whatever their rank is at the time."""
+    told = repr((asked.dataset.id, finding.kind, finding.columns, finding.where, finding.direction))
+    return f"bias_{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def _charts(finding: Finding, asked: Asked, key: str) -> None:
+    drawn = observatory().draw_finding(finding, asked.dataset, asked.compared.reference, asked.compared.alignment)
+    with st.grid(max(len(drawn), 1), min_column_width=320, gap="medium"):
+        for i, drawing in enumerate(drawn):
+            with st.container(gap="xsmall"):
+                st.altair_chart(drawing.chart, alt=drawing.alt, key=f"{key}_chart{i}")
+                st.caption(markdown(drawing.caveat))
+
+
 def _evidence(finding: Finding) -> str:
-    effect = f"{finding.effect.name} {finding.effect.value:.2f}"
+    effect = f"{finding.effect.name} {finding.effect.value:.2f}".replace(" -", " −")
     chance = f"q = {finding.q:.2g}" if finding.q is not None else ""
-    found = f"found by {finding.detector}"
-    return " · ".join(markdown(part) for part in (f"{finding.n:,} rows", effect, chance, found) if part)
+    found = f"found by {_named(finding.detector)}"
+    if finding.witnesses:
+        found += f", borne out by {', '.join(_named(name) for name in finding.witnesses)}"
+    return " · ".join(markdown(part) for part in (words.count(finding.n, "row"), effect, chance, found) if part)
+
+
+def _named(detector: str) -> str:
+    return detector.replace("_", " ")
 
 
 def _remedy(finding: Finding) -> str:
@@ -69,7 +112,7 @@ def _remedy(finding: Finding) -> str:
     if remedy.get("compare_by"):
         fields = ", ".join(remedy["compare_by"])
         parts.append(f"compare within the groups of {finding.columns[-1]}; it is uneven over {fields} too")
-    advice = ", or ".join(parts) + "." if parts else ""
+    advice = ", or ".join(parts) + "." if parts else str(remedy.get("check", ""))
     return f":material/build: **What to do:** {markdown(advice[:1].upper() + advice[1:])}" if advice else ""
 
 
@@ -86,16 +129,24 @@ def notes(found: Sequence[Note]) -> None:
     for note in found:
         needs = f" :gray[{markdown(note.needs)}]" if note.needs else ""
         st.markdown(f"- {markdown(note.statement)}{needs}")
+    if not found:
+        st.markdown("Nothing was left unsaid for want of a reference.")
+
+
+def checks(report: BiasReport) -> None:
+    """What each detector looked for, and how small an effect it would have seen."""
+    told = [{"looked for": LOOKS_FOR.get(name, name), "what was done": check} for name, check in report.checks.items()]
+    for row in told:
+        st.markdown(f"- **{markdown(row['looked for'].capitalize())}**: {markdown(row['what was done'])}")
 
 
 def odd_rows(report: BiasReport, dataset: Dataset) -> None:
-    """The rows most unlike the others, as a ranking: odd is not wrong."""
-    ranking = report.claims.get("odd_rows") or ()
-    if not ranking:
+    """The rows most unlike the others, as a ranking with a column for each method: odd is not wrong."""
+    ranking = pd.DataFrame(report.claims.get("odd_rows") or ())
+    if not len(ranking):
+        st.markdown("No ranking: there are too few rows, or none of their fields can be compared.")
         return
-    st.header("The oddest rows", anchor=False)
-    st.caption("A ranking by isolation forest. Odd is not wrong: look at them before you decide.")
-    why = {row["row"]: row["why"] for row in ranking}
-    rows = observatory().rows_at(dataset, list(why))
-    rows.insert(1, "why", [why[position] for position in rows["row"]])
-    st.dataframe(rows, hide_index=True, alt="The rows most unlike the others, and what sets them apart")
+    st.caption("A ranking, not a verdict: odd is not wrong. Look at them before you decide.")
+    rows = observatory().rows_at(dataset, [int(row) for row in ranking["row"]])
+    shown = ranking.merge(rows, on="row", suffixes=(" (ranking)", ""))
+    st.dataframe(shown, hide_index=True, alt="The rows most unlike the others, and what sets them apart")
