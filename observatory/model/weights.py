@@ -1,4 +1,4 @@
-"""Weights that make a sample agree with its reference, and what they cost and change."""
+"""Weights that make a sample agree with its reference, what they cost and change, and what more rows would."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ class LevelBalance(Record):
     reference_share: float
     asmd_before: float
     asmd_after: float
+
+
+@dataclass(frozen=True)
+class FieldBalance(Record):
+    """The mean ASMD over the levels of a field before and after weighting; `weighed`: the weights are made of it."""
+
+    field: str
+    asmd_before: float
+    asmd_after: float
+    weighed: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,10 @@ class Collect(Record):
 class Weighting(Record):
     """A weighting of the sample: `fields` whose margins it makes agree, and its price.
 
-    `design_effect` is Kish's 1 + cv² of the weights, `effective_n` the rows they are worth; `trimmed_at` the largest
-    weight allowed, relative to a mean of 1; `asmd_before` and `asmd_after` are means over `balance`.
+    `groups` are combinations, in words, that are weighed to their share as well. `design_effect` is Kish's 1 + cv²
+    of the weights, `effective_n` the rows they are worth; `trimmed_at` the largest weight allowed before scaling back,
+    relative to a mean of 1; `by_field` means over `balance`, worst first, and `asmd_before` and `asmd_after` means over
+    the fields. `left_out` says of fields and levels why they could not be weighed.
     """
 
     method: Literal["raking", "post-stratification"]
@@ -66,4 +78,48 @@ class Weighting(Record):
     findings: tuple[Reweighed, ...] = ()
     collect: tuple[Collect, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    statement: str = ""
+    by_field: tuple[FieldBalance, ...] = ()
+    groups: tuple[str, ...] = ()
+    converged: bool = True
+    rounds: int = 0
+
+
+@dataclass(frozen=True)
+class Changed(Record):
+    """A finding after more rows were collected: its share and Cohen's h then, its z, and whether it would stay."""
+
+    finding: str
+    statement: str
+    share_before: float
+    share: float
+    reference_share: float
+    effect_before: float
+    effect: float
+    z: float
+    stays: bool
+
+
+@dataclass(frozen=True)
+class WhatIf(Record):
+    """The sample with `n_more` rows of one group: what changes, before and after weighting.
+
+    `have` rows of the group are there now and `need` more would bring its share to the reference's; the design effect
+    and the effective rows are those of weights by the findings' fields.
+    """
+
+    group: str
+    where: str
+    n_more: int
+    have: int
+    need: int
+    n: int
+    share_before: float
+    share: float
+    reference_share: float
+    findings: tuple[Changed, ...]
+    design_effect_before: float
+    design_effect: float
+    effective_n_before: float
+    effective_n: float
     statement: str = ""
