@@ -16,6 +16,7 @@ from typing import Any
 import observatory
 from observatory import report
 from observatory.errors import ObservatoryError
+from observatory.model import Alignment
 from observatory.settings import Settings
 from observatory.workbench import Observatory
 
@@ -86,16 +87,37 @@ def _serve(arguments: argparse.Namespace) -> None:
 def _scan(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
-        found = obs.report(arguments.file, reference=arguments.reference, target=arguments.target)
+        found = obs.report(
+            arguments.file,
+            arguments.reference,
+            arguments.target,
+            marginals=arguments.marginals,
+            alignment=_alignment(arguments),
+        )
         if arguments.html:
             _write(arguments.html, report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)))
         _print(found.to_dict(), report.text(found), as_json=arguments.json)
 
 
 def _mention_reference(obs: Observatory, arguments: argparse.Namespace) -> None:
-    card = obs.dataset(arguments.file).card
-    if card and card.reference and not arguments.reference:
-        print(f"Its card names a reference population: --reference {card.reference}", file=sys.stderr)
+    declared = obs.declared_reference(arguments.file)
+    if declared and not arguments.reference:
+        print(f"Its card names a reference population: --reference {declared}", file=sys.stderr)
+
+
+def _alignment(arguments: argparse.Namespace) -> Alignment | None:
+    """The alignment that a file holds, which needs a reference to align."""
+    if arguments.align is None:
+        return None
+    if arguments.reference is None:
+        raise ObservatoryError("`--align` says how to read a reference, and there is none.", "Add --reference FILE.")
+    try:
+        data = json.loads(Path(arguments.align).read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ObservatoryError(f"The file “{arguments.align}” cannot be read.", str(exc.strerror or exc)) from exc
+    except ValueError as exc:
+        raise ObservatoryError(f"The file “{arguments.align}” is not JSON.", f"Correct this: {exc}.") from exc
+    return Alignment.read(data)
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -134,7 +156,12 @@ def _bias(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
         found = obs.detect_bias(
-            arguments.file, arguments.reference, arguments.marginals, arguments.target, arguments.seed
+            arguments.file,
+            arguments.reference,
+            arguments.marginals,
+            arguments.target,
+            arguments.seed,
+            alignment=_alignment(arguments),
         )
         lines = [f"{report.words.severity(f)}: {f.statement}" for f in found.findings]
         notes = [f"note: {n.statement}" for n in found.notes]
@@ -210,10 +237,11 @@ def _parser() -> argparse.ArgumentParser:
     scan = command("scan", _scan, "print everything about a table")
     scan.add_argument("--html", metavar="OUT", help="write the report as a page too")
     bias = command("bias", _bias, "who or what is missing from a table")
-    bias.add_argument("--marginals", metavar="FILE", help="a table of field, value, share")
     bias.add_argument("--seed", type=int, default=0)
     for sub in (scan, bias):
         sub.add_argument("--reference", metavar="FILE", help="a table of the reference population")
+        sub.add_argument("--marginals", metavar="FILE", help="a table of field, value, share (or n)")
+        sub.add_argument("--align", metavar="FILE", help="JSON that says which fields and levels are the same")
         sub.add_argument("--target", metavar="FIELD", help="the field that a model shall predict")
     command("profile", _profile, "what is in a table")
     charts = command("charts", _charts, "the best charts of a table")

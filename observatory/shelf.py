@@ -24,16 +24,22 @@ class Shelf:
     def __init__(self, store: Store, samples: Sequence[Sample] = ()) -> None:
         self._store = store
         self._samples = {sample.name: sample for sample in samples}
+        self._declared: dict[str, str] = {}
 
     def ingest(
         self, source: Path | str | pd.DataFrame, name: str | None = None, *, card: model.DataCard | None = None
     ) -> model.Dataset:
-        """Store a file or a DataFrame as a data set; the same bytes under the same name are stored once."""
+        """Store a file or a DataFrame as a data set; the same bytes under the same name are stored once.
+
+        Without a card, that of a file `NAME.toml` beside it is read, if there is one.
+        """
+        from observatory.store.samples import card_beside
+
         if isinstance(source, (str, Path)):
             path = Path(source)
             if not path.is_file():
                 raise UnreadableFile(f"There is no file “{path}”.", "Check the path; a folder cannot be read.")
-            return self._store.ingest(path, name=name, card=card)
+            return self._store.ingest(path, name=name, card=card or card_beside(path))
         return self._store.ingest_frame(source, name=name or "table")
 
     def datasets(self) -> list[model.Dataset]:
@@ -83,9 +89,16 @@ class Shelf:
         return [d for d in self.datasets() if d.name == chosen.name and d.created < chosen.created]
 
     def declared_reference(self, dataset: Any) -> str | None:
-        """The reference that the card of a data set names, if it is there: a sample, or a data set by id or name."""
+        """The reference that the card of a data set names, if it is there: the name of a sample, or an id.
+
+        A card may name a sample, a data set by its id or name, or a file, which is stored when first asked for.
+        """
         chosen = self.dataset(dataset)
         named = chosen.card.reference if chosen.card else None
         if named is None or named in self._samples:
             return named
-        return next((d.id for d in self.datasets() if named in (d.id, d.name) and d.id != chosen.id), None)
+        if named not in self._declared and Path(named).is_absolute() and Path(named).is_file():
+            self._declared[named] = self.ingest(Path(named)).id
+        others = [d for d in self.datasets() if d.id != chosen.id]
+        meant = (named, self._declared.get(named))
+        return next((d.id for d in others if d.id in meant or d.name == named), None)

@@ -26,7 +26,7 @@ Levels = Mapping[str, tuple[str, ...]]
 def certain(table: Table, profile: Profile, reference: Table) -> Alignment:
     """Fields of the same name and levels of the same spelling, but for case and spaces: matched without being asked."""
     theirs = storage_of(reference)
-    names = by_name([f.name for f in profile.fields], list(theirs), _tight)
+    names = by_name([f.name for f in profile.fields], list(theirs), tight)
     return _with_levels(
         names, _read(table, _ours(profile), names), _read(reference, theirs, names.values()), [_tightly]
     )
@@ -41,11 +41,11 @@ def propose(table: Table, profile: Profile, reference: Table) -> Proposal:
     """
     ours, theirs = _ours(profile), storage_of(reference)
     levels, others = levels_of(table, ours, list(ours)), levels_of(reference, theirs, list(theirs))
-    tight = by_name(list(ours), list(theirs), _tight)
-    loose = _rest(tight, by_name(list(ours), list(theirs), plain))
+    sure = by_name(list(ours), list(theirs), tight)
+    loose = _rest(sure, by_name(list(ours), list(theirs), plain))
     names = _rest(loose, _by_likeness(loose, levels, others, _ranges(table, ours), _ranges(reference, theirs)))
     return Proposal(
-        _with_levels(_in_order(tight, ours), levels, others, [_tightly]),
+        _with_levels(_in_order(sure, ours), levels, others, [_tightly]),
         _with_levels(_in_order(names, ours), levels, others, [_tightly, _loosely, same_meaning]),
         tuple(FieldLevels(n, s, levels.get(n, ())) for n, s in ours.items()),
         tuple(FieldLevels(n, s, others.get(n, ())) for n, s in theirs.items()),
@@ -66,21 +66,6 @@ def checked(alignment: Alignment, profile: Profile, reference: Table) -> Alignme
     return Alignment(tuple(sorted(alignment.matches, key=lambda m: list(ours).index(m.field))))
 
 
-def parsed(data: Any) -> Alignment:
-    """An alignment from JSON: `{"matches": [{"field", "theirs", "levels"}]}`, or `{field: theirs}` for short.
-
-    >>> parsed({"sex": "Gender"}).matches[0].theirs
-    'Gender'
-    """
-    hint = 'Write {"matches": [{"field": "sex", "theirs": "Gender", "levels": {"F": "female"}}]}.'
-    if not isinstance(data, Mapping):
-        raise ObservatoryError("The alignment is not a JSON object.", hint)
-    rows = data.get("matches", [{"field": k, "theirs": v} for k, v in data.items()])
-    if not isinstance(rows, list) or not all(_is_match(row) for row in rows):
-        raise ObservatoryError("A match of the alignment has no field, no theirs, or levels that are not text.", hint)
-    return Alignment(tuple(FieldMatch(r["field"], r["theirs"], dict(r.get("levels", {}))) for r in rows))
-
-
 def read_as(matches: tuple[FieldMatch, ...], where: str) -> list[Note]:
     """One note on the fields and levels that are written otherwise there, none if all are written alike."""
     told = [m for m in matches if m.field != m.theirs or m.levels]
@@ -99,13 +84,6 @@ def read_as(matches: tuple[FieldMatch, ...], where: str) -> list[Note]:
     return [Note("alignment", tuple(m.field for m in told), f"{'; '.join(parts)}.")]
 
 
-def _is_match(row: Any) -> bool:
-    if not isinstance(row, Mapping) or not isinstance(row.get("levels", {}), Mapping):
-        return False
-    levels = row.get("levels", {})
-    return all(isinstance(text, str) for text in (row.get("field"), row.get("theirs"), *levels, *levels.values()))
-
-
 def by_name(ours: Sequence[str], theirs: Sequence[str], fold: Callable[[str], str]) -> dict[str, str]:
     """Their name for each of ours: the same one, or the only one that is the same when folded, on both sides.
 
@@ -122,7 +100,8 @@ def by_name(ours: Sequence[str], theirs: Sequence[str], fold: Callable[[str], st
     return {name: found[name] for name in ours if name in found}
 
 
-def _tight(name: str) -> str:
+def tight(name: str) -> str:
+    """A name without regard to case and spaces."""
     return folded(name).replace(" ", "")
 
 

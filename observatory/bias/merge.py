@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from observatory.bias.reference import holds
 from observatory.bias.run import Run, Witness
 from observatory.model import Finding, Table
 
@@ -67,7 +68,8 @@ def _overlaps(_: Run) -> dict[tuple[str, str], float]:
 
 
 def _jaccard(run: Run, a: str, b: str) -> float:
-    sides = [_counts(t, a, b) for t in (run.table, run.reference) if t is not None and t.n_rows]
+    other = run.reference if run.reference is not None and holds(run, a) and holds(run, b) else None
+    sides = [_counts(t, a, b) for t in (run.table, other) if t is not None and t.n_rows]
     either = sum(e for _, e in sides)
     return sum(both for both, _ in sides) / either if either else 0.0
 

@@ -37,6 +37,22 @@ def shared_fields(run: Run) -> tuple[list[FieldProfile], list[Note]]:
     return _with_distinct(same[:MAX_FIELDS], run.reference), notes
 
 
+def holds(run: Run, predicate: str) -> bool:
+    """Whether a predicate over the sample runs on the reference too: it names no field that is not there or is of
+    another type there.
+    """
+    return not any(name in predicate for name in run.once(_foreign))
+
+
+def _foreign(run: Run) -> tuple[str, ...]:
+    theirs = storage_of(run.reference) if run.reference is not None else {}
+    return tuple(
+        sql_name(f.name)
+        for f in run.profile.fields
+        if f.name not in theirs or family(f.storage) != family(theirs[f.name])
+    )
+
+
 def _note(kind: str, names: Sequence[str], where: str, who: str, how: str = "") -> list[Note]:
     if not names:
         return []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from observatory.bias.align import by_name, read_as
+from observatory.bias.align import by_name, read_as, tight
 from observatory.bias.describe import listed
 from observatory.bias.levels import folded, levels_of, quoted, same_spelling
 from observatory.errors import ObservatoryError
@@ -35,11 +35,11 @@ def known_shares(frame: pd.DataFrame, table: Table, profile: Profile) -> tuple[p
     given = pd.DataFrame({new: frame[old] for new, old in zip(read, frame[list(read.values())])})
     given["field"] = [str(name) for name in given["field"]]
     given["share"] = _numbers(given.pop("n" if "n" in given else "share"))
-    kept, notes = _without_totals(given)
+    renamed, notes = _under_our_names(given, table, profile)
+    kept, more = _without_totals(renamed)
     if "n" in read:
         kept["share"] = kept["share"] / kept.groupby("field")["share"].transform("sum")
-    renamed, more = _under_our_names(kept, table, profile)
-    return renamed, notes + more
+    return kept, notes + more
 
 
 def _columns(names: Sequence[str]) -> dict[str, str]:
@@ -90,16 +90,14 @@ def _without_totals(given: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 def _under_our_names(given: pd.DataFrame, table: Table, profile: Profile) -> tuple[pd.DataFrame, list[Note]]:
     ours = {f.name: f.storage for f in profile.fields}
-    theirs = list(dict.fromkeys(given["field"]))
-    names = by_name(list(ours), theirs, lambda name: folded(name).replace(" ", ""))
-    known = levels_of(table, ours, [name for name in names if ours[name].upper() in ("VARCHAR", "BOOLEAN")])
-    matches = []
-    for name, other in names.items():
-        values = [str(v) for v in given.loc[given["field"] == other, "value"] if not pd.isna(v)]
-        matches.append(FieldMatch(name, other, same_spelling(known.get(name, ()), values)))
-    by_theirs = {m.theirs: m for m in matches}
-    rows = zip(given["field"], given["value"])
-    values = [by_theirs[f].levels.get(str(v), v) if f in by_theirs else v for f, v in rows]
-    fields = [by_theirs[f].field if f in by_theirs else f for f in given["field"]]
-    made = pd.DataFrame({"field": fields, "value": pd.Series(values, dtype=object), "share": given["share"]})
-    return made, read_as(tuple(matches), "the marginals")
+    known = levels_of(table, ours, [n for n, kind in ours.items() if kind.upper() in ("VARCHAR", "BOOLEAN")])
+    made, matches = [], []
+    for key, rows in given.groupby("field", sort=False):
+        theirs = str(key)
+        field = by_name([theirs], list(ours), tight).get(theirs, theirs)
+        values = [str(v) for v in rows["value"] if not pd.isna(v)]
+        match = FieldMatch(field, theirs, same_spelling(known.get(field, ()), values))
+        read = pd.Series([match.levels.get(str(v), v) for v in rows["value"]], index=rows.index, dtype=object)
+        made.append(rows.assign(field=field, value=read))
+        matches.append(match)
+    return pd.concat(made).sort_index(), read_as(tuple(matches), "the marginals")

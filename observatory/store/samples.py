@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,32 @@ def _read(card: Path) -> Sample:
     return Sample(card.stem, table, DataCard.from_dict(data), n_rows=data["rows"], n_fields=len(fields))
 
 
-def _parse(card: Path) -> dict[str, Any]:
-    needed = {"title": str, "rows": int, "fields": dict}
+def card_beside(table: Path) -> DataCard | None:
+    """The card in `NAME.toml` beside a table `NAME.…`, None without one; it needs a title, all else may be left out.
+
+    A `reference` that names a file beside the card is given with its path. UnreadableFile when it is not TOML.
+    """
+    path = table.with_suffix(".toml")
+    if path == table or not path.is_file():
+        return None
+    data = _toml(path)
+    if not isinstance(data.get("title"), str):
+        return None
+    card = DataCard.from_dict(data)
+    beside = table.parent / str(card.reference)
+    return replace(card, reference=str(beside.resolve())) if card.reference and beside.is_file() else card
+
+
+def _toml(card: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(card.read_text(encoding="utf-8"))
+        return tomllib.loads(card.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise UnreadableFile(f"The card {card.name} is not well-formed TOML.", f"Correct this: {exc}.") from exc
+
+
+def _parse(card: Path) -> dict[str, Any]:
+    needed = {"title": str, "rows": int, "fields": dict}
+    data = _toml(card)
     for key, kind in needed.items():
         if not isinstance(data.get(key), kind):
             raise UnreadableFile(f"The card {card.name} has no {key}.", "datasets/README.md shows what a card holds.")
