@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import observatory
 from observatory import report
@@ -19,6 +19,9 @@ from observatory.errors import ObservatoryError
 from observatory.model import Alignment
 from observatory.settings import Settings
 from observatory.workbench import Observatory
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
 
@@ -142,6 +145,13 @@ def _write(path: str, content: str) -> None:
         raise ObservatoryError(f"The file “{path}” cannot be written.", str(exc.strerror or exc)) from exc
 
 
+def _write_table(path: str, frame: pd.DataFrame) -> None:
+    try:
+        frame.to_csv(path, index=False)
+    except OSError as exc:
+        raise ObservatoryError(f"The file “{path}” cannot be written.", str(exc.strerror or exc)) from exc
+
+
 def _profile(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         found = obs.profile(arguments.file)
@@ -155,17 +165,23 @@ def _profile(arguments: argparse.Namespace) -> None:
 def _bias(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
-        found = obs.detect_bias(
-            arguments.file,
-            arguments.reference,
-            arguments.marginals,
-            arguments.target,
-            arguments.seed,
-            alignment=_alignment(arguments),
-        )
+        given = {
+            "reference": arguments.reference,
+            "marginals": arguments.marginals,
+            "target": arguments.target,
+            "options": obs.bias_options(arguments.seed),
+            "alignment": _alignment(arguments),
+        }
+        found = obs.detect_bias(arguments.file, **given)
+        if arguments.weights:
+            _write_table(arguments.weights, obs.weights(arguments.file, **given))
+        if arguments.plan:
+            _write_table(arguments.plan, obs.collection_plan(arguments.file, **given))
         lines = [f"{report.words.severity(f)}: {f.statement}" for f in found.findings]
         notes = [f"note: {n.statement}" for n in found.notes]
-        _print(found.to_dict(), "\n".join([found.verdict, *lines, *notes]), as_json=arguments.json)
+        remedy = [found.remedy["statement"]] if "statement" in found.remedy else []
+        fairness = found.fairness.statements if found.fairness else ()
+        _print(found.to_dict(), "\n".join([found.verdict, *lines, *remedy, *fairness, *notes]), as_json=arguments.json)
 
 
 def _charts(arguments: argparse.Namespace) -> None:
@@ -238,6 +254,8 @@ def _parser() -> argparse.ArgumentParser:
     scan.add_argument("--html", metavar="OUT", help="write the report as a page too")
     bias = command("bias", _bias, "who or what is missing from a table")
     bias.add_argument("--seed", type=int, default=0)
+    bias.add_argument("--weights", metavar="OUT", help="write a weight for every row as CSV")
+    bias.add_argument("--plan", metavar="OUT", help="write which rows to collect as CSV")
     for sub in (scan, bias):
         sub.add_argument("--reference", metavar="FILE", help="a table of the reference population")
         sub.add_argument("--marginals", metavar="FILE", help="a table of field, value, share (or n)")

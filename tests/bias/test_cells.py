@@ -157,7 +157,7 @@ def test_what_a_finding_explains_is_said_below_it(report, drawn, population):
     assert child.statement.startswith("sex = female is 39 % of this sample and 23 %")
     assert child.statement.endswith("): explained by job = crew.")
     assert made.verdict.startswith("Found 1 group out of step")
-    assert made.remedy == {"weigh_by": ["job"]}
+    assert made.remedy["weigh_by"] == ["job"]
 
 
 def test_explained_findings_come_last_and_are_few(report, drawn, population):
