@@ -176,7 +176,7 @@ def _finding(found: Copies, run: Run) -> Finding:
         effect=Effect("share of surplus rows", sample_share),
         p=found.p,
         q=None,
-        severity=_severity(sample_share),
+        severity=severity(sample_share),
         evidence="internal",
         detector="duplicates",
         statement=(
@@ -190,7 +190,7 @@ def _finding(found: Copies, run: Run) -> Finding:
     )
 
 
-def _severity(sample_share: float) -> Severity:
+def severity(sample_share: float) -> Severity:
     """Copies are high from 5 % of the rows, medium from 1 %."""
     return "high" if sample_share >= 0.05 else "medium" if sample_share >= 0.01 else "low"
 
