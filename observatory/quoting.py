@@ -75,3 +75,12 @@ def vega_name(field: str) -> str:
     'a.b[0]'
     """
     return re.sub(r"\\(.)", r"\1", field)
+
+
+def spreadsheet(text: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula.
+
+    >>> spreadsheet("=1+1"), spreadsheet("-"), spreadsheet("a=b")
+    ("'=1+1", "'-", 'a=b')
+    """
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

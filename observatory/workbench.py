@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,13 @@ from weakref import WeakSet
 
 from observatory import model
 from observatory.job import Job
+from observatory.pictures import Pictures
+from observatory.remedies import Remedies
 from observatory.settings import Settings
 from observatory.shelf import Shelf
 
 if TYPE_CHECKING:
     from observatory.bias import Run
-    from observatory.charts import Drawing
     from observatory.llm import LLM, Source
     from observatory.store import Store
     from observatory.store.samples import Sample
@@ -36,7 +37,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf):
+class Observatory(Shelf, Remedies, Pictures):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -57,6 +58,7 @@ class Observatory(Shelf):
         self._jobs: WeakSet[Job[model.BiasReport]] = WeakSet()
         self._bias = lru_cache(maxsize=128)(self._begin_bias)
         self._run = lru_cache(maxsize=4)(self._make_run)
+        self._prospect = lru_cache(maxsize=16)(self._make_prospect)
         self._proposal = lru_cache(maxsize=64)(self._propose)
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
@@ -167,6 +169,15 @@ class Observatory(Shelf):
         alignment = model.Alignment.from_dict(json.loads(asked.alignment)) if asked.alignment else None
         return matched(run, alignment, AlignedTable)
 
+    def set_apart(self, dataset: Any, rows: Sequence[int], **asked: Any) -> tuple[str, ...]:
+        """What sets rows, by position in import order, apart from the others; `asked` as for the bias report."""
+        from observatory.bias.set_apart import set_apart
+
+        return set_apart(self._run(self._asked(dataset, **asked)), rows)
+
+    def _compared(self, asked: Asked) -> tuple[Run, tuple[model.Finding, ...]]:
+        return self._run(asked), self._bias(asked).wait().findings
+
     def _known(self, asked: Asked) -> tuple[model.Note, ...]:
         from observatory.bias.matched import earlier
 
@@ -201,34 +212,6 @@ class Observatory(Shelf):
         from observatory.charts import why
 
         return why(chart, following)
-
-    def draw(self, spec: Mapping[str, Any], dataset: Any) -> Drawing:
-        """A chart with its rows: aggregates are computed over all of them, and a sample says so."""
-        return self._drawing(json.dumps(spec, sort_keys=True), self.dataset(dataset).id)
-
-    def _compute_drawing(self, spec: str, dataset_id: str) -> Drawing:
-        from observatory.charts import draw
-
-        return draw(json.loads(spec), self._store.table(dataset_id), self._profile(dataset_id))
-
-    def picture(self, spec: Mapping[str, Any], dataset: Any) -> str:
-        """A chart with its rows as SVG text."""
-        from observatory.charts.picture import svg
-
-        return svg(self.draw(spec, dataset).chart)
-
-    def draw_finding(
-        self, finding: model.Finding, dataset: Any, reference: Any = None, alignment: model.Alignment | None = None
-    ) -> tuple[Drawing, ...]:
-        """The charts that show a finding, from all rows of the table and its reference; none where none helps."""
-        asked = self._asked(dataset, reference, alignment=alignment)
-        return self._evidence(json.dumps(finding.to_dict(), sort_keys=True), asked)
-
-    def _compute_evidence(self, finding: str, asked: Asked) -> tuple[Drawing, ...]:
-        from observatory.charts.evidence import draw_finding
-
-        run = self._run(asked)
-        return draw_finding(model.Finding.from_dict(json.loads(finding)), run.table, run.profile, run.reference)
 
     def _recommender(self, dataset_id: str) -> Callable[[model.Wish, int], list[model.RankedChart]]:
         from observatory.charts import recommend
@@ -281,14 +264,21 @@ class Observatory(Shelf):
         )
 
     def report(
-        self, dataset: Any, reference: Any = None, target: str | None = None, *, llm: bool = True
+        self,
+        dataset: Any,
+        reference: Any = None,
+        target: str | None = None,
+        *,
+        llm: bool = True,
+        marginals: Any = None,
+        alignment: model.Alignment | None = None,
     ) -> model.Report:
         """Everything said about a data set, in one value."""
         chosen = self.dataset(dataset)
         return model.Report(
             dataset=chosen,
             profile=self.profile(chosen),
-            bias=self.detect_bias(chosen, reference=reference, target=target),
+            bias=self.detect_bias(chosen, reference, marginals, target, alignment=alignment),
             charts=tuple(self.recommend(chosen)),
             summary=self.summarize(chosen, llm=llm),
             goals=tuple(self.explore_goals(chosen, llm=llm)),

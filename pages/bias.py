@@ -26,15 +26,26 @@ with verdict:
 with found:
     ui.findings(report, asked)
 with more:
-    notes, odd, looked = st.tabs(
-        ["Not claimed, and why", "Odd rows", "What was looked for"], key="bias_more", on_change="rerun"
-    )
+    names = ["Not claimed, and why", "Remedy", "Explore", "Odd rows", "Combinations", "Fairness", "What was looked for"]
+    notes, remedy, explore, odd, combinations, fairness, looked = st.tabs(names, key="bias_more", on_change="rerun")
     if notes.open:
         with notes:
             ui.notes(report.notes)
+    if remedy.open:
+        with remedy, ui.guard():
+            ui.remedy(report, asked)
+    if explore.open:
+        with explore, ui.guard():
+            ui.explore(asked)
     if odd.open:
         with odd:
-            ui.odd_rows(report, dataset)
+            ui.odd_rows(report.claims.get("odd_rows") or (), asked)
+    if combinations.open:
+        with combinations:
+            ui.combinations(report)
+    if fairness.open:
+        with fairness:
+            ui.fairness(report, asked)
     if looked.open:
         with looked:
             ui.checks(report)

@@ -20,7 +20,8 @@ from observatory.quoting import sql_name
 REFERENCE = "#7b8794"
 WHO = ("this sample", "reference")
 DIVERGING = ("#8c510a", "#cf9d5f", "#e9d3ae", "#f0f0ee", "#b5dbd5", "#5aaea4", "#015c52")
-_STEP = 26
+# Heights hold title, legend and axes too: the page fits all of them into it.
+STEP = 26
 _FEW = 7
 
 
@@ -50,7 +51,7 @@ def levels(finding: Finding, field: FieldProfile, sample: Table, reference: Tabl
     rows["low"], rows["high"] = [low for low, _ in bounds], [high for _, high in bounds]
     order = [label for label in cut.labels if label in set(rows["label0"])]
     chart = _dumbbells(rows, order, short(field.name)).properties(
-        title=title(f"Share of each {short(field.name)}"), width="container", height=max(110, _STEP * len(order) + 10)
+        title=title(f"Share of each {short(field.name)}"), width="container", height=STEP * len(order) + 115
     )
     said = "; ".join(f"{r.label0}: {r.share:.1%} of {r.who}" for r in rows[rows["told"]].itertuples())
     return Drawing(chart, rows_compared(sample, reference), f"{field.name}: {said}")
@@ -81,7 +82,7 @@ def _dumbbells(rows: pd.DataFrame, order: Sequence[str], axis: str) -> Any:
         scale=alt.Scale(domain=list(WHO), range=[ACCENT, REFERENCE]),
         legend=alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1),
     )
-    faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.4))
+    faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
     share: Any = alt.X(
         "share:Q", axis=alt.Axis(format=".0%", tickCount=6, title="share of rows"), scale=alt.Scale(domainMin=0)
     )
@@ -172,7 +173,7 @@ def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[
     words = base.mark_text(fontSize=12).encode(text="label:N", color=ink)
     frame = base.transform_filter("datum.told").mark_rect(fillOpacity=0, stroke="#d55e00", strokeWidth=3)
     head = f"Share here ÷ share in the reference, {short(fields[0].name)} by {short(fields[1].name)}"
-    return (fill + words + frame).properties(title=title(head), width="container", height=max(110, 34 * len(orders[0])))
+    return (fill + words + frame).properties(title=title(head), width="container", height=34 * len(orders[0]) + 85)
 
 
 def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample: Table) -> Drawing:
@@ -196,7 +197,7 @@ def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample
 
 def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, color: str) -> Any:
     """Shares as dots with their intervals, one line for each label; what is `told` in full, the rest faint."""
-    faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.45))
+    faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
     y: Any = alt.Y(
         "label0:N",
         sort=list(order),
@@ -214,4 +215,4 @@ def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, 
         x=alt.X("low:Q", title=measure, axis=alt.Axis(format=".0%", tickCount=6), scale=scale), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=110, color=color).encode(x=alt.X("share:Q", scale=scale))
-    return (whisker + dots).properties(width="container", height=max(110, _STEP * len(order) + 10))
+    return (whisker + dots).properties(width="container", height=STEP * len(order) + 85)

@@ -17,7 +17,7 @@ from observatory.charts.words import short
 from observatory.model import FieldProfile, Finding, Table
 from observatory.quoting import sql_literal
 
-HEIGHT = 220
+HEIGHT = 280
 MARKED = "#d55e00"
 _BINS = 40
 _TAIL = 0.005

@@ -15,7 +15,7 @@ from observatory.charts.palette import ACCENT, CONFIG
 from observatory.charts.render import Drawing
 from observatory.model import Finding, Profile, Table
 
-_HEIGHT = 130
+_HEIGHT = 150
 _MOST_SIZES = 12
 
 
@@ -85,7 +85,7 @@ def copies(finding: Finding, sample: Table) -> Drawing | None:
         tooltip=[alt.Tooltip("size:N", title="rows alike"), alt.Tooltip("sets:Q", format=",d", title="sets")],
     )
     chart = bars.properties(
-        title=title("How large the sets of copies are"), width="container", height=max(90, 30 * len(order))
+        title=title("How large the sets of copies are"), width="container", height=28 * len(order) + 85
     )
     return Drawing(chart, f"n = {sample.n_rows:,} rows.", finding.statement)
 

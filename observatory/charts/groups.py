@@ -112,7 +112,7 @@ def _levels(field: FieldProfile, tables: Sequence[Table], where: str | None, mos
     literals = ", ".join(sql_literal(name) for name in shown)
     position = f"list_position([{literals}], {level})" if shown else "NULL"
     code = f"(CASE WHEN {level} IS NULL THEN {len(shown) + 1} ELSE coalesce({position} - 1, {len(shown)}) END)"
-    return Groups(code, (*_distinct(shown), OTHER, MISSING))
+    return Groups(code, (*distinct(shown), OTHER, MISSING))
 
 
 def _in_order(names: Sequence[str]) -> list[str]:
@@ -123,7 +123,7 @@ def _in_order(names: Sequence[str]) -> list[str]:
         return sorted(names)
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """Labels short enough for an axis, still different where the long ones were."""
     labels: list[str] = []
     for name in names:

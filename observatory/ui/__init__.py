@@ -4,9 +4,12 @@ from observatory.quoting import markdown as text
 from observatory.ui.bias_job import Asked, parameters, progress, so_far, target_box, verdict
 from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
-from observatory.ui.findings import checks, finding_line, findings, first_findings, notes, odd_rows
+from observatory.ui.explore import explore, odd_rows
+from observatory.ui.fairness import fairness
+from observatory.ui.findings import checks, combinations, finding_line, findings, first_findings, notes
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
+from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
 from observatory.ui.sidebar import ICON, LOGO, sidebar
 
@@ -22,12 +25,15 @@ __all__ = [
     "chart_grid",
     "chart_wish",
     "checks",
+    "combinations",
     "compared_with",
     "comparison",
     "current",
     "dataset_card",
     "declared_reference",
     "drop_zone",
+    "explore",
+    "fairness",
     "field_table",
     "finding_line",
     "findings",
@@ -44,6 +50,7 @@ __all__ = [
     "parameters",
     "progress",
     "question_box",
+    "remedy",
     "sample_card",
     "sidebar",
     "so_far",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -54,10 +55,19 @@ class Asked:
     @property
     def job(self) -> Job[BiasReport]:
         """The one job that makes this report for everybody."""
-        given = self.compared
-        return observatory().bias_job(
-            self.dataset, given.reference, given.marginals, self.target, self.options, given.alignment
-        )
+        return observatory().bias_job(self.dataset, **self.given)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What every question to the workbench about this report names beside the data set."""
+        compared = self.compared
+        return {
+            "reference": compared.reference,
+            "marginals": compared.marginals,
+            "target": self.target,
+            "options": self.options,
+            "alignment": compared.alignment,
+        }
 
     @property
     def is_stopped(self) -> bool:

@@ -17,6 +17,16 @@ from observatory.ui.session import observatory
 COLOURS = {"high": "red", "medium": "orange", "low": "gray"}
 N_FIRST = 6
 N_LINES = 3
+COMBINATIONS = {
+    "combinations": "Far more or fewer rows than their parts would give",
+    "coverage": "Hardly any rows",
+}
+_COLUMNS = {
+    "statement": st.column_config.TextColumn("Combination", width="large"),
+    "n": st.column_config.NumberColumn("Rows", format="localized"),
+    "expected": st.column_config.NumberColumn("Expected", format="%.0f"),
+    "where": st.column_config.TextColumn("As SQL"),
+}
 
 
 def finding_line(finding: Finding) -> None:
@@ -89,7 +99,7 @@ def _charts(finding: Finding, asked: Asked, key: str) -> None:
 
 def _evidence(finding: Finding) -> str:
     effect = f"{finding.effect.name} {finding.effect.value:.2f}".replace(" -", " −")
-    chance = f"q = {finding.q:.2g}" if finding.q is not None else ""
+    chance = f"q = {finding.q:.1g}" if finding.q is not None else ""
     found = f"found by {_named(finding.detector)}"
     if finding.witnesses:
         found += f", borne out by {', '.join(_named(name) for name in finding.witnesses)}"
@@ -140,13 +150,20 @@ def checks(report: BiasReport) -> None:
         st.markdown(f"- **{markdown(row['looked for'].capitalize())}**: {markdown(row['what was done'])}")
 
 
-def odd_rows(report: BiasReport, dataset: Dataset) -> None:
-    """The rows most unlike the others, as a ranking with a column for each method: odd is not wrong."""
-    ranking = pd.DataFrame(report.claims.get("odd_rows") or ())
-    if not len(ranking):
-        st.markdown("No ranking: there are too few rows, or none of their fields can be compared.")
-        return
-    st.caption("A ranking, not a verdict: odd is not wrong. Look at them before you decide.")
-    rows = observatory().rows_at(dataset, [int(row) for row in ranking["row"]])
-    shown = ranking.merge(rows, on="row", suffixes=(" (ranking)", ""))
-    st.dataframe(shown, hide_index=True, alt="The rows most unlike the others, and what sets them apart")
+def combinations(report: BiasReport) -> None:
+    """Combinations that are unusually common or rare, and those that too few rows cover: questions, not claims."""
+    shown = False
+    for name, label in COMBINATIONS.items():
+        claimed = pd.DataFrame(list(report.claims.get(name) or ()))
+        if len(claimed):
+            shown = True
+            st.markdown(f"**{label}**")
+            st.dataframe(
+                claimed[["statement", "n", "expected", "where"]],
+                hide_index=True,
+                column_config=_COLUMNS,
+                alt=f"{label}: each with its rows, the rows expected, and as SQL",
+            )
+    if not shown:
+        still = {"itemsets", "coverage"} & set(report.pending)
+        st.markdown("They are still being counted." if still else "No combination of groups stands out or lacks rows.")

@@ -1,0 +1,44 @@
+"""Base rates of a target by group, with their intervals and the rate over all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from observatory.charts.compared import REFERENCE, rates, title
+from observatory.charts.groups import distinct
+from observatory.charts.palette import ACCENT, CONFIG
+from observatory.charts.render import Drawing
+from observatory.charts.words import short
+from observatory.model import Fairness, GroupRate
+
+
+def base_rates(found: Fairness, groups: Sequence[GroupRate], few: int) -> Drawing:
+    """The groups of one field; the line is the rate over all rows, groups of fewer than `few` rows are faint."""
+    names = distinct([group.group for group in groups])
+    rows = pd.DataFrame(
+        [
+            {
+                "label0": name,
+                "share": group.rate,
+                "low": group.interval[0],
+                "high": group.interval[1],
+                "n": group.n,
+                "told": group.n >= few,
+            }
+            for name, group in zip(names, groups)
+        ]
+    )
+    field, wanted = short(groups[0].field), f"{short(found.target)} = {short(found.positive)}"
+    dots = rates(rows, names, field, f"share with {wanted}", color=ACCENT)
+    rule = alt.Chart(pd.DataFrame([{"x": found.rate}])).mark_rule(strokeDash=[4, 3], color=REFERENCE).encode(x="x:Q")
+    chart: Any = alt.layer(rule, dots).properties(
+        title=title(f"{wanted}, by {field}"), width="container", height=dots.height
+    )
+    small = f" Faint: fewer than {few} rows." if any(group.n < few for group in groups) else ""
+    said = "; ".join(f"{group.group}: {group.rate:.1%} of {group.n:,}" for group in groups)
+    footer = f"Lines are 95 % intervals; dashed: {found.rate:.1%} of all {found.n:,} rows.{small}"
+    return Drawing(chart.configure(**CONFIG), footer, f"Share with {wanted} by {field}: {said}")
