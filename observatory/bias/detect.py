@@ -8,20 +8,50 @@ from typing import Any
 
 import pandas as pd
 
+from observatory.bias.balance import selected
 from observatory.bias.cells import cells
+from observatory.bias.coverage import coverage
 from observatory.bias.dominance import dominance
 from observatory.bias.duplicates import duplicates
+from observatory.bias.edges import edges
+from observatory.bias.fairness import fairness
+from observatory.bias.gaps import gaps
+from observatory.bias.geography import geography
+from observatory.bias.groups import groups
+from observatory.bias.heaping import heaping
+from observatory.bias.itemsets import itemsets
 from observatory.bias.marginals import marginals
 from observatory.bias.merge import merge
 from observatory.bias.missing import missing
+from observatory.bias.near_duplicates import near_duplicates
 from observatory.bias.odd_rows import odd_rows
 from observatory.bias.outliers import outliers
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import benjamini_hochberg
+from observatory.bias.told_apart import told_apart
 from observatory.bias.verdict import needs_reference, verdict
+from observatory.bias.weighing import weigh
 from observatory.model import BiasOptions, BiasReport, Finding, Note, Profile, Table
 
-DETECTORS = (cells, marginals, missing, duplicates, outliers, dominance, odd_rows)
+DETECTORS = (
+    cells,
+    marginals,
+    missing,
+    duplicates,
+    outliers,
+    edges,
+    heaping,
+    gaps,
+    geography,
+    dominance,
+    near_duplicates,
+    coverage,
+    told_apart,
+    itemsets,
+    groups,
+    odd_rows,
+    fairness,
+)
 _MAX_OTHERS = 5
 _SEVERITY = ("high", "medium", "low")
 _EVIDENCE = ("reference", "marginals", "target", "internal")
@@ -73,7 +103,7 @@ def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...])
         notes=run.notes + tuple(n for o in outcomes.values() for n in o.notes) + _target_notes(run),
         verdict=verdict(run, findings),
         checks={name: o.check for name, o in outcomes.items() if o.check},
-        remedy=_remedy(findings),
+        remedy=_remedy(run, findings, pending),
         claims=claims,
         fairness=next((o.fairness for o in outcomes.values() if o.fairness), None),
         pending=pending,
@@ -140,7 +170,10 @@ def _target_notes(run: Run) -> tuple[Note, ...]:
     return (Note("target", (run.target,), text, f"To tell, the shares of {run.target} in the population are needed."),)
 
 
-def _remedy(findings: list[Finding]) -> dict[str, Any]:
-    """The fields to weigh the sample by, those of all findings about too few or too many."""
-    fields = [c for f in findings if f.direction in ("under", "over") and f.explained_by is None for c in f.columns]
-    return {"weigh_by": list(dict.fromkeys(fields))} if fields else {}
+def _remedy(run: Run, findings: list[Finding], pending: tuple[str, ...]) -> dict[str, Any]:
+    """The fields to weigh the sample by, those of all findings about too few or too many; in the end, the weighting."""
+    about = selected(findings)
+    fields = list(dict.fromkeys(c for f in about for c in f.columns))
+    if not fields:
+        return {}
+    return {"weigh_by": fields} if pending else {"weigh_by": fields, **weigh(run, findings).to_dict()}

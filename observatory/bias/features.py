@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from observatory.bias.axis import family
-from observatory.bias.describe import number
 from observatory.bias.run import MAX_FIELDS, Run
 from observatory.model import FieldProfile, Note
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 MIN_ROWS = 50
 _MAX_FEATURES = 200
 _MAX_LEVELS = 10
@@ -37,7 +37,8 @@ class Features:
     """A sample of rows, `frame` by row position, as numbers without gaps.
 
     `owners` names the field (by position in `fields`) of each feature of `matrix`; `rarity` has per row and field the
-    share of rows at least as odd. `reference` holds rows of the reference in the features that it `shared`.
+    share of rows at least as odd. `reference` holds rows of the reference in the features that it `shared`. `values`
+    are the plain ones, rows of the reference last where it has the field: numbers, or positions in `names`, -1 missing.
     """
 
     frame: pd.DataFrame
@@ -47,7 +48,9 @@ class Features:
     columns: Matrix
     rarity: Matrix
     reference: Matrix
-    shared: np.ndarray[Any, np.dtype[np.bool_]]
+    shared: Mask
+    values: tuple[Matrix, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property
@@ -113,7 +116,7 @@ def levels(column: pd.Series[Any]) -> tuple[Codes, list[str]]:
 
 
 def _text(value: Any) -> str:
-    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _float(value: Any) -> float:
@@ -164,6 +167,8 @@ class _Encoded:
     columns: list[Matrix]
     rarity: Matrix
     shared: bool
+    values: Matrix
+    names: tuple[str, ...] = ()
 
 
 def _stacked(frame: pd.DataFrame, made: Sequence[tuple[FieldProfile, _Encoded]], notes: tuple[Note, ...]) -> Features:
@@ -182,6 +187,8 @@ def _stacked(frame: pd.DataFrame, made: Sequence[tuple[FieldProfile, _Encoded]],
         rarity=np.column_stack([e.rarity for _, e in made]),
         reference=np.column_stack(theirs) if theirs else np.empty((0, 0)),
         shared=shared,
+        values=tuple(e.values for _, e in made),
+        names=tuple(e.names for _, e in made),
         notes=notes,
     )
 
@@ -196,7 +203,7 @@ def _encode(field: FieldProfile, ours: pd.Series[Any], theirs: pd.Series[Any] | 
         place = {name: i for i, name in enumerate(names)}
         found = np.array([place.setdefault(name, len(place)) for name in others] + [-1])
         codes, names = np.concatenate([codes, found[other]]), list(place)
-    return _levelled(codes, len(ours), theirs is not None, most)
+    return _levelled(codes, names, len(ours), theirs is not None, most)
 
 
 def _scaled(values: Matrix, n: int, shared: bool) -> _Encoded:
@@ -205,8 +212,8 @@ def _scaled(values: Matrix, n: int, shared: bool) -> _Encoded:
     """
     lost = np.isnan(values)
     if lost.all():
-        return _Encoded([], [], np.ones(n), shared)
-    known = values[~lost]
+        return _Encoded([], [], np.ones(n), shared, values)
+    plain, known = values, values[~lost]
     scale = _log_scale(known)
     if scale:
         values, known = np.log1p(np.maximum(values, 0) / scale), np.log1p(known / scale)
@@ -218,7 +225,7 @@ def _scaled(values: Matrix, n: int, shared: bool) -> _Encoded:
     made = [z, lost.astype(float)] if lost.any() else [z]
     ours, known_ours = values[:n], values[:n][~lost[:n]]
     tail = np.where(lost[:n], lost[:n].mean(), _tail_share(ours, known_ours)) if len(known_ours) else np.ones(n)
-    return _Encoded(made, [x[:n] for x in made], tail, shared)
+    return _Encoded(made, [x[:n] for x in made], tail, shared, plain)
 
 
 def _log_scale(known: Matrix) -> float:
@@ -239,7 +246,7 @@ def _tail_share(values: Matrix, known: Matrix) -> Matrix:
     return np.asarray(np.clip(2 * np.minimum(above, below) / len(ordered), 0, 1))
 
 
-def _levelled(codes: Codes, n: int, shared: bool, most: int) -> _Encoded:
+def _levelled(codes: Codes, names: Sequence[str], n: int, shared: bool, most: int) -> _Encoded:
     """A flag for each common level, one for all others and one for missing; where the others are most rows, how common
     their level is stands instead of their flag.
     """
@@ -256,7 +263,8 @@ def _levelled(codes: Codes, n: int, shared: bool, most: int) -> _Encoded:
         made += [(rarity - rarity.mean()) / deviation] if deviation > 1e-9 else []
     elif rest.any():
         made.append(rest * _APART)
-    return _Encoded(made if len(made) > 1 or rest.mean() > 0.5 else [], [rarity[:n]], _level_rarity(codes[:n]), shared)
+    made = made if len(made) > 1 or rest.mean() > 0.5 else []
+    return _Encoded(made, [rarity[:n]], _level_rarity(codes[:n]), shared, codes.astype(float), tuple(names))
 
 
 def _level_rarity(codes: Codes) -> Matrix:

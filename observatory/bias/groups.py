@@ -1,0 +1,294 @@
+"""Which natural groups do the rows form, and how large are they? k-means and Ward's agglomeration, each with a null.
+
+Any algorithm cuts any data into groups. Groups count as natural only if their silhouette (Rousseeuw, 1987) beats that
+of two kinds of rows without groups, shuffled columns (the same values, no relations) and one Gaussian of the same
+covariance (the same relations, no gaps; as in Liu et al., 2008), and if the density dips between every two of them.
+Where most rows have a copy, the combinations of levels are the groups, and nothing is to be found.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.vq import ClusterError, kmeans2
+from scipy.spatial.distance import pdist, squareform
+
+from observatory.bias.describe import count, listed, share
+from observatory.bias.dip import dip
+from observatory.bias.features import Codes, Features, Matrix, features, is_number
+from observatory.bias.run import Outcome, Run, Witness
+from observatory.bias.statistics import chi_square, cohens_h, log_p, two_proportion_z
+from observatory.bias.traits import Rule, rule, traits
+from observatory.model import Note, RowGroup
+
+MAX_GROUPS = 8
+_SCAN_ROWS = 800
+_RELATED_ROWS = 3000
+_RELATED = 0.15
+_RELATED_P = 1e-3
+_N_NULLS = 2
+_N_STARTS = 3
+_MARGIN = 0.05
+_MIN_SHARE = 0.02
+_MAX_P = 0.05
+Cluster = Callable[[Matrix, int], list[Codes]]
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Groups by one method: a label for every row, those of the sample first; `labels` are all 0 without groups.
+
+    `silhouette` is that of the groups and `ordinary` what rows without groups reach with as many.
+    """
+
+    method: str
+    labels: Codes
+    n_sample: int
+    silhouette: float
+    ordinary: float
+    groups: tuple[RowGroup, ...]
+    rules: tuple[Rule | None, ...]
+
+    @property
+    def are_natural(self) -> bool:
+        """Whether there is more than one."""
+        return len(self.groups) > 1
+
+
+def groups(run: Run) -> Outcome:
+    """A note on the natural groups of rows; with a reference, their shares are compared and bear out findings."""
+    if not run.once(features).n:
+        return Outcome()
+    found = [run.once(k_means), run.once(ward)]
+    made = run.once(features)
+    natural = [g for g in found if g.are_natural]
+    if not natural:
+        return Outcome(f"No natural groups of rows: k-means and Ward cut {count(made.n)} no better than chance would.")
+    check = (
+        f"{count(made.n)} put into 2 to {MAX_GROUPS} natural groups by k-means and Ward, against rows without groups."
+    )
+    compared = [compare(run, made, g) for g in natural] if len(made.reference) else []
+    families = {"groups": np.concatenate([p for p, _ in compared])} if compared else {}
+    return Outcome(check, families, notes=(_note(run, found),), witnesses=tuple(w for _, ws in compared for w in ws))
+
+
+def k_means(run: Run) -> Groups:
+    """Natural groups by k-means, from 2 to 8 of them."""
+
+    def cluster(rows: Matrix, most: int) -> list[Codes]:
+        return [_lloyd(rows, k, run.random_state) for k in range(2, most + 1)]
+
+    return _found(run, "k-means", cluster, lambda rows, centres: kmeans2(rows, centres, minit="matrix")[1])
+
+
+def ward(run: Run) -> Groups:
+    """Natural groups by agglomeration that keeps the variance within low (Ward, 1963); rows beyond the few hundred that
+    it looks at join the group of the nearest centre.
+    """
+
+    def cluster(rows: Matrix, most: int) -> list[Codes]:
+        tree = linkage(rows, "ward")
+        return [fcluster(tree, k, "maxclust").astype(np.int64) - 1 for k in range(2, most + 1)]
+
+    return _found(run, "Ward", cluster, _nearest)
+
+
+def compare(run: Run, made: Features, found: Groups) -> tuple[Matrix, list[Witness]]:
+    """The p of each group's share against the reference, and witnesses for those that depart and have a predicate."""
+    ours, theirs = (np.array([s or 0.0 for s in x]) for x in zip(*((g.share, g.reference_share) for g in found.groups)))
+    p = np.exp(log_p(two_proportion_z(ours, made.n, theirs, len(made.reference))))
+    effect = np.abs(cohens_h(ours, theirs))
+    witnesses = [
+        Witness(found.method, r.where, "over" if a > b else "under")
+        for r, a, b, is_far in zip(
+            found.rules, ours, theirs, (p * len(p) <= _MAX_P) & (effect >= run.options.min_effect)
+        )
+        if r is not None and is_far
+    ]
+    return p, witnesses
+
+
+def described(run: Run, made: Features, labels: Codes) -> tuple[tuple[RowGroup, ...], tuple[Rule | None, ...]]:
+    """Each group, largest first, with its shares, what sets it apart, and its predicate if a short one will do."""
+    sizes = np.bincount(labels)
+    shares = np.bincount(labels[: made.n], minlength=len(sizes)) / made.n
+    theirs = np.bincount(labels[made.n :], minlength=len(sizes)) / max(len(labels) - made.n, 1)
+    rows, rules = [], []
+    for label in np.argsort(-sizes, kind="stable").tolist():
+        inside = labels == label
+        rules.append(rule(made, inside, run.random_state))
+        words = [t.words for t in traits(made, inside)]
+        text = listed(words) if words else "no single field sets it apart"
+        reference_share = float(theirs[label]) if len(labels) > made.n else None
+        n = int(inside[: made.n].sum())
+        rows.append(RowGroup(label, n, float(shares[label]), reference_share, text))
+    return tuple(rows), tuple(rules)
+
+
+def _found(run: Run, method: str, cluster: Cluster, refine: Callable[[Matrix, Matrix], Codes]) -> Groups:
+    made = run.once(features)
+    pooled, owners = _related(made, run.random_state)
+    rng = np.random.default_rng(run.random_state)
+    order = rng.permutation(len(pooled))
+    rows, others = pooled[order[:_SCAN_ROWS]], pooled[order[_SCAN_ROWS:]]
+    if rows.shape[1] and 2 * len(np.unique(rows, axis=0)) >= len(rows):
+        cuts = cluster(rows, MAX_GROUPS)
+        real = _silhouettes(rows, cuts)
+        null = np.array([_silhouettes(x, cluster(x, MAX_GROUPS)) for x in _without_groups(rows, owners, rng)])
+        ordinary = null.max(axis=0)
+        excess = real - ordinary
+        for i in np.argsort(-excess, kind="stable"):
+            if excess[i] < max(_MARGIN, len(rows) ** -0.5):
+                break
+            centres = _centres(rows, cuts[i])
+            if _is_even(cuts[i]) and _all_apart(others if len(others) >= _SCAN_ROWS else pooled, centres):
+                labels = refine(pooled, centres)
+                parts, rules = described(run, made, labels)
+                return Groups(method, labels, made.n, float(real[i]), float(ordinary[i]), parts, rules)
+    whole = RowGroup(0, made.n, 1.0, 1.0 if len(made.reference) else None, "all rows")
+    return Groups(method, np.zeros(len(pooled), np.int64), made.n, 0.0, 0.0, (whole,), (None,))
+
+
+def _related(made: Features, random_state: int) -> tuple[Matrix, Codes]:
+    """The features, and the fields they belong to, of fields that are related to another one: only those can form
+    groups together, and all others would multiply them.
+    """
+    both = made.shared if len(made.reference) else np.ones_like(made.shared)
+    fields = np.unique(made.owners[both])
+    n = len(made.pooled)
+    chosen = np.random.default_rng(random_state).permutation(n)[:_RELATED_ROWS]
+    coded = [_quintiles(made.values[i][chosen], is_number(made.fields[i])) for i in fields]
+    kept = {f for (i, a), (j, b) in itertools.combinations(zip(fields, coded), 2) if _associated(a, b) for f in (i, j)}
+    features_kept = np.isin(made.owners[both], sorted(kept))
+    return made.pooled[:, features_kept], made.owners[both][features_kept]
+
+
+def _quintiles(values: Matrix, is_scale: bool) -> Codes:
+    """Five codes of about equal size, or the four commonest levels and all others."""
+    if is_scale and np.isnan(values).all():
+        return np.zeros(len(values), np.int64)
+    if is_scale:
+        edges = np.unique(np.nanquantile(values, [0.2, 0.4, 0.6, 0.8]))
+        return np.where(np.isnan(values), 5, np.searchsorted(edges, values, side="right"))
+    found, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    rank = np.empty(len(found), np.int64)
+    rank[np.argsort(-counts, kind="stable")] = np.arange(len(found))
+    return np.asarray(np.minimum(rank[place], 4))
+
+
+def _associated(a: Codes, b: Codes) -> bool:
+    v, p = chi_square(np.bincount(a * 6 + b, minlength=36).reshape(6, 6).astype(float))
+    return v >= _RELATED and p <= _RELATED_P
+
+
+def _lloyd(rows: Matrix, k: int, random_state: int) -> Codes:
+    """The best of three starts of k-means (k-means++); all rows in one group where every start lost a group."""
+    best, labels = np.inf, np.zeros(len(rows), np.int64)
+    for start in range(_N_STARTS):
+        try:
+            centres, found = kmeans2(rows, k, iter=20, minit="++", missing="raise", rng=random_state + start)
+        except ClusterError:
+            continue
+        within = float(((rows - centres[found]) ** 2).sum())
+        if within < best:
+            best, labels = within, found.astype(np.int64)
+    return labels
+
+
+def _silhouettes(rows: Matrix, cuts: Sequence[Codes]) -> Matrix:
+    """The mean silhouette of each way to cut the rows."""
+    distance = squareform(pdist(rows))
+    return np.array([_silhouette(distance, labels) for labels in cuts])
+
+
+def _silhouette(distance: Matrix, labels: Codes) -> float:
+    n = np.arange(len(labels))
+    belongs = np.eye(int(labels.max()) + 1)[labels]
+    sizes = belongs.sum(axis=0)
+    if len(sizes) < 2:
+        return 0.0
+    sums = distance @ belongs
+    own = sums[n, labels] / np.maximum(sizes[labels] - 1, 1)
+    means = sums / sizes
+    means[n, labels] = np.inf
+    other = means.min(axis=1)
+    return float(np.where(sizes[labels] > 1, (other - own) / np.maximum(np.maximum(other, own), 1e-12), 0.0).mean())
+
+
+def _without_groups(rows: Matrix, owners: Codes, rng: np.random.Generator) -> list[Matrix]:
+    """Rows like these without groups: shuffled by field, and drawn from one Gaussian of the same covariance."""
+    shuffled = []
+    for _ in range(_N_NULLS):
+        made = rows.copy()
+        for owner in np.unique(owners):
+            made[:, owners == owner] = rows[rng.permutation(len(rows))][:, owners == owner]
+        shuffled.append(made)
+    covariance = np.atleast_2d(np.cov(rows.T))
+    return shuffled + [rng.multivariate_normal(rows.mean(axis=0), covariance, len(rows)) for _ in range(_N_NULLS)]
+
+
+def _centres(rows: Matrix, labels: Codes) -> Matrix:
+    return np.array([rows[labels == k].mean(axis=0) for k in range(int(labels.max()) + 1)])
+
+
+def _nearest(rows: Matrix, centres: Matrix) -> Codes:
+    distance = (centres**2).sum(axis=1) - 2 * rows @ centres.T
+    return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+
+
+def _is_even(labels: Codes) -> bool:
+    """Whether every group has at least 2 % of the rows: a few odd rows are no group."""
+    return bool(np.bincount(labels).min() >= max(5, _MIN_SHARE * len(labels)))
+
+
+def _all_apart(rows: Matrix, centres: Matrix) -> bool:
+    """Whether the rows of every two groups dip between their centres, along the line through both."""
+    labels = _nearest(rows, centres)
+    for a, b in itertools.combinations(range(len(centres)), 2):
+        line = centres[b] - centres[a]
+        length = float(np.linalg.norm(line))
+        mine, yours = ((rows[labels == k] - centres[a]) @ line / length for k in (a, b))
+        if min(len(mine), len(yours)) < 2:
+            return False
+        width = float(np.sqrt((mine.var() + yours.var()) / 2))
+        if not dip(np.concatenate([mine, yours]), 0.0, length, width).is_real:
+            return False
+    return True
+
+
+def statement(found: Groups) -> str:
+    """The groups of one method in a sentence."""
+    if not found.are_natural:
+        return f"{found.method} finds no natural groups: the rows cut no better than rows without groups would."
+    sizes = [f"{share(g.share)}{_against(g)} have {g.description}" for g in found.groups]
+    return (
+        f"{found.method} finds {len(found.groups)} natural groups (silhouette {found.silhouette:.2f}, against"
+        f" {found.ordinary:.2f} for rows without groups): {'; '.join(sizes)}."
+    )
+
+
+def _against(part: RowGroup) -> str:
+    return "" if part.reference_share is None else f" (reference {share(part.reference_share)})"
+
+
+def _note(run: Run, found: Sequence[Groups]) -> Note:
+    from sklearn.metrics import adjusted_rand_score
+
+    natural = [g for g in found if g.are_natural]
+    best = max(natural, key=lambda g: g.silhouette - g.ordinary)
+    other = next(g for g in found if g is not best)
+    agree = f" {other.method} finds none."
+    if other.are_natural:
+        index = float(adjusted_rand_score(best.labels, other.labels))
+        agree = f" {other.method} finds {len(other.groups)} (adjusted Rand index {index:.2f})."
+    columns = tuple(dict.fromkeys(c.field for r in best.rules if r for c in r.conditions))
+    needs = (
+        ""
+        if run.reference is not None
+        else "To tell whether one is too large or too small, its share in the population is needed."
+    )
+    return Note("groups", columns, statement(best) + agree, needs)
