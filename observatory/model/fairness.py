@@ -11,7 +11,9 @@ from observatory.model.record import Record
 class GroupRate(Record):
     """The base rate of the target in one group: `rate` with its 95 % interval, and rows of group and target.
 
-    `detectable` is the smallest difference from all other rows, in shares, that would be noticed with power .8.
+    `n` are rows with a known target. `detectable` is the smallest difference from all other rows, in shares, that would
+    be noticed with power .8. `few`: fewer than 5 rows of the group have the target, or have it not. With a reference:
+    the rate there, and the 95 % interval of the rate here less the rate there.
     """
 
     field: str
@@ -22,11 +24,18 @@ class GroupRate(Record):
     rate: float
     interval: tuple[float, ...]
     detectable: float | None
+    few: bool = False
+    reference_rate: float | None = None
+    difference: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fairness(Record):
-    """Base rates of `target` = `positive` over all rows and by group, and in words what stands out."""
+    """Base rates of `target` = `positive` over all rows and by group, and in words what stands out.
+
+    `where` is the predicate of the rows that have the target; `unequal` are the fields whose groups differ in rate
+    (q <= .05, Benjamini-Hochberg over all fields), the strongest first.
+    """
 
     target: str
     positive: str
@@ -34,3 +43,7 @@ class Fairness(Record):
     n: int
     groups: tuple[GroupRate, ...]
     statements: tuple[str, ...] = ()
+    where: str = ""
+    interval: tuple[float, ...] = ()
+    reference_rate: float | None = None
+    unequal: tuple[str, ...] = ()
