@@ -3,11 +3,12 @@
 A finding needs a gap in the tail of a field that its own spacings do not explain. If distances y from the median fall
 off like a power (the heaviest tail in practice), then i * log(y_i / y_(i+1)) over the ranks i are independent
 exponentials (Rényi), so the gap below rank i against the K spacings after it has p = (1 + gap / sum)^-K. Lighter tails
-make it conservative.
+make it conservative. Where all but a few rows hold one value, the quartile range is that of the other rows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,27 +17,34 @@ import numpy as np
 
 from observatory.bias.axis import is_ordered
 from observatory.bias.cells import count_where
-from observatory.bias.describe import count, interval, number
+from observatory.bias.describe import count, interval, listed, number
+from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
-from observatory.model import Effect, FieldProfile, Finding
+from observatory.model import Effect, FieldProfile, Finding, Table
 from observatory.quoting import sql_literal, sql_name
 
 MAX_NUMBERS = 60
 MAX_ROWS_SHOWN = 10_000
-_MAX_SHARE = 0.01
+_MAX_SHARE = 0.05
+_MAX_CODED = 0.3
 _TAIL = 200
 _MAX_TAIL = 5000
-_MIN_DISTINCT = 15
+_MIN_DISTINCT = 8
 _FACTOR = 1.5
 _FENCE = 3.0
 _MIN_ROWS = 50
+_SURE = 1e-4
+_CODE = re.compile(r"-[1789]|-?(99+|88+|77+)")
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A gap in one tail of a field: values at or beyond `cut` against `ordinary`, the last value before the gap."""
+    """A gap in one tail of a field: values at or beyond `cut` against `ordinary`, the last value before the gap.
+
+    `far` and `ordinary` are distances from the median in quartile ranges; `coded`: the one value looks like a code.
+    """
 
     field: FieldProfile
     above: bool
@@ -44,19 +52,32 @@ class Gap:
     ordinary: float
     far: float
     p: float
+    coded: bool = False
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the values are so far out, by themselves and against all others, that they are worth a finding."""
+        if self.coded:
+            return self.far - self.ordinary >= 1
+        return self.far >= _FENCE and self.far >= _FACTOR * self.ordinary
 
 
 def outliers(run: Run) -> Outcome:
-    """Values beyond a gap that their tail does not explain."""
+    """Values beyond a gap that their tail does not explain; one finding per field, of both tails."""
     numbers = [f for f in run.profile.fields if _is_measured(f)][:MAX_NUMBERS]
-    gaps = _gaps(run, numbers) if run.n_rows >= _MIN_ROWS else []
+    gaps = [g for f in numbers for g in _gaps(run, f)] if run.n_rows >= _MIN_ROWS else []
     families = {"outliers": np.array([g.p for g in gaps])}
-    far = [(i, g) for i, g in enumerate(gaps) if g.far >= _FENCE and _leap(g) >= _FACTOR]
-    found = [(f, ("outliers", i)) for i, g in far for f in _finding(g, run)]
+    found = []
+    for field in numbers:
+        far = [g for g in gaps if g.field is field and g.is_far and g.p <= _SURE]
+        if far:
+            place = gaps.index(max(far, key=lambda g: g.p))
+            found += [(f, ("outliers", place)) for f in _finding(far, run)]
     looked = (
         f"{count(len(gaps), 'tail')} of {count(len(numbers), 'numeric field')}, looked at for values beyond a gap (at"
-        f" most 1 % of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges away)."
-    )
+        f" most {_MAX_SHARE:.0%} of the rows, {_FACTOR} times as far out as all others and {_FENCE:g} quartile ranges"
+        " away), and for a code beyond all values."
+    ).replace("5%", "5 %")
     return Outcome(looked if gaps else "No field has a tail long enough to judge far values.", families, tuple(found))
 
 
@@ -64,79 +85,94 @@ def _is_measured(field: FieldProfile) -> bool:
     return field.type == "quantitative" and field.role not in ("identifier", "text") and is_ordered(field)
 
 
-def _leap(gap: Gap) -> float:
-    return abs(gap.far / gap.ordinary) if gap.ordinary else np.inf
-
-
-def _gaps(run: Run, fields: Sequence[FieldProfile]) -> list[Gap]:
+def _gaps(run: Run, field: FieldProfile) -> list[Gap]:
+    """The gap of either tail, where it is long enough to have one."""
+    name = sql_name(field.name)
+    finite = f"FROM t WHERE isfinite({name}::DOUBLE)"
+    low, middle, high = _quartiles(run, field, finite)
+    if not high > low:
+        low, _, high = _quartiles(run, field, f"{finite} AND {name}::DOUBLE <> {sql_literal(middle)}")
+    if not high > low:
+        return []
     found = []
-    for field in fields:
-        name = sql_name(field.name)
-        finite = f"FROM t WHERE isfinite({name}::DOUBLE)"
-        quarters = ", ".join(f"quantile_cont({name}::DOUBLE, {q}) AS q{i}" for i, q in enumerate((0.25, 0.5, 0.75)))
-        low, middle, high = (
-            run.table.query(f"SELECT {quarters} {finite}").iloc[0].to_numpy(dtype=float, na_value=np.nan)
+    for above in (True, False):
+        tail = run.table.query(
+            f"SELECT {name}::DOUBLE AS x, count(*) AS n {finite} GROUP BY 1 ORDER BY 1 {'DESC' if above else 'ASC'}"
+            f" LIMIT {_MAX_TAIL}"
         )
-        if not high > low:
-            continue
-        for above in (True, False):
-            tail = run.table.query(
-                f"SELECT {name}::DOUBLE AS x, count(*) AS n {finite} GROUP BY 1 ORDER BY 1 {'DESC' if above else 'ASC'}"
-                f" LIMIT {_MAX_TAIL}"
-            )
-            x, n = tail["x"].to_numpy(dtype=float), tail["n"].to_numpy(dtype=float)
-            gap = _tail_gap(field, x, n, middle, high - low, run.n_rows)
-            if gap:
-                found.append(gap)
+        x, n = tail["x"].to_numpy(dtype=float), tail["n"].to_numpy(dtype=float)
+        scaled = (x - middle) / (high - low) * (1 if above else -1)
+        known = run.n_rows - field.missing
+        gap = _coded(field, x, n, scaled, known) or _tail_gap(field, x, n, scaled, known)
+        if gap:
+            found.append(gap)
     return found
 
 
-def _tail_gap(
-    field: FieldProfile, values: Numbers, counts: Numbers, middle: float, spread: float, n_rows: int
-) -> Gap | None:
-    """The least likely gap among the distinct values of a tail, outermost first; None if it is too short to tell."""
-    beyond = np.abs(values - middle) > 0
-    beyond &= np.sign(values - middle) == np.sign(values[0] - middle)
-    distance, ranks = np.abs(values - middle)[beyond], np.cumsum(counts[beyond])
-    most = int((ranks <= max(_MAX_SHARE * n_rows, 1)).sum())
-    if not most or len(distance) < most + _MIN_DISTINCT:
+def _quartiles(run: Run, field: FieldProfile, source: str) -> tuple[float, float, float]:
+    steps = ", ".join(f"quantile_cont({sql_name(field.name)}::DOUBLE, {q}) AS q{q * 4:g}" for q in (0.25, 0.5, 0.75))
+    low, middle, high = run.table.query(f"SELECT {steps} {source}").iloc[0].to_numpy(dtype=float, na_value=np.nan)
+    return float(low), float(middle), float(high)
+
+
+def _coded(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
+    """The outermost value if it is held again and again, reads like a code for "unknown" and lies apart.
+
+    p = (1 + gap / range)^-m over the m other distinct values, as for the outermost spacing of exponentials.
+    """
+    if len(values) < _MIN_DISTINCT or not 3 <= counts[0] <= _MAX_CODED * known:
+        return None
+    if not _CODE.fullmatch(f"{values[0]:.12g}"):
+        return None
+    p = float((1 + (scaled[0] - scaled[1]) / max(scaled[1] - scaled[-1], 1e-12)) ** -(len(scaled) - 1.0))
+    above = bool(values[0] > values[1])
+    gap = Gap(field, above, float(values[0]), float(scaled[1]), float(scaled[0]), p, coded=True)
+    return gap if gap.is_far and p <= _SURE else None
+
+
+def _tail_gap(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
+    """Of the gaps in a tail that are too unlikely, the innermost that leaves far values; else the least likely one.
+
+    None if the tail is too short to tell.
+    """
+    beyond = scaled > 0
+    distance, ranks = scaled[beyond], np.cumsum(counts[beyond])
+    most = min(int((ranks <= max(_MAX_SHARE * known, 1)).sum()), len(distance) - _MIN_DISTINCT - 1)
+    if most < 1:
         return None
     spacings = ranks[:-1] * -np.diff(np.log(distance))
-    best, best_log_p = 0, 1.0
+    gaps = []
     for i in range(most):
         stop = max(int(np.searchsorted(ranks, ranks[i] + _TAIL)), i + _MIN_DISTINCT)
         below = spacings[i + 1 : stop + 1]
         n_below = float(ranks[min(stop, len(ranks) - 1)] - ranks[i])
         used = min(n_below, _TAIL)
         log_p = -used * float(np.log1p(spacings[i] / below.sum() * n_below / used))
-        if log_p < best_log_p:
-            best, best_log_p = i, log_p
-    far, near = float(distance[best]) / spread, float(distance[best + 1]) / spread
-    above = bool(values[0] > middle)
-    return Gap(field, above, float(values[best]), near, far, min(1.0, float(np.exp(best_log_p)) * most))
+        p = min(1.0, float(np.exp(log_p)) * most)
+        gaps.append(Gap(field, bool(values[0] > values[-1]), float(values[i]), distance[i + 1], distance[i], p))
+    sure = [g for g in gaps if g.p <= _SURE and g.is_far]
+    return sure[-1] if sure else min(gaps, key=lambda g: g.p)
 
 
-def _finding(gap: Gap, run: Run) -> list[Finding]:
-    """The rows beyond a gap, unless the reference has as many of them."""
-    name = sql_name(gap.field.name)
-    where = f"{name}::DOUBLE {'>=' if gap.above else '<='} {sql_literal(gap.cut)}"
-    where += f" AND isfinite({name}::DOUBLE)"
+def _where(gap: Gap) -> str:
+    value = f"{sql_name(gap.field.name)}::DOUBLE"
+    return f"{value} {'>=' if gap.above else '<='} {sql_literal(gap.cut)} AND isfinite({value})"
+
+
+def _finding(gaps: Sequence[Gap], run: Run) -> list[Finding]:
+    """The rows beyond the gaps of a field, unless the reference has as many of them."""
+    field, p = gaps[0].field, max(g.p for g in gaps)
+    where = " OR ".join(f"({_where(g)})" for g in gaps) if len(gaps) > 1 else _where(gaps[0])
     n = count_where(run.table, [where])[0]
-    if run.reference is not None and _known_to_reference(run, gap, where, n):
+    if run.reference is not None and _known_to_reference(run.reference, field, where, n / run.n_rows):
         return []
     rows = run.table.query(f"SELECT rowid AS r FROM t WHERE {where} ORDER BY 1 LIMIT {MAX_ROWS_SHOWN}")["r"].tolist()
-    side = "or more" if gap.above else "or less"
-    verb, noun = ("has", "is") if n == 1 else ("have", "are")
-    statement = (
-        f"{count(n)} ({interval(wilson(n, run.n_rows))}) {verb} {gap.field.name} of {number(gap.cut)} {side}:"
-        f" {noun} at least {number(round(gap.far, 1))} quartile ranges from the median, with nothing between"
-        f" {number(round(gap.ordinary, 1))} and there."
-    ).replace(f": {noun} at least", ", at least")
+    far = min(g.far for g in gaps)
     return [
         Finding(
             id="",
             kind="rows",
-            columns=(gap.field.name,),
+            columns=(field.name,),
             where=where,
             direction="outliers",
             rows=tuple(int(r) for r in rows),
@@ -144,14 +180,14 @@ def _finding(gap: Gap, run: Run) -> list[Finding]:
             sample_share=n / run.n_rows,
             reference_share=None,
             interval=wilson(n, run.n_rows),
-            effect=Effect("quartile ranges from the median", gap.far),
-            p=gap.p,
+            effect=Effect("quartile ranges from the median", far),
+            p=p,
             q=None,
-            severity="high" if gap.far >= 10 * _FENCE else "medium",
+            severity="high" if far >= 2 * _FENCE or gaps[0].coded else "medium",
             evidence="internal",
             detector="outliers",
-            statement=statement,
-            evidence_sql=f"SELECT * FROM t WHERE {where} ORDER BY {name}",
+            statement=_statement(gaps, n, interval(wilson(n, run.n_rows))),
+            evidence_sql=f"SELECT * FROM t WHERE {where} ORDER BY {sql_name(field.name)}",
             remedy={
                 "check": "Look at these rows: another unit, a typing error, a code for “unknown”, or a true extreme."
             },
@@ -159,11 +195,23 @@ def _finding(gap: Gap, run: Run) -> list[Finding]:
     ]
 
 
-def _known_to_reference(run: Run, gap: Gap, where: str, n: int) -> bool:
-    from observatory.bias.reference import storage_of
+def _statement(gaps: Sequence[Gap], n: int, bounds: str) -> str:
+    name, gap = gaps[0].field.name, gaps[0]
+    subject = f"{count(n)} ({bounds}) {'has' if n == 1 else 'have'}"
+    if gap.coded and len(gaps) == 1:
+        return (
+            f"{subject} {name} = {number(gap.cut)}, which reads like a code for “unknown”: it lies"
+            f" {number(round(gap.far - gap.ordinary, 1))} quartile ranges beyond all other values."
+        )
+    cuts = listed([f"{number(g.cut)} or {'more' if g.above else 'less'}" for g in gaps], "or")
+    far, ordinary = min(g.far for g in gaps), max(g.ordinary for g in gaps)
+    return (
+        f"{subject} {name} of {cuts}, at least {number(round(far, 1))} quartile ranges from the median, with nothing"
+        f" between {number(round(ordinary, 1))} and there."
+    )
 
-    assert run.reference is not None
-    if gap.field.name not in storage_of(run.reference):
+
+def _known_to_reference(reference: Table, field: FieldProfile, where: str, sample_share: float) -> bool:
+    if field.name not in storage_of(reference):
         return False
-    theirs = count_where(run.reference, [where])[0]
-    return theirs / max(run.reference.n_rows, 1) >= 0.5 * n / run.n_rows
+    return count_where(reference, [where])[0] / max(reference.n_rows, 1) >= 0.5 * sample_share
