@@ -31,6 +31,7 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
         (sum(f.direction == "duplicates" for f in findings), "set", "of copied rows"),
         (sum(f.direction == "missing" for f in findings), "pattern", "of missing values"),
         (sum(f.direction == "outliers" for f in findings), "field", "with values far outside the rest"),
+        (sum(f.direction is None for f in findings), "field", "with a gap or an abrupt end"),
     ]
     parts = [f"{n} {noun}{'s' if n > 1 else ''} {rest}" for n, noun, rest in counts if n]
     return f"Found {listed(parts)}, among {count(run.n_rows)}.{unknown}"
