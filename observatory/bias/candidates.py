@@ -74,9 +74,11 @@ def _levels(i: int, sample: Side, reference: Side | Known, axis: Axis) -> Tests:
 
 
 def _tails(i: int, sample: Side, reference: Side | Known, axis: Axis) -> Tests:
-    # A tail and the rest are one test: only those that hold the last bin are asked.
+    # A tail and the rest are one test where nothing is missing: only those that hold the last bin are asked.
     stop = axis.n_codes if axis.ordered else 0
-    return _spanned(i, sample, reference, axis, [(k, stop) for k in range(2, stop)])
+    upper = [(k, stop) for k in range(2, stop)]
+    lower = [(1, k) for k in range(2, stop)] if max(s.margin(i, axis.n_codes)[0] for s in (sample, reference)) else []
+    return _spanned(i, sample, reference, axis, upper + lower)
 
 
 def _ranges(i: int, sample: Side, reference: Side | Known, axis: Axis) -> Tests:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,9 +51,7 @@ def said(
 ) -> tuple[Placed, Outcome]:
     """The findings of all regions, and those that they explain, each with the place of its test."""
     regions = [simplest(r, reference, axes) for r in found.regions]
-    asked = [
-        dataclasses.replace(c, region=simplest(c.region, reference, axes)) for c in departures(found, axes, options)
-    ]
+    asked = [replace(c, region=simplest(c.region, reference, axes)) for c in departures(found, axes, options)]
     below = children(regions, asked, axes)
     made = worded([*regions, *(c.region for c in below)])
     parents, own = made[: len(regions)], made[len(regions) :]
@@ -66,19 +64,21 @@ def said(
 
 def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
     """The region or its complement (trifles left out): the smaller, or the one that is too small if both are large."""
-    axis, codes = axes[region.axes[0]], region.codes[0]
-    other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
-    shares = reference.margin(region.axes[0], axis.n_codes)
-    if len(region.axes) > 1 or codes == (0,):
+    if len(region.axes) > 1:
         return region
-    if axis.ordered:
-        is_one_range = other[-1] - other[0] == len(other) - 1
+    axis, codes = axes[region.axes[0]], region.codes[0]
+    shares = reference.margin(region.axes[0], axis.n_codes)
+    other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
+    if codes == (0,):
+        can_turn = region.z < 0
+    elif axis.ordered:
+        can_turn = bool(other) and other[-1] - other[0] == len(other) - 1
     else:
         other = tuple(c for c in other if shares[c] > _TRIFLE * shares[list(other)].sum())
-        is_one_range = len(other) == 1 and other[0] != axis.rest
+        can_turn = len(other) == 1 and other[0] != axis.rest
     inside = float(shares[list(codes)].sum())
-    if is_one_range and (inside > 0.6 or (inside > 0.4 and region.z > 0)):
-        return Region(region.axes, (other,), -region.z, region.question, region.log_p, -region.h)
+    if can_turn and (inside > 0.6 or (inside > 0.4 and region.z > 0)):
+        return replace(region, codes=(other,), z=-region.z, h=-region.h)
     return region
 
 

@@ -3,7 +3,8 @@
 The candidate whose departure is least likely by chance, given how many were looked at, is taken; then sample and
 reference are raked to agree there (on that level, the whole margin of that number, or the two-way table of that pair),
 and what is left is tested again. Children, neighbours and complements of what was said explain themselves away. The
-rounds end when none passes 5 % over all candidates of a round (Bonferroni, an equal part for each question).
+rounds end when none passes 2.5 % over all candidates of a round: half of 5 %, for there is more than one round. The
+questions do not ask alike often, so pairs, of which there are most, have the largest part of it (weighted Bonferroni).
 """
 
 from __future__ import annotations
@@ -14,28 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from observatory.bias.axis import Axis
-from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Mask, Tests, box_sums, compare, fold, spans, tests
+from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Tests, fold, tests
 from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.overlap import Margin, overlap_margin, rake
-from observatory.bias.statistics import log_p
+from observatory.bias.refine import refined
+from observatory.bias.region import Region, inside
 from observatory.model import BiasOptions
 
+__all__ = ["Explained", "Region", "agreeing", "bonferroni", "explain", "inside"]
+
 _MAX_PICKS = 12
-
-
-@dataclass(frozen=True)
-class Region:
-    """Rows whose code of each field lies in a set: positions of the fields, their codes, and the evidence.
-
-    `h` is Cohen's h at the time the region was looked at.
-    """
-
-    axes: tuple[int, ...]
-    codes: tuple[tuple[int, ...], ...]
-    z: float
-    question: str
-    log_p: float
-    h: float
+_SAY = {"levels": 0.15, "tails": 0.15, "ranges": 0.15, "sets": 0.15, "pairs": 0.4}
+_ROUNDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -82,8 +73,8 @@ def explain(
         region = _best(asked, options)
         if region is None or len(found) == _MAX_PICKS:
             break
-        if len(region.axes) == 2 and isinstance(reference, Side):
-            region = _refined(region, sample, reference, axes, options.min_effect)
+        if isinstance(reference, Side):
+            region = refined(region, asked, bonferroni(asked), (sample, reference), axes, options)
         found.append(region)
         sample, reference = agreeing(*whole, found, axes)
         raked.append((_margins(sample, axes), _margins(reference, axes)))
@@ -98,20 +89,21 @@ def _margins(side: Side | Known, axes: Sequence[Axis]) -> list[Weights]:
 
 
 def bonferroni(asked: Mapping[str, Tests]) -> dict[str, Weights]:
-    """log p of every test times the number of tests, each question having an equal share of the error.
+    """log p of every test corrected for the number of tests: Bonferroni, weighted by the say of each question.
 
     A set of levels is corrected for as many tests as there are levels, or else it would be named where one level does.
     """
-    n_questions = max(sum(len(t.log_p) > 0 for t in asked.values()), 1)
+    present = [q for q, t in asked.items() if len(t.log_p)]
+    total = sum(_SAY[q] for q in present) or 1.0
     n_tests = {q: max(len(t.log_p), len(asked["levels"].log_p) if q == "sets" else 0, 1) for q, t in asked.items()}
-    return {q: t.log_p + np.log(n_tests[q] * n_questions) for q, t in asked.items()}
+    return {q: t.log_p + np.log(n_tests[q] * total / _SAY[q]) for q, t in asked.items()}
 
 
 def _best(asked: Mapping[str, Tests], options: BiasOptions) -> Region | None:
     """The region of the smallest Bonferroni-corrected p."""
     all_corrected = bonferroni(asked)
     best: Region | None = None
-    smallest = float(np.log(options.max_q))
+    smallest = float(np.log(_ROUNDS * options.max_q))
     for question, t in asked.items():
         corrected = np.where(np.abs(t.h) >= options.min_effect, all_corrected[question], 0.0)
         if len(corrected) and corrected.min() < smallest:
@@ -139,35 +131,6 @@ def agreeing(
     return a, b
 
 
-def _refined(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:
-    """The same two-way cell with its bounds moved to the finest bins where that departs more."""
-    a, b = region.axes
-    if any(axes[i].rest in codes for i, codes in zip((a, b), region.codes)):
-        return region
-    whole = [np.arange(axes[i].n_codes) for i in (a, b)]
-    tables = [side.table(a, b, *whole) for side in (sample, reference)]
-    sides = [_near(axes[i], codes) for i, codes in zip((a, b), region.codes)]
-    p, r = (box_sums(t, *sides) for t in tables)
-    z, h, ok = compare(p, r, sample, reference)
-    score = np.where(ok & (np.abs(h) >= min_effect), z * np.sign(region.z), -np.inf)
-    row, column = np.unravel_index(int(score.argmax()), score.shape)
-    if score[row, column] <= abs(region.z):
-        return region
-    codes = tuple(range(*sides[0][row])), tuple(range(*sides[1][column]))
-    return Region(
-        region.axes, codes, float(z[row, column]), region.question, float(log_p(z[row, column])), float(h[row, column])
-    )
-
-
-def _near(axis: Axis, codes: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Ranges of bins that overlap the coarse ones by at least half of either; just the cell itself if not ordered."""
-    if not axis.ordered or codes == (0,):
-        return [(codes[0], codes[-1] + 1)]
-    first, stop = codes[0], codes[-1] + 1
-    overlaps = [(s, min(s[1], stop) - max(s[0], first)) for s in list(spans(1, axis.n_codes))[:-1]]
-    return [s for s, both in overlaps if 2 * both >= min(s[1] - s[0], stop - first)] or [(first, stop)]
-
-
 def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Margin:
     if len(region.axes) == 1:
         i, folded = region.axes[0], _fold(region, axes)
@@ -181,12 +144,6 @@ def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis])
     size = int(fold_b.max()) + 1
     cells = [fold_a[s.codes[a]] * size + fold_b[s.codes[b]] for s in (sample, reference)]
     return overlap_margin(sample, reference, cells[0], cells[1], (int(fold_a.max()) + 1) * size)
-
-
-def inside(region: Region, side: Side) -> Mask:
-    """Which rows of a side lie in a region."""
-    rows = [np.isin(side.codes[i], codes) for i, codes in zip(region.axes, region.codes)]
-    return np.asarray(np.logical_and.reduce(rows))
 
 
 def _fold(region: Region, axes: Sequence[Axis]) -> Codes:

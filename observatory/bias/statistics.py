@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+_TINY = 1e-15
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -72,7 +73,7 @@ def two_proportion_z(share_a: Any, n_a: float, share_b: Any, n_b: float) -> Arra
 
 
 def _divergence(share: Array, pooled: Array) -> Array:
-    share = np.clip(share, 0, 1)
+    share, pooled = np.clip(share, 0, 1), np.clip(pooled, _TINY, 1 - _TINY)
     return np.asarray(special.rel_entr(share, pooled) + special.rel_entr(1 - share, 1 - pooled))
 
 

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 import pytest
+
+from observatory.bias.detect import steps
+from observatory.bias.run import Run
+from observatory.model import BiasOptions
+from observatory.profile import profile
+
+
+@pytest.fixture
+def report(table):
+    """The report once cells and marginals have been looked at, the first two detectors."""
+
+    def make(frame, reference=None, marginals=None, **options):
+        sample = table(frame)
+        other = None if reference is None else table(reference)
+        run = Run(sample, profile(sample), other, marginals, options=BiasOptions(**options))
+        return list(islice(steps(run), 2))[-1]
+
+    return make
 
 
 def test_thinned_level_is_one_finding_with_its_numbers(report, drawn, population):

@@ -1,0 +1,140 @@
+"""A two-way cell in its simplest true form: one field where that is enough, else with its finest bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from observatory.bias.axis import Axis
+from observatory.bias.candidates import MIN_EXPECTED, ONE_WAY, Tests, box_sums, compare, spans
+from observatory.bias.coded import Codes, Side, Weights
+from observatory.bias.overlap import overlap_margin, rake
+from observatory.bias.region import Region, share_of
+from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
+from observatory.model import BiasOptions
+
+_EXPLAINED_P = 1e-3
+_NEARLY = 0.8
+_ONE_FIELD = (*ONE_WAY, "sets")
+
+
+def refined(
+    region: Region,
+    asked: Mapping[str, Tests],
+    corrected: Mapping[str, Weights],
+    sides: tuple[Side, Side],
+    axes: Sequence[Axis],
+    options: BiasOptions,
+) -> Region:
+    """The region of one field that explains a two-way cell, if one does; else the cell with its bounds moved to where
+    it departs most, or its mirror image that is too small where the cell is too large.
+    """
+    if len(region.axes) != 2:
+        return region
+    alone = one_field(region, asked, corrected, sides, axes, options)
+    return alone or mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
+
+
+def one_field(
+    region: Region,
+    asked: Mapping[str, Tests],
+    corrected: Mapping[str, Weights],
+    sides: tuple[Side, Side],
+    axes: Sequence[Axis],
+    options: BiasOptions,
+) -> Region | None:
+    """The strongest region of one field of the cell, if the cell departs no more once both its margins agree.
+
+    A cell must beat the log-linear product of its parents, or else it owes its lead over them to chance, or is where
+    two departures meet.
+    """
+    if not _is_product(region, sides, axes):
+        return None
+    best: Region | None = None
+    smallest = float(np.log(options.max_q))
+    for i in region.axes:
+        for question in _ONE_FIELD:
+            t = asked[question]
+            own = [k for k, (fields, _) in enumerate(t.places) if fields == (i,) and abs(t.h[k]) >= options.min_effect]
+            k = min(own, key=lambda k: corrected[question][k], default=None)
+            if k is not None and corrected[question][k] < smallest:
+                smallest = float(corrected[question][k])
+                best = Region(*t.places[k], float(t.z[k]), question, float(t.log_p[k]), float(t.h[k]))
+    return best
+
+
+def _is_product(region: Region, sides: tuple[Side, Side], axes: Sequence[Axis]) -> bool:
+    """Whether sample and reference agree on a cell (p > .001) once they do on the margins of its fields."""
+    sample, reference = sides
+    margins = [overlap_margin(sample, reference, *_codes(i, sides), axes[i].n_codes) for i in region.axes]
+    targets = [m.target for m in margins]
+    a, b = rake(sample, [m.sample for m in margins], targets), rake(reference, [m.reference for m in margins], targets)
+    if min(a.n, b.n) < 2 * MIN_EXPECTED:
+        return False
+    p, r = share_of(region, a), share_of(region, b)
+    return float(log_p(two_proportion_z(p, a.n, r, b.n))) > float(np.log(_EXPLAINED_P))
+
+
+def _codes(i: int, sides: tuple[Side, Side]) -> tuple[Codes, Codes]:
+    return sides[0].codes[i], sides[1].codes[i]
+
+
+def bounded(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:
+    """The same two-way cell with its bounds moved to the finest bins where that departs more."""
+    a, b = region.axes
+    if any(axes[i].rest in codes for i, codes in zip((a, b), region.codes)):
+        return region
+    whole = [np.arange(axes[i].n_codes) for i in (a, b)]
+    tables = [side.table(a, b, *whole) for side in (sample, reference)]
+    sides = [_near(axes[i], codes) for i, codes in zip((a, b), region.codes)]
+    p, r = (box_sums(t, *sides) for t in tables)
+    z, h, ok = compare(p, r, sample, reference)
+    score = np.where(ok & (np.abs(h) >= min_effect), z * np.sign(region.z), -np.inf)
+    row, column = np.unravel_index(int(score.argmax()), score.shape)
+    if score[row, column] <= abs(region.z):
+        return region
+    codes = tuple(range(*sides[0][row])), tuple(range(*sides[1][column]))
+    found = float(z[row, column])
+    return replace(region, codes=codes, z=found, log_p=float(log_p(found)), h=float(h[row, column]))
+
+
+def _near(axis: Axis, codes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Ranges of bins that overlap the coarse ones by at least half of either; just the cell itself if not ordered."""
+    if not axis.ordered or codes == (0,):
+        return [(codes[0], codes[-1] + 1)]
+    first, stop = codes[0], codes[-1] + 1
+    overlaps = [(s, min(s[1], stop) - max(s[0], first)) for s in list(spans(1, axis.n_codes))[:-1]]
+    return [s for s, both in overlaps if 2 * both >= min(s[1] - s[0], stop - first)] or [(first, stop)]
+
+
+def mirrored(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Region:
+    """Of a cell that is too large, the cell beside it that is too small and departs as much, if there is one.
+
+    Where the shares of both fields are as they should be, a loss in one cell is a gain in its neighbours: what is
+    missing is said.
+    """
+    if region.z <= 0:
+        return region
+    found = [region]
+    for k in (0, 1):
+        other = _beside(axes[region.axes[k]], region.codes[k])
+        if other is None:
+            continue
+        codes = (other, region.codes[1]) if k == 0 else (region.codes[0], other)
+        turned = replace(region, codes=codes)
+        p, r = share_of(turned, sample), share_of(turned, reference)
+        z, h = float(two_proportion_z(p, sample.n, r, reference.n)), float(cohens_h(p, r))
+        if z < 0 and min(-z / region.z, abs(h / region.h)) >= _NEARLY:
+            found.append(replace(turned, z=z, log_p=float(log_p(z)), h=h))
+    return min(found, key=lambda r: r.h)
+
+
+def _beside(axis: Axis, codes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """All other groups of the field, if they are one level or one range."""
+    other = tuple(c for c in range(1, axis.n_codes) if c not in codes and c != axis.rest)
+    if codes == (0,) or not other:
+        return None
+    is_one = other[-1] - other[0] == len(other) - 1 if axis.ordered else len(other) == 1
+    return other if is_one else None
