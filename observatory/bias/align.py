@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -20,6 +21,7 @@ _SAME_LEVELS = 0.8
 _MIN_LEVELS = 3
 _LIKE_RANGE = 0.5
 _SHOWN = 4
+_MAX_FREE = 100
 Levels = Mapping[str, tuple[str, ...]]
 
 
@@ -153,13 +155,15 @@ def _with_levels(
 
 def _by_likeness(found: Mapping[str, str], ours: Levels, theirs: Levels, *ranges: Mapping[str, Any]) -> dict[str, str]:
     """Further pairs of fields, the most alike first; a pair as much alike as another one of its field is left out."""
-    free = [n for n in {**ours, **ranges[0]} if n not in found]
-    others = [n for n in {**theirs, **ranges[1]} if n not in found.values()]
+    free = [n for n in {**ours, **ranges[0]} if n not in found][:_MAX_FREE]
+    others = [n for n in {**theirs, **ranges[1]} if n not in found.values()][:_MAX_FREE]
     scores = {(a, b): _likeness(a, b, ours, theirs, *ranges) for a in free for b in others}
+    alike = sorted((pair for pair, score in scores.items() if score > 0), key=lambda pair: -scores[pair])
+    as_much = Counter((name, scores[pair]) for pair in alike for name in enumerate(pair))
     made: dict[str, str] = {}
-    for (a, b), score in sorted(scores.items(), key=lambda item: -item[1]):
-        rivals = [s for (c, d), s in scores.items() if (c == a) != (d == b) and s == score]
-        if score > 0 and not rivals and a not in made and b not in made.values():
+    for a, b in alike:
+        alone = as_much[(0, a), scores[a, b]] == as_much[(1, b), scores[a, b]] == 1
+        if alone and a not in made and b not in made.values():
             made[a] = b
     return made
 

@@ -23,9 +23,9 @@ def known_shares(dataset: Dataset, parameter: str) -> str | None:
     """The id of a table of `field, value, share`, which stands in the link as `parameter`; None while there is none."""
     tables = {d.id: d.title for d in observatory().datasets() if _holds_shares(d)}
     named = st.query_params.get(parameter, "")
-    choices = {**tables, _TYPED: "a grid to fill in", _DROPPED: "a table to upload …"}
-    if named in tables:
-        st.session_state[_KEY] = named
+    choices = {_TYPED: "a grid to fill in", _DROPPED: "a table to upload …", **tables}
+    if named in tables or st.session_state.get(_KEY) in tables:
+        st.session_state[_KEY] = named if named in tables else _TYPED
     chosen = st.selectbox(
         "Shares from",
         list(choices),
