@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from observatory import model
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from observatory.bias import Run
     from observatory.charts import Drawing
     from observatory.store import Store
@@ -55,17 +57,22 @@ class Pictures:
         run = self._run(asked)
         return draw_finding(model.Finding.from_dict(json.loads(finding)), run.table, run.profile, run.reference)
 
+    def evidence(self, finding: model.Finding, dataset: Any, n: int = 200) -> pd.DataFrame:
+        """What the evidence of a finding counts, at most `n` rows of it."""
+        table = self._store.table(self.dataset(dataset).id)
+        return table.query(f"SELECT * FROM ({finding.evidence_sql}) LIMIT {int(n)}")
+
     def draw_weighting(self, weighting: model.Weighting) -> Drawing | None:
         """The love plot of weights; None where they balance nothing."""
         from observatory.charts.love import love_plot
 
         return love_plot(weighting)
 
-    def draw_rates(self, fairness: model.Fairness, groups: Sequence[model.GroupRate], few: int) -> Drawing:
-        """The base rates of the groups of one field; groups of fewer than `few` rows are faint."""
+    def draw_rates(self, fairness: model.Fairness, groups: Sequence[model.GroupRate]) -> Drawing:
+        """The base rates of the groups of one field, beside those of the reference; small groups are faint."""
         from observatory.charts.rates import base_rates
 
-        return base_rates(fairness, groups, few)
+        return base_rates(fairness, groups)
 
     def draw_map(
         self, found: model.Exploration, labels: Sequence[str] | None, scores: Sequence[float] | None, title: str

@@ -51,7 +51,7 @@ def levels(finding: Finding, field: FieldProfile, sample: Table, reference: Tabl
     rows["low"], rows["high"] = [low for low, _ in bounds], [high for _, high in bounds]
     order = [label for label in cut.labels if label in set(rows["label0"])]
     chart = _dumbbells(rows, order, short(field.name)).properties(
-        title=title(f"Share of each {short(field.name)}"), width="container", height=STEP * len(order) + 115
+        title=title(f"Share of each {short(field.name)}"), width="container", height=STEP * len(order) + 150
     )
     said = "; ".join(f"{r.label0}: {r.share:.1%} of {r.who}" for r in rows[rows["told"]].itertuples())
     return Drawing(chart, rows_compared(sample, reference), f"{field.name}: {said}")
@@ -75,7 +75,7 @@ def _dumbbells(rows: pd.DataFrame, order: Sequence[str], axis: str) -> Any:
         "label0:N",
         sort=list(order),
         title=axis,
-        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=10),
+        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
     )
     colour: Any = alt.Color(
         "who:N",
@@ -152,12 +152,18 @@ def _times(here: float, there: float) -> str:
 
 
 def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[FieldProfile]) -> Any:
-    axis: dict[str, Any] = {"labelLimit": 150, "ticks": False, "domain": False, "labelPadding": 8}
+    axis: dict[str, Any] = {
+        "labelLimit": 150,
+        "ticks": False,
+        "domain": False,
+        "labelPadding": 8,
+        "labelOverlap": False,
+    }
     x: Any = alt.X(
         "label1:N",
         sort=list(orders[1]),
         title=short(fields[1].name),
-        axis=alt.Axis(**axis, labelAngle=0, labelOverlap="greedy"),
+        axis=alt.Axis(**{**axis, "labelAngle": 0, "labelOverlap": "greedy"}),
     )
     y: Any = alt.Y("label0:N", sort=list(orders[0]), title=short(fields[0].name), axis=alt.Axis(**axis))
     tips = [
@@ -173,7 +179,7 @@ def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[
     words = base.mark_text(fontSize=12).encode(text="label:N", color=ink)
     frame = base.transform_filter("datum.told").mark_rect(fillOpacity=0, stroke="#d55e00", strokeWidth=3)
     head = f"Share here ÷ share in the reference, {short(fields[0].name)} by {short(fields[1].name)}"
-    return (fill + words + frame).properties(title=title(head), width="container", height=34 * len(orders[0]) + 85)
+    return (fill + words + frame).properties(title=title(head), width="container", height=34 * len(orders[0]) + 120)
 
 
 def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample: Table) -> Drawing:
@@ -202,7 +208,7 @@ def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, 
         "label0:N",
         sort=list(order),
         title=axis,
-        axis=alt.Axis(labelLimit=200, ticks=False, domain=False, labelPadding=10),
+        axis=alt.Axis(labelLimit=200, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
     )
     tips = [
         alt.Tooltip("label0:N", title=axis),
@@ -215,4 +221,4 @@ def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, 
         x=alt.X("low:Q", title=measure, axis=alt.Axis(format=".0%", tickCount=6), scale=scale), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=110, color=color).encode(x=alt.X("share:Q", scale=scale))
-    return (whisker + dots).properties(width="container", height=STEP * len(order) + 85)
+    return (whisker + dots).properties(width="container", height=STEP * len(order) + 120)

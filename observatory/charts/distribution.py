@@ -28,16 +28,31 @@ _TICKS = alt.Axis(tickCount=8)
 def distribution(
     finding: Finding, field: FieldProfile, sample: Table, reference: Table | None = None
 ) -> Drawing | None:
-    """Shares of rows in bins of one width, with the finding's range shaded; None where no row has a value.
+    """Shares of rows in bins of one width, with the range of the finding's rows shaded; None without values."""
+    v, where = scale_sql(field), finding.where or "FALSE"
+    tables = [t for t in (sample, reference) if t is not None]
+    found = [t.query(f"SELECT min({v}) AS a, max({v}) AS b FROM t WHERE {where}").astype(float) for t in tables]
+    spans = pd.concat(found).dropna()
+    region = (float(spans["a"].min()), float(spans["b"].max())) if len(spans) else None
+    return spread(finding, field, sample, reference, region)
 
-    A tail of half a per cent on either side that is no part of the finding is left out when it would squeeze the rest,
-    and the caveat says so.
+
+def spread(
+    finding: Finding,
+    field: FieldProfile,
+    sample: Table,
+    reference: Table | None,
+    region: tuple[float, float] | None,
+) -> Drawing | None:
+    """Shares of rows in bins of one width, with a range shaded; None where no row has a value.
+
+    A tail of half a per cent on either side is left out when it would squeeze the rest, and the caveat says so.
     """
     tables = [t for t in (sample, reference) if t is not None]
-    span = _extent(field, tables, finding.where)
+    span = _extent(field, tables)
     if span is None:
         return None
-    low, high, cut, region = span
+    low, high, cut = span
     step = nice_step(low, high, _BINS)
     rows = pd.concat(
         [_binned(field, t, low, high, step).assign(who=who) for t, who in zip(tables, WHO)], ignore_index=True
@@ -49,24 +64,18 @@ def distribution(
     return Drawing(chart, footer, f"Distribution of {field.name}{where}. {finding.statement}")
 
 
-def _extent(
-    field: FieldProfile, tables: Sequence[Table], where: str | None
-) -> tuple[float, float, bool, tuple[float, float] | None] | None:
-    """From and to of the picture, whether tails are cut, and from and to of the finding's rows."""
+def _extent(field: FieldProfile, tables: Sequence[Table]) -> tuple[float, float, bool] | None:
+    """From and to of the picture, and whether tails are cut."""
     v = scale_sql(field)
     tails = f"quantile_cont({v}, {_TAIL}), quantile_cont({v}, {1 - _TAIL})"
-    inside = f"min({v}) FILTER (WHERE {where}), max({v}) FILTER (WHERE {where})" if where else "NULL, NULL"
-    found = [
-        t.query(f"SELECT min({v}), max({v}), {tails}, {inside} FROM t").astype(float).iloc[0].tolist() for t in tables
-    ]
-    frame = pd.DataFrame(found, columns=["low", "high", "near_low", "near_high", "from", "to"])
+    found = [t.query(f"SELECT min({v}), max({v}), {tails} FROM t").astype(float).iloc[0].tolist() for t in tables]
+    frame = pd.DataFrame(found, columns=["low", "high", "near_low", "near_high"])
     if frame["low"].isna().all():
         return None
-    region = None if frame["from"].isna().all() else (float(frame["from"].min()), float(frame["to"].max()))
     low, high = float(frame["low"].min()), float(frame["high"].max())
     near_low, near_high = float(frame["near_low"].min()), float(frame["near_high"].max())
     squeezed = high - low > 2 * (near_high - near_low) > 0
-    return (near_low, near_high, True, region) if squeezed else (low, high, False, region)
+    return (near_low, near_high, True) if squeezed else (low, high, False)
 
 
 def _binned(field: FieldProfile, table: Table, low: float, high: float, step: float) -> pd.DataFrame:
@@ -112,7 +121,8 @@ def _layers(
     base: Any = alt.Chart(rows)
     layers: list[Any] = []
     if region is not None:
-        band = pd.DataFrame([{"from": max(region[0], low), "to": max(min(region[1], high), region[0])}])
+        begin = region[0] if region[0] < low <= region[1] else max(region[0], low)
+        band = pd.DataFrame([{"from": begin, "to": region[1] if begin >= high else min(region[1], high)}])
         shade: Any = alt.Chart(band).mark_rect(color=MARKED, opacity=0.16)
         edge: Any = alt.Chart(band).mark_rule(color=MARKED, strokeWidth=1.5, strokeDash=[4, 3])
         layers += [shade.encode(x=x, x2="to"), edge.encode(x=x), edge.encode(x=alt.X(f"to:{kind}"))]

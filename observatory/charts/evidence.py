@@ -13,10 +13,12 @@ from observatory.charts.distribution import distribution, far_values
 from observatory.charts.groups import is_scaled
 from observatory.charts.palette import ACCENT, CONFIG
 from observatory.charts.render import Drawing
+from observatory.charts.stretches import edge, gap, places
 from observatory.model import Finding, Profile, Table
 
-_HEIGHT = 150
+_HEIGHT = 170
 _MOST_SIZES = 12
+_STRETCHES = {"edges": edge, "gaps": gap}
 
 
 def draw_finding(
@@ -34,8 +36,12 @@ def _drawn(finding: Finding, sample: Table, profile: Profile, reference: Table |
     fields.sort(key=lambda f: finding.columns.index(f.name))
     if not fields:
         return ()
-    if finding.direction == "duplicates":
+    if finding.detector == "duplicates":
         return _some(copies(finding, sample))
+    if finding.detector == "geography" and len(fields) > 1:
+        return (places(finding, fields, sample),)
+    if finding.kind == "column" and finding.detector in _STRETCHES:
+        return _some(_STRETCHES[finding.detector](finding, fields[0], sample, reference))
     if finding.direction == "outliers":
         return _some(far_values(finding, fields[0], sample))
     if finding.kind == "missing" and len(fields) > 1:
@@ -80,12 +86,17 @@ def copies(finding: Finding, sample: Table) -> Drawing | None:
     base: Any = alt.Chart(counts.assign(size=[f"{int(n):,}" for n in counts["copies"]]))
     order = [f"{int(n):,}" for n in counts["copies"]]
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2, height={"band": 0.6}).encode(
-        y=alt.Y("size:N", sort=order, title="rows alike", axis=alt.Axis(ticks=False, domain=False, labelPadding=10)),
+        y=alt.Y(
+            "size:N",
+            sort=order,
+            title="rows alike",
+            axis=alt.Axis(ticks=False, domain=False, labelPadding=10, labelOverlap=False),
+        ),
         x=alt.X("sets:Q", title="sets of rows", axis=_counts(int(counts["sets"].max()))),
         tooltip=[alt.Tooltip("size:N", title="rows alike"), alt.Tooltip("sets:Q", format=",d", title="sets")],
     )
     chart = bars.properties(
-        title=title("How large the sets of copies are"), width="container", height=28 * len(order) + 85
+        title=title("How large the sets of copies are"), width="container", height=28 * len(order) + 120
     )
     return Drawing(chart, f"n = {sample.n_rows:,} rows.", finding.statement)
 
@@ -119,7 +130,10 @@ def _dots(values: list[dict[str, Any]]) -> Any:
     order = [value["label"] for value in values]
     base: Any = alt.Chart(pd.DataFrame(values)).encode(
         y=alt.Y(
-            "label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, labelPadding=10)
+            "label:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelLimit=260, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
         ),
         color=alt.Color("label:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE])),
         tooltip=[alt.Tooltip("who:N", title="of"), alt.Tooltip("share:Q", format=".1%")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -80,13 +80,18 @@ def _edges(field: FieldProfile, tables: Sequence[Table], where: str | None, n_bi
     quantiles = [] if found["edges"] is None else [float(e) for e in found["edges"] if e > found["low"]]
     inside = f"SELECT {value} AS v FROM t WHERE {where or 'FALSE'}"
     spans = [t.query(f"SELECT min(v) AS a, max(v) AS b FROM ({inside})").astype(float).iloc[0] for t in tables]
-    begin, end = min(s["a"] for s in spans), max(s["b"] for s in spans)
-    if math.isnan(begin) or math.isnan(end):
+    begins, ends = (_known(span[side] for span in spans) for side in ("a", "b"))
+    if not begins:
         return sorted(set(quantiles))
+    begin, end = min(begins), max(ends)
     above = f"SELECT min({value}) AS a FROM t WHERE {value} > {sql_literal(end)}"
-    after = min(float(t.query(above).astype(float).iloc[0]["a"]) for t in tables)
-    own = {e for e in (begin, after) if not math.isnan(e) and e > found["low"]}
+    after = _known(t.query(above).astype(float).iloc[0]["a"] for t in tables)
+    own = {edge for edge in (begin, *sorted(after)[:1]) if edge > found["low"]}
     return sorted(own | {q for q in quantiles if q < begin or q > end})
+
+
+def _known(values: Iterable[float]) -> list[float]:
+    return [float(value) for value in values if not math.isnan(value)]
 
 
 def _bound(field: FieldProfile, value: float) -> str:

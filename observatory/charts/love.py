@@ -33,7 +33,12 @@ def love_plot(weighting: Weighting) -> Drawing | None:
         ]
     )
     base = alt.Chart(rows).encode(
-        y=alt.Y("field:N", sort=names, title=None, axis=alt.Axis(labelLimit=200, ticks=False, labelPadding=10)),
+        y=alt.Y(
+            "field:N",
+            sort=names,
+            title=None,
+            axis=alt.Axis(labelLimit=200, ticks=False, labelPadding=10, labelOverlap=False),
+        ),
         x=alt.X("asmd:Q", title="absolute standardised mean difference (ASMD)", scale=alt.Scale(domainMin=0)),
     )
     colour = alt.Color(
@@ -53,7 +58,7 @@ def love_plot(weighting: Weighting) -> Drawing | None:
     chart = (rule + line + dots).properties(
         title=title("How far from the reference, before and after weighting"),
         width="container",
-        height=STEP * len(names) + 115,
+        height=STEP * len(names) + 150,
     )
     left = f" The worst {_MOST} of {len(weighting.by_field)} fields." if len(weighting.by_field) > _MOST else ""
     said = f"Mean difference {weighting.asmd_before:.3f} before and {weighting.asmd_after:.3f} after weighting."

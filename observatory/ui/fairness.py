@@ -28,21 +28,23 @@ def fairness(report: BiasReport, asked: Asked) -> None:
         return
     for statement in found.statements:
         st.markdown(f"- {markdown(statement)}")
-    few = asked.options.min_count if asked.options else 30
     fields = {name: list(groups) for name, groups in groupby(found.groups, key=lambda group: group.field)}
     shown = st.multiselect(
-        "Fields to compare the groups of", list(fields), list(fields)[:_FIRST], key=f"bias_fair_{asked.target}"
+        "Fields to compare the groups of",
+        list(fields),
+        [*found.unequal, *(n for n in fields if n not in found.unequal)][:_FIRST],
+        key=f"bias_fair_{asked.target}",
     )
     with st.grid(2, min_column_width=340, gap="medium"):
         for name in shown:
-            drawing = observatory().draw_rates(found, fields[name], few)
+            drawing = observatory().draw_rates(found, fields[name])
             with st.container(gap="xsmall"):
                 st.altair_chart(drawing.chart, alt=drawing.alt)
                 st.caption(markdown(drawing.caveat))
-    _table([group for name in shown for group in fields[name]], few)
+    _table([group for name in shown for group in fields[name]])
 
 
-def _table(groups: list[GroupRate], few: int) -> None:
+def _table(groups: list[GroupRate]) -> None:
     rows = [
         {
             "field": group.field,
@@ -51,8 +53,9 @@ def _table(groups: list[GroupRate], few: int) -> None:
             "rate": group.rate,
             "low": group.interval[0],
             "high": group.interval[1],
+            "there": group.reference_rate,
             "detectable": group.detectable,
-            "small": f"fewer than {few} rows" if group.n < few else "",
+            "small": "too few to tell" if group.few else "",
         }
         for group in groups
     ]
@@ -67,6 +70,7 @@ def _table(groups: list[GroupRate], few: int) -> None:
             "rate": column.NumberColumn("Rate", format="percent"),
             "low": column.NumberColumn("95 % from", format="percent"),
             "high": column.NumberColumn("to", format="percent"),
+            "there": column.NumberColumn("Rate in the reference", format="percent"),
             "detectable": column.NumberColumn(
                 "Smallest difference seen", format="percent", help="From all other rows, with a power of 80 %."
             ),

@@ -12,7 +12,7 @@ from observatory.model import BiasReport, Dataset, Finding, Note
 from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.bias_job import LOOKS_FOR, SO_FAR, Asked, progress
-from observatory.ui.session import observatory
+from observatory.ui.session import guard, observatory
 
 COLOURS = {"high": "red", "medium": "orange", "low": "gray"}
 N_FIRST = 6
@@ -70,7 +70,8 @@ def finding_card(number: int, finding: Finding, children: Sequence[Finding], ask
     with st.container(border=True, key=key):
         st.markdown(f"**{number}** {_severity(finding)}")
         st.markdown(f"##### {markdown(finding.statement)}")
-        _charts(finding, asked, key)
+        with guard():
+            _charts(finding, asked, key)
         st.caption(_evidence(finding))
         if advice := _remedy(finding):
             st.markdown(advice)
@@ -99,11 +100,15 @@ def _charts(finding: Finding, asked: Asked, key: str) -> None:
 
 def _evidence(finding: Finding) -> str:
     effect = f"{finding.effect.name} {finding.effect.value:.2f}".replace(" -", " −")
-    chance = f"q = {finding.q:.1g}" if finding.q is not None else ""
+    chance = "" if finding.q is None else f"q = {finding.q:.1g}" if finding.q > 1e-99 else "q < 1e-99"
     found = f"found by {_named(finding.detector)}"
     if finding.witnesses:
         found += f", borne out by {', '.join(_named(name) for name in finding.witnesses)}"
-    return " · ".join(markdown(part) for part in (words.count(finding.n, "row"), effect, chance, found) if part)
+    return " · ".join(
+        markdown(part)
+        for part in (words.count(finding.n, "row") if finding.n or finding.where else "", effect, chance, found)
+        if part
+    )
 
 
 def _named(detector: str) -> str:
@@ -127,10 +132,13 @@ def _remedy(finding: Finding) -> str:
 
 
 def _rows(finding: Finding, dataset: Dataset) -> None:
+    """The rows behind a finding, or what its evidence counts where it is about none."""
     obs = observatory()
+    if finding.where is None and not finding.rows:
+        st.dataframe(obs.evidence(finding, dataset), hide_index=True, alt=f"Counts behind: {finding.statement}")
+        return
     rows = obs.rows_at(dataset, finding.rows) if finding.rows else obs.rows(dataset, finding.where)
-    shown = f"{len(rows):,} of {finding.n:,} rows" if len(rows) < finding.n else f"{len(rows):,} rows"
-    st.caption(shown)
+    st.caption(f"{len(rows):,} of {finding.n:,} rows" if len(rows) < finding.n else f"{len(rows):,} rows")
     st.dataframe(rows, hide_index=True, alt=f"Rows behind: {finding.statement}")
 
 
