@@ -33,6 +33,7 @@ _APART = 100.0
 _MAX_PAIRS = 300_000
 _OFTEN = 3.0
 _SURE = 0.01
+_MAX_LIKE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,8 @@ def but_few_cells(keys: Keys, n_cells: int) -> Near:
     """The pairs of rows that differ in exactly `n_cells` parts; `keys` (rows x parts) are random for each value.
 
     No two rows are equal. Parts that differ three times as often as the median part are left out: a date that keeps
-    changing while all else stays makes repeated measurements, not copies.
+    changing while all else stays makes repeated measurements, not copies. Where three rows in ten have such a partner,
+    the table is too coarse to tell.
 
     >>> rng = np.random.default_rng(0)
     >>> rows = rng.integers(0, 2**63, (50, 8)).astype(np.uint64)
@@ -131,6 +133,8 @@ def but_few_cells(keys: Keys, n_cells: int) -> Near:
         return NONE
     whole = keys.sum(axis=1, dtype=np.uint64)
     by_set = _by_set(whole, keys, n_cells)
+    if sum(by_set.values()) > _MAX_LIKE * n_rows:
+        return NONE
     often = [sum(n for s, n in by_set.items() if i in s) for i in range(m)]
     used = [i for i in range(m) if often[i] <= _OFTEN * max(float(np.median(often)), 1.0)]
     near = {s: n for s, n in by_set.items() if n and set(s) <= set(used)}
