@@ -115,7 +115,7 @@ def _marginal_axes(run: Run) -> list[tuple[Axis, Weights]]:
     made = []
     given, _ = _given(run.marginals)
     for field in run.profile.fields:
-        axis = _axis(field, [v for v in given[field.name] if v]) if field.name in given else None
+        axis = _axis(field, given[field.name]) if field.name in given else None
         if axis is not None:
             made.append((axis, _margin(axis, given[axis.field], field.missing / max(run.n_rows, 1))))
     return made
