@@ -9,7 +9,7 @@ from typing import Any
 
 from observatory.bias.axis import family
 from observatory.bias.describe import listed
-from observatory.bias.levels import are_bands, folded, levels_of, plain, quoted, same_meaning, same_spelling
+from observatory.bias.levels import are_bands, folded, in_batches, levels_of, plain, quoted, same_meaning, same_spelling
 from observatory.bias.reference import storage_of
 from observatory.errors import FieldNotFound, ObservatoryError
 from observatory.model import Alignment, FieldLevels, FieldMatch, Note, Profile, Proposal, Table
@@ -22,6 +22,7 @@ _MIN_LEVELS = 3
 _LIKE_RANGE = 0.5
 _SHOWN = 4
 _MAX_FREE = 100
+_RANGE_ROWS = 100_000
 Levels = Mapping[str, tuple[str, ...]]
 
 
@@ -213,6 +214,6 @@ def _ranges(table: Table, storage: Mapping[str, str]) -> dict[str, tuple[float, 
         for n in names
         for q in (0.05, 0.95)
     ]
-    row = table.query(f"SELECT {', '.join(asked)} FROM (SELECT * FROM t LIMIT 100000)").iloc[0].tolist()
+    row = in_batches(table, asked, _RANGE_ROWS)
     pairs = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(names)}
     return {name: pair for name, pair in pairs.items() if pair[0] < pair[1]}

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from observatory.bias.axis import MAX_LEVELS, family
-from observatory.bias.marginals import _low as lower_end
+from observatory.bias.band import lower_end
 from observatory.model import Table
 from observatory.quoting import sql_name
 
@@ -17,6 +18,7 @@ _GATE_ROWS = 20_000
 _LEVELLED = ("text", "boolean", "number")
 _FEW_NUMBERS = 20
 _SHOWN = 40
+_BATCH = 20
 
 
 def folded(text: str) -> str:
@@ -56,15 +58,27 @@ def levels_of(table: Table, storage: Mapping[str, str], names: Sequence[str]) ->
     asked = [name for name in names if family(storage[name]) in _LEVELLED]
     if not asked or not table.n_rows:
         return {}
-    counts = ", ".join(f"count(DISTINCT {sql_name(name)})" for name in asked)
-    gate = table.query(f"SELECT {counts} FROM (SELECT * FROM t LIMIT {_GATE_ROWS})").iloc[0].tolist()
-    found = {}
-    for name, n in zip(asked, gate):
-        most = _FEW_NUMBERS if family(storage[name]) == "number" else MAX_LEVELS
-        levels = _levels(table, name, storage[name], most) if n <= most else ()
-        if levels:
-            found[name] = levels
-    return found
+    gate = in_batches(table, [f"approx_count_distinct({sql_name(name)})" for name in asked], _GATE_ROWS)
+    few = {name: _most(storage[name]) for name, n in zip(asked, gate) if n <= 2 * _most(storage[name])}
+    counted = [_counted(i, name, storage[name], n) for i, (name, n) in enumerate(few.items())]
+    found: dict[int, list[str]] = {}
+    for start in range(0, len(counted), _BATCH):
+        frame = table.query(" UNION ALL ".join(counted[start : start + _BATCH]))
+        for i, level in zip(frame["i"].tolist(), frame["v"].tolist()):
+            found.setdefault(i, []).append(level)
+    return {name: tuple(found[i]) for i, (name, n) in enumerate(few.items()) if 0 < len(found.get(i, ())) <= n}
+
+
+def _most(storage: str) -> int:
+    return _FEW_NUMBERS if family(storage) == "number" else MAX_LEVELS
+
+
+def in_batches(table: Table, aggregates: Sequence[str], n_rows: int) -> list[Any]:
+    """The values of many aggregates over the first rows of a table, a few at a time: a long list takes too long."""
+    source = f"(SELECT * FROM t LIMIT {n_rows})"
+    starts = range(0, len(aggregates), _BATCH)
+    asked = [f"SELECT {', '.join(aggregates[i : i + _BATCH])} FROM {source}" for i in starts]
+    return [value for sql in asked for value in table.query(sql).iloc[0].tolist()]
 
 
 def are_bands(levels: Sequence[str]) -> bool:
@@ -73,7 +87,7 @@ def are_bands(levels: Sequence[str]) -> bool:
     >>> are_bands(["under 18", "18-34", "35 and over"]), are_bands(["18", "19"]), are_bands(["18-34", "adult"])
     (True, False, False)
     """
-    lows = [lower_end(level) for level in levels]
+    lows = [lower_end(level, whole=False) for level in levels]
     return len(levels) > 1 and None not in lows and len(set(lows)) == len(lows)
 
 
@@ -89,11 +103,11 @@ def text_sql(name: str, storage: str) -> str:
     return f"regexp_replace({text}, '\\.0$', '')" if family(storage) == "number" else text
 
 
-def _levels(table: Table, name: str, storage: str, most: int) -> tuple[str, ...]:
+def _counted(i: int, name: str, storage: str, most: int) -> str:
+    """The SQL of the commonest levels of column number `i`, one more than `most` where there are that many."""
     column, text = sql_name(name), text_sql(name, storage)
-    counted = f"SELECT {text} AS v, count(*) AS n FROM t WHERE {column} IS NOT NULL GROUP BY 1"
-    frame = table.query(f"{counted} ORDER BY n DESC, 1 LIMIT {most + 1}")
-    return tuple(frame["v"].tolist()) if len(frame) <= most else ()
+    counted = f"SELECT {i} AS i, {text} AS v, count(*) AS n FROM t WHERE {column} IS NOT NULL GROUP BY ALL"
+    return f"({counted} ORDER BY n DESC, v LIMIT {most + 1})"
 
 
 def same_spelling(ours: Sequence[str], theirs: Sequence[str], *, loosely: bool = False) -> dict[str, str]:
