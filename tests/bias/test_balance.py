@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from observatory.bias import Run, steps
 from observatory.bias.balance import asmd, field_balance, level_balance, sentence, subject
+from observatory.profile import profile
 
 
 def test_asmd_is_the_difference_in_standard_deviations_of_the_reference():
@@ -50,6 +52,7 @@ def test_the_sentence_says_what_is_paid_for_what():
     assert sentence(["a"], 10, 5, 0.2, 0.001).endswith("falls from .20 to less than .01.")
 
 
-def test_the_subject_of_a_finding_is_read_from_its_statement(report, drawn, population):
-    found = report(drawn(population["sex"] == "female", 0.1), population).findings
-    assert subject(found[0]) == "sex = female"
+def test_the_subject_of_a_finding_is_read_from_its_statement(table, drawn, population):
+    sample = table(drawn(population["sex"] == "female", 0.1))
+    first = next(steps(Run(sample, profile(sample), table(population))))
+    assert subject(first.findings[0]) == "sex = female"
