@@ -3,7 +3,7 @@
 A tail that ends by itself thins out. If its density falls at least linearly to nothing (a triangle, the bluntest end
 that counts as thinning out), the outer half of any stretch at the end holds at most a quarter of the rows in that
 stretch; a tail that was cut off holds a half. The share is tested against a quarter on stretches of 5, 10 and 20 % of
-the rows, and all three must say so, so that a bump near the end is not taken for the end of the tail.
+the rows, and on all three it must be high, so that a bump near the end is not taken for the end of the tail.
 
 An edge is a fact about the sample; that anybody exists beyond it can only be known from a reference. Times are left
 out: every collection begins and ends some day.
@@ -34,38 +34,13 @@ STRETCHES = (0.05, 0.1, 0.2)
 MIN_DISTINCT = 20  # fewer values are ratings or codes
 _MIN_STRETCH = 40  # rows in the shortest stretch: 20 in its outer half where 10 are expected at most
 _STEPS = 3  # values of a lattice in half a stretch: two say nothing of a slope
-_FLAT = 0.7  # outer over inner half: 1 when cut off, 1/3 when thinning out linearly
+_FLAT = 0.6  # outer over inner half: 1 when cut off, 1/3 when thinning out linearly; a little less than between
 _DENSE = 0.25  # density at the edge over that of the middle half: a normal tail has this at its last 5 %
 _PEAK = 1.15  # density of the densest tenth over that at the edge: a hump within, not a start at the mode
 _MAX_P = 1e-6  # a note for one column in a thousand tables is one too many
 _MAX_NOTES = 3
-SCALE_ENDS = {
-    1,
-    5,
-    7,
-    10,
-    12,
-    20,
-    23,
-    24,
-    31,
-    50,
-    53,
-    59,
-    60,
-    90,
-    99,
-    100,
-    180,
-    200,
-    255,
-    359,
-    360,
-    365,
-    366,
-    999,
-    1000,
-}
+SCALE_ENDS = {1, 5, 7, 10, 12, 20, 23, 24, 31, 50, 53, 59, 60, 90, 99, 100}  # ratings, clock and calendar, per cent
+SCALE_ENDS |= {180, 200, 255, 359, 360, 365, 366, 999, 1000}  # angles, bytes, days, per mille
 _AGE = {"age", "ages", "alter", "edad", "edat", "età", "eta", "âge", "idade", "leeftijd"}
 
 
@@ -119,17 +94,21 @@ def measures(run: Run) -> list[FieldProfile]:
 
 
 def measured(run: Run) -> dict[str, Values]:
-    """The finite values of `measures` by name, sorted: all rows, or a random 200,000 of them."""
+    """The finite values of `measures` by name, sorted: all rows, or a random 200,000 of them with both ends."""
     fields = measures(run)
     names = ", ".join(f"{sql_name(f.name)}::DOUBLE AS c{i}" for i, f in enumerate(fields))
     drawn = f" WHERE hash(rowid, {run.random_state}) % {2**20} < {int(MAX_ROWS / max(run.n_rows, 1) * 2**20)}"
-    frame = run.table.query(f"SELECT {names} FROM t{drawn if run.n_rows > MAX_ROWS else ''}")
-    columns = (frame[f"c{i}"].to_numpy(dtype=float, na_value=np.nan) for i in range(len(fields)))
+    is_part = run.n_rows > MAX_ROWS
+    frame = run.table.query(f"SELECT {names} FROM t{drawn if is_part else ''}")
+    ends = [[float(v) for v in (f.min, f.max) if is_part and isinstance(v, (int, float))] for f in fields]
+    columns = [np.append(frame[f"c{i}"].to_numpy(dtype=float, na_value=np.nan), e) for i, e in enumerate(ends)]
     return {f.name: np.sort(c[np.isfinite(c)]) for f, c in zip(fields, columns)}
 
 
 def step_of(distinct: Values) -> float:
     """The step of which all differences of sorted distinct values are multiples, or 0 when there is none.
+
+    Most neighbours lie a step or two apart, or else rows that share a value are clusters and no rows of their own.
 
     >>> step_of(np.array([18.0, 20.0, 21.0, 30.0])), step_of(np.array([0.1, 0.4, 0.61803]))
     (1.0, 0.0)
@@ -139,7 +118,7 @@ def step_of(distinct: Values) -> float:
     if not step or not np.isfinite(distinct[-1] - distinct[0]):
         return 0.0
     times = apart / step
-    return step if bool((np.abs(times - np.round(times)) < 1e-3).all()) and times.sum() < 50 * len(distinct) else 0.0
+    return step if bool((np.abs(times - np.round(times)) < 1e-3).all()) and np.median(times) <= 2 else 0.0
 
 
 def abrupt(field: FieldProfile, values: Values) -> list[Edge]:
@@ -192,7 +171,8 @@ def _edge(field: FieldProfile, values: Values, upper: bool, step: float) -> Edge
     if not _is_flat(halves):
         return None
     opposite = [_halves(raw[-1] - raw[::-1] + step / 2, part, 2 * _STEPS * step) for part in STRETCHES]
-    p = max(float(special.bdtrc(outer - 1, outer + inner, 0.25)) for outer, inner, _ in halves)
+    asked = [h for i, h in enumerate(halves) if i % len(STRETCHES)]  # the shortest has few rows: it need only be flat
+    p = max(float(special.bdtrc(outer - 1, outer + inner, 0.25)) for outer, inner, _ in asked)
     outer, inner, width = halves[0]
     at_edge = (outer + inner) / width
     quarter, three = np.quantile(values, [0.25, 0.75])
@@ -200,17 +180,8 @@ def _edge(field: FieldProfile, values: Values, upper: bool, step: float) -> Edge
         return None
     densest = np.quantile(raw, [0.1 * i for i in range(11)])
     peak = float((0.1 * len(values) / np.maximum(np.diff(densest), max(step, 1e-300))).max()) / at_edge
-    return Edge(
-        field,
-        upper,
-        value,
-        value - width if upper else value + width,
-        outer,
-        inner,
-        peak,
-        _is_flat([s for s in opposite if s]),
-        p,
-    )
+    even = _is_flat([s for s in opposite if s])
+    return Edge(field, upper, value, value - width if upper else value + width, outer, inner, peak, even, p)
 
 
 def _is_flat(halves: Sequence[tuple[int, int, float]]) -> bool:
@@ -237,7 +208,12 @@ def _halves(distance: Values, part: float, shortest: float) -> tuple[int, int, f
 
 
 def _is_striking(edge: Edge) -> bool:
-    return not edge.even and edge.peak >= _PEAK and not _is_round(edge.value, abs(edge.value - edge.cut))
+    return not edge.even and edge.peak >= _PEAK and not _is_rule(edge)
+
+
+def _is_rule(edge: Edge) -> bool:
+    """Whether an edge is likely a rule of who was included: any edge of an age, and round numbers."""
+    return _is_age(edge.field) or _is_round(edge.value, abs(edge.value - edge.cut))
 
 
 def _is_round(value: float, stretch: float) -> bool:
@@ -257,41 +233,33 @@ def _is_age(field: FieldProfile) -> bool:
 
 
 def _words(edge: Edge, run: Run) -> str:
-    name = sql_name(edge.field.name)
-    low, high = sorted((edge.cut, edge.value))
-    middle = (low + high) / 2
-    halves = [
-        f"{name}::DOUBLE BETWEEN {sql_literal(a)} AND {sql_literal(b)}" for a, b in ((low, middle), (middle, high))
-    ]
-    below, above = count_where(run.table, halves)
-    outer, inner = (above, below) if edge.upper else (below, above)
-    span = f"{number(middle)} to {number(high)}" if edge.upper else f"{number(low)} to {number(middle)}"
-    before = f"{number(low)} to {number(middle)}" if edge.upper else f"{number(middle)} to {number(high)}"
+    name, middle = f"{sql_name(edge.field.name)}::DOUBLE", (edge.cut + edge.value) / 2
+    spans = [sorted((a, b)) for a, b in ((edge.value, middle), (middle, edge.cut))]
+    at = [f"{name} BETWEEN {sql_literal(a)} AND {sql_literal(b)}" for a, b in spans]
+    outer, inner = count_where(run.table, at)
+    last, before = (f"{number(a)} to {number(b)}" for a, b in spans)
     return (
-        f"The values of {edge.field.name} end abruptly at {number(edge.value)}: {count(outer)} lie from {span},"
-        f" about as many as from {before} ({inner:,}), and none {'above' if edge.upper else 'below'}."
+        f"The values of {edge.field.name} end abruptly at {number(edge.value)}: {count(outer)} lie from {last},"
+        f" {'more than' if outer > 1.3 * inner else 'about as many as'} from {before} ({inner:,}), and none {'above' if edge.upper else 'below'}."
     )
 
 
-def _where(edge: Edge) -> str:
-    return f"{sql_name(edge.field.name)}::DOUBLE {'>' if edge.upper else '<'} {sql_literal(edge.value)}"
-
-
 def _witness(edge: Edge) -> Witness:
-    return Witness("edges", _where(edge), "under")
+    name = f"{sql_name(edge.field.name)}::DOUBLE"
+    where = f"{name} {'>' if edge.upper else '<'} {sql_literal(edge.value)} AND isfinite({name})"
+    return Witness("edges", where, "under")
 
 
 def _evidence_sql(edge: Edge) -> str:
-    name, width = sql_name(edge.field.name), abs(edge.value - edge.cut) / 2
-    bins = f"floor(({sql_literal(edge.value)} - {name}::DOUBLE) / {sql_literal(width if edge.upper else -width)})"
+    name, width = sql_name(edge.field.name), (edge.value - edge.cut) / 2
+    bins = f"floor(({sql_literal(edge.value)} - {name}::DOUBLE) / {sql_literal(width)})"
     return (
         f"SELECT {bins} AS steps_from_edge, min({name}) AS low, max({name}) AS high, count(*) AS n FROM t"
-        f" WHERE {name} IS NOT NULL AND isfinite({name}::DOUBLE) GROUP BY 1 ORDER BY 1"
+        f" WHERE isfinite({name}::DOUBLE) GROUP BY 1 ORDER BY 1"
     )
 
 
 def _finding(edge: Edge, run: Run) -> Finding:
-    n = run.n_rows
     return Finding(
         id="",
         kind="column",
@@ -302,7 +270,7 @@ def _finding(edge: Edge, run: Run) -> Finding:
         n=0,
         sample_share=0.0,
         reference_share=None,
-        interval=wilson(0, n),
+        interval=wilson(0, run.n_rows),
         effect=Effect("outer over inner half", edge.outer / max(edge.inner, 1)),
         p=edge.p,
         q=None,
@@ -321,12 +289,5 @@ def _needs(edge: Edge) -> str:
 
 
 def _notes(found: Sequence[Edge], run: Run) -> list[Note]:
-    notes = []
-    for e in found:
-        rule = (
-            " An end at such a value is usually a rule of who was asked."
-            if _is_round(e.value, abs(e.value - e.cut))
-            else ""
-        )
-        notes.append(Note("edges", (e.field.name,), _words(e, run) + rule, _needs(e)))
-    return notes
+    rule = " Such an end is usually a rule of who or what was included."
+    return [Note("edges", (e.field.name,), _words(e, run) + rule * _is_rule(e), _needs(e)) for e in found]
