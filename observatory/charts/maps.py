@@ -33,12 +33,9 @@ def row_map(found: Exploration, labels: Sequence[str] | None, scores: Sequence[f
     step = max(1, -(-len(rows) // MOST_POINTS))
     drawn = rows.iloc[::step]
     axes = [short(name, 60) for name in found.axes]
-    shares = [f" ({share:.0%} of the variance)" for share in found.explained]
     encoding: dict[str, Any] = {
-        "x": alt.X("x:Q", title=axes[0] + shares[0] if axes else None, scale=alt.Scale(zero=False), axis=_PLAIN),
-        "y": alt.Y(
-            "y:Q", title=axes[1] + shares[1] if len(axes) > 1 else None, scale=alt.Scale(zero=False), axis=_PLAIN
-        ),
+        "x": alt.X("x:Q", title=axes[0] if axes else None, scale=alt.Scale(zero=False), axis=_PLAIN),
+        "y": alt.Y("y:Q", title=axes[1] if len(axes) > 1 else None, scale=alt.Scale(zero=False), axis=_PLAIN),
         "tooltip": [alt.Tooltip("row:Q", title="row", format=",d"), *_tip(labels, scores)],
     }
     chart = alt.Chart(drawn).mark_point(filled=True, size=34, opacity=0.65).encode(**encoding, **_colour(rows, labels))

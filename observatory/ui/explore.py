@@ -34,10 +34,12 @@ def explore(asked: Asked) -> None:
         return
     groupings = {f"groups by {grouping.method}": grouping for grouping in found.groupings}
     odd = {f"oddness by {ranking.method}": ranking for ranking in found.odd}
-    colour = st.selectbox("Colour the rows by", [*groupings, *odd, _PLAIN], key="bias_map_colour")
+    telling = [name for name, grouping in groupings.items() if len(grouping.groups) > 1]
+    ways = [*telling, *odd, *(name for name in groupings if name not in telling), _PLAIN]
+    colour = st.selectbox("Colour the rows by", ways, key="bias_map_colour")
     labels = _labels(groupings[colour]) if colour in groupings else None
     scores = odd[colour].scores if colour in odd else None
-    drawing = observatory().draw_map(found, labels, scores, f"Rows that are alike lie close together: {colour}")
+    drawing = observatory().draw_map(found, labels, scores, "Rows that are alike lie close together")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = st.altair_chart(drawing.chart, alt=drawing.alt, key=f"bias_map_{asked.dataset.id}", on_select="rerun")

@@ -112,10 +112,10 @@ def _downloads(asked: Asked, chosen: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             f"Weights {beside} (CSV)",
-            lambda: _weights_csv(asked, chosen),
+            lambda: weights_csv(asked, chosen),
             f"{dataset.id}-weights.csv",
             "text/csv",
-            key="bias_weights_csv",
+            key="biasweights_csv",
             icon=":material/download:",
             on_click="ignore",
         )
@@ -130,7 +130,7 @@ def _downloads(asked: Asked, chosen: dict[str, Any]) -> None:
         )
 
 
-def _weights_csv(asked: Asked, chosen: dict[str, Any]) -> str:
+def weights_csv(asked: Asked, chosen: dict[str, Any]) -> str:
     """Row number and weight, after all fields where the table is not too large for a spreadsheet."""
     obs, dataset = observatory(), asked.dataset
     weights = obs.weights(dataset, **asked.given, **chosen)

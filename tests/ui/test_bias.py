@@ -1,0 +1,192 @@
+"""The bias page while the report is being made, when it is stopped, and what its sections say."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from observatory.bias import Run, detect
+from observatory.bias.run import Outcome
+from observatory.model import Note
+
+ROWS = pd.DataFrame({"sex": ["F", "M"] * 200, "age": list(range(20, 70)) * 8, "=cmd": ["=1+1", "b"] * 200})
+POPULATION = pd.DataFrame({"sex": ["F"] * 350 + ["M"] * 50, "age": list(range(20, 70)) * 8})
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Three detectors, of which the second waits until the gate is opened."""
+    event = threading.Event()
+
+    def missing(_: Run) -> Outcome:
+        return Outcome(notes=(Note("quick", (), "The quick one has spoken."),))
+
+    def duplicates(_: Run) -> Outcome:
+        assert event.wait(60)
+        return Outcome(notes=(Note("slow", (), "The slow one has spoken."),))
+
+    def dominance(_: Run) -> Outcome:
+        return Outcome(notes=(Note("last", (), "The last one has spoken."),))
+
+    monkeypatch.setattr(detect, "DETECTORS", (missing, duplicates, dominance))
+    yield event
+    event.set()
+
+
+def ingest(frame: pd.DataFrame, name: str) -> str:
+    from observatory.ui.session import observatory
+
+    return observatory().ingest(frame, name).id
+
+
+def finish(dataset: str, reference: str | None = None) -> None:
+    """Wait for the report that the page asks for."""
+    from observatory.ui.session import observatory
+
+    observatory().bias_job(dataset, reference).wait()
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(
+        str(e.value) for e in (*app.title, *app.subheader, *app.markdown, *app.caption, *app.error, *app.info)
+    ).replace("\\", "")
+
+
+def labels(app: AppTest) -> set[str]:
+    return {button.label for button in app.main.button}
+
+
+def progress(app: AppTest) -> str:
+    return " ".join(element.proto.text for element in app.get("progress"))
+
+
+def test_what_is_known_is_shown_while_the_rest_is_looked_for(
+    open_page: Callable[..., AppTest], gate: threading.Event
+) -> None:
+    open_page()
+    dataset = ingest(ROWS, "people")
+    app = open_page("bias", dataset=dataset)
+    assert "Nothing found so far" in said(app)
+    assert "The quick one has spoken" in said(app)
+    assert "The slow one" not in said(app)
+    assert progress(app) == "Looking for exact copies … 2 of 3"
+    gate.set()
+    finish(dataset)
+    app.run()
+    assert "The last one has spoken" in said(app)
+    assert not app.get("progress")
+    assert "Stop here" not in labels(app)
+
+
+def test_stopping_keeps_what_is_known_and_continuing_ends_the_search(
+    open_page: Callable[..., AppTest], gate: threading.Event
+) -> None:
+    open_page()
+    from observatory.ui.session import observatory
+
+    dataset = ingest(ROWS, "people")
+    app = open_page("bias", dataset=dataset)
+    app.button(key="bias_stop").click().run()
+    assert progress(app) == "Stopping after this step …"
+    gate.set()
+    observatory().bias_job(dataset).rest()
+    app.run()
+    assert "The slow one has spoken" in said(app)
+    assert "**Stopped.** Not looked for: values that nearly every row holds" in said(app)
+    assert not app.get("progress")
+    app.button(key="bias_continue").click().run()
+    finish(dataset)
+    app.run()
+    assert "The last one has spoken" in said(app)
+    assert "Stopped" not in said(app)
+
+
+def test_the_first_of_a_report_does_not_wait_for_the_rest(
+    open_page: Callable[..., AppTest], gate: threading.Event
+) -> None:
+    open_page()
+    from observatory.ui.bias_job import Asked, Comparison, so_far
+    from observatory.ui.session import observatory
+
+    report = so_far(Asked(observatory().dataset(ingest(ROWS, "people")), Comparison()))
+    assert [note.kind for note in report.notes] == ["quick"]
+    assert "duplicates" in report.pending
+    gate.set()
+
+
+@pytest.fixture
+def compared(open_page: Callable[..., AppTest]) -> tuple[Callable[..., AppTest], dict[str, str]]:
+    """A sample with too few women beside its population, searched to the end."""
+    open_page()
+    dataset, reference = ingest(ROWS, "people"), ingest(POPULATION, "population")
+    finish(dataset, reference)
+    return open_page, {"dataset": dataset, "bias_reference": reference}
+
+
+def opened(app: AppTest, section: str) -> AppTest:
+    app.session_state["bias_more"] = section
+    return app.run()
+
+
+def test_a_finding_has_its_chart_its_evidence_and_a_remedy(
+    compared: tuple[Callable[..., AppTest], dict[str, str]],
+) -> None:
+    open_page, link = compared
+    app = open_page("bias", **link)
+    assert not app.exception
+    assert not app.error
+    assert "Found 1 group out of step with the reference" in said(app)
+    assert "Cohen's h" in said(app)
+    assert "found by cells" in said(app)
+    assert "What to do:" in said(app)
+    charts = app.get("vega_lite_chart")
+    assert charts
+    assert all(chart.proto.alt for chart in charts)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("Remedy", "The findings under these weights"),
+        ("Explore", "No rows picked yet"),
+        ("Odd rows", "odd is not wrong"),
+        ("Combinations", "hardly any rows"),
+        ("Fairness", "Choose the field that matters most"),
+        ("What was looked for", "groups out of step"),
+    ],
+)
+def test_every_section_says_what_it_is_for(
+    compared: tuple[Callable[..., AppTest], dict[str, str]], section: str, words: str
+) -> None:
+    open_page, link = compared
+    app = opened(open_page("bias", **link), section)
+    assert not app.exception
+    assert not app.error
+    assert words.lower() in said(app).lower()
+
+
+def test_weights_go_out_beside_the_data_without_formulas(
+    compared: tuple[Callable[..., AppTest], dict[str, str]],
+) -> None:
+    _, link = compared
+    from observatory.ui.bias_job import Asked, Comparison
+    from observatory.ui.remedy import weights_csv
+    from observatory.ui.session import observatory
+
+    asked = Asked(observatory().dataset(link["dataset"]), Comparison(link["bias_reference"]))
+    head, first, *rest = weights_csv(asked, {"fields": ("sex",)}).splitlines()
+    assert head == "sex,age,'=cmd,weight"
+    assert first.startswith("F,20,'=1+1,1.75")
+    assert len(rest) == len(ROWS) - 1
+
+
+def test_parameters_stand_in_the_link(compared: tuple[Callable[..., AppTest], dict[str, str]]) -> None:
+    open_page, link = compared
+    app = open_page("bias", **link, bias_effect="0.9", bias_seed="7")
+    assert not app.exception
+    assert app.number_input(key="bias_effect").value == 0.9
+    assert app.number_input(key="bias_seed").value == 7
