@@ -150,3 +150,22 @@ def test_a_workspace_that_cannot_be_written_is_said(
     monkeypatch.setenv("OBSERVATORY_WORKSPACE", str(tmp_path / "file"))
     assert main(["serve"]) == 3
     assert "file" in capsys.readouterr().err
+
+
+def test_an_alignment_says_how_a_reference_is_read(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"{'RBG'[i % 3]}" for i in range(600))
+    (tmp_path / "shop.csv").write_text(f"paint\n{rows}\n")
+    matches = tmp_path / "matches.json"
+    levels = {"R": "red", "B": "blue", "G": "green"}
+    matches.write_text(json.dumps({"matches": [{"field": "colour", "theirs": "paint", "levels": levels}]}))
+    shop = ("--reference", str(tmp_path / "shop.csv"))
+    found = printed(capsys, "bias", table, *shop, "--align", str(matches))
+    assert {"colour"} == {c for f in found["findings"] if f["detector"] == "cells" for c in f["columns"]}
+    assert "“paint” of the reference is read as “colour”" in found["notes"][0]["statement"]
+    assert "none" in printed(capsys, "bias", table, "--align", str(matches), code=2)["error"]["message"]
+    matches.write_text("{")
+    assert "not JSON" in printed(capsys, "bias", table, *shop, "--align", str(matches), code=2)["error"]["message"]
+    matches.write_text('{"color": "paint"}')
+    assert "colour" in printed(capsys, "bias", table, *shop, "--align", str(matches), code=2)["error"]["hint"]

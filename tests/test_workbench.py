@@ -13,7 +13,7 @@ import pytest
 import observatory
 from observatory.errors import DatasetNotFound, LLMUnavailable, UnreadableFile
 from observatory.llm import ScriptedLLM
-from observatory.model import Report
+from observatory.model import Alignment, FieldMatch, Report
 from observatory.store.samples import samples
 from observatory.workbench import Observatory
 
@@ -111,3 +111,55 @@ def test_invented_numbers_of_a_model_are_not_shown() -> None:
         summary = obs.summarize("cars")
     assert "98765" not in " ".join(sentence.text for sentence in summary.sentences)
     assert "inflation" not in " ".join(sentence.text for sentence in summary.sentences)
+
+
+def census(n: int = 2000) -> pd.DataFrame:
+    """Half women and half men in four areas, with a number."""
+    rng = np.random.default_rng(5)
+    sexes, areas = rng.choice(["female", "male"], n), rng.choice(list("abcd"), n)
+    return pd.DataFrame({"sex": sexes, "area": areas, "n": rng.normal(size=n)})
+
+
+def test_an_alignment_is_applied_and_another_one_is_another_report(obs: Observatory) -> None:
+    people = obs.ingest(census()[lambda f: (f["sex"] == "male") | (f.index % 3 == 0)], "people")
+    other = obs.ingest(census().rename(columns={"sex": "gender"}).replace({"gender": {"female": "F", "male": "M"}}))
+    matches = Alignment((FieldMatch("sex", "gender", {"F": "female", "M": "male"}),))
+    job = obs.bias_job(people, other, alignment=matches)
+    assert job is obs.bias_job(people, other, alignment=Alignment.from_dict(matches.to_dict()))
+    assert job is not obs.bias_job(people, other)
+    first = job.first(lambda report: bool(report.findings)).findings[0]
+    assert (first.columns, first.direction, first.evidence) == (("sex",), "under", "reference")
+    assert obs.propose_alignment(people, other).suggested.match("sex") == matches.matches[0]
+
+
+def test_an_earlier_version_is_a_reference_and_said_to_be_one(obs: Observatory) -> None:
+    old = obs.ingest(census(), "visits")
+    new = obs.ingest(census()[lambda f: f["area"] != "a"], "visits")
+    assert obs.versions(new) == [old]
+    assert obs.versions(old) == []
+    report = obs.bias_job(new, old).first(lambda report: bool(report.findings))
+    assert "as it was on" in report.notes[0].statement
+    assert report.findings[0].columns == ("area",)
+
+
+def test_a_reference_that_is_the_table_itself_is_said_to_be(obs: Observatory) -> None:
+    people = obs.ingest(census(300), "people")
+    assert "this table itself" in obs.bias_job(people, people).first(lambda _: True).notes[0].statement
+
+
+def test_a_card_beside_a_file_declares_population_and_reference(obs: Observatory, tmp_path: Path) -> None:
+    census().to_csv(tmp_path / "census.csv", index=False)
+    census(100).to_csv(tmp_path / "people.csv", index=False)
+    (tmp_path / "people.toml").write_text('title = "People"\npopulation = "everybody"\nreference = "census.csv"\n')
+    people = obs.ingest(tmp_path / "people.csv")
+    assert people.card is not None
+    assert (people.title, people.card.population) == ("People", "everybody")
+    declared = obs.declared_reference(people)
+    assert declared is not None
+    assert obs.dataset(declared).name == "census"
+    assert obs.declared_reference("titanic_passengers") == "titanic_aboard"
+    (tmp_path / "census.toml").write_text('reference = "people.csv"')
+    assert obs.ingest(tmp_path / "census.csv").card is None
+    (tmp_path / "census.toml").write_text("title = ")
+    with pytest.raises(UnreadableFile, match="not well-formed"):
+        obs.ingest(tmp_path / "census.csv")

@@ -9,7 +9,17 @@ from typing import Any
 
 from observatory.bias.axis import family
 from observatory.bias.describe import listed
-from observatory.bias.levels import are_bands, folded, in_batches, levels_of, plain, quoted, same_meaning, same_spelling
+from observatory.bias.levels import (
+    are_bands,
+    folded,
+    in_batches,
+    levels_of,
+    plain,
+    quoted,
+    same_field,
+    same_meaning,
+    same_spelling,
+)
 from observatory.bias.reference import storage_of
 from observatory.errors import FieldNotFound, ObservatoryError
 from observatory.model import Alignment, FieldLevels, FieldMatch, Note, Profile, Proposal, Table
@@ -174,7 +184,7 @@ def _likeness(a: str, b: str, ours: Levels, theirs: Levels, *ranges: Mapping[str
     name = SequenceMatcher(None, plain(a), plain(b)).ratio()
     shorter, longer = sorted((plain(a), plain(b)), key=len)
     named = name >= _LIKE_NAME or (len(shorter) >= _MIN_LEVELS and longer.startswith(shorter))
-    named = named or (len(shorter) >= _MIN_LEVELS and longer.endswith(shorter))
+    named = named or (len(shorter) >= _MIN_LEVELS and longer.endswith(shorter)) or same_field(a, b)
     if a in ours and b in theirs:
         common = _common_levels(ours[a], theirs[b])
         same = common >= _SAME_LEVELS and min(len(ours[a]), len(theirs[b])) >= _MIN_LEVELS

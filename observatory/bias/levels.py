@@ -150,9 +150,26 @@ def same_meaning(ours: Sequence[str], theirs: Sequence[str]) -> dict[str, str]:
     return {}
 
 
+def same_field(ours: str, theirs: str) -> bool:
+    """Whether two names of fields are names of the same thing by `synonyms.toml`.
+
+    >>> same_field("Sex", "gender"), same_field("sex", "age")
+    (True, False)
+    """
+    named = [{plain(name) for name in group.get("fields", ())} for group in _groups()]
+    return any({plain(ours), plain(theirs)} <= names for names in named)
+
+
+@lru_cache(maxsize=1)
+def _groups() -> tuple[dict[str, list[str]], ...]:
+    text = files("observatory.bias").joinpath("synonyms.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text).values())
+
+
 @lru_cache(maxsize=1)
 def _synonyms() -> tuple[dict[str, str], ...]:
     """For each group of the file, word -> meaning."""
-    text = files("observatory.bias").joinpath("synonyms.toml").read_text(encoding="utf-8")
-    groups = tomllib.loads(text).values()
-    return tuple({_unaccented(word): meaning for meaning, words in g.items() for word in words} for g in groups)
+    return tuple(
+        {_unaccented(word): meaning for meaning, words in group.items() if meaning != "fields" for word in words}
+        for group in _groups()
+    )
