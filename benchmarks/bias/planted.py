@@ -6,7 +6,8 @@ The population is a random half of a table (1,500 or up to 20,000 rows of it), t
 the other half. A hit is a claim among the first three whose rows are the planted ones (Jaccard >= .5) with the right
 direction; where a selection is smooth, the planted rows are those kept less often than the average. A claim is precise
 if a field of it was planted. Findings that another one explains (`explained_by`) count for nothing: neither as hits,
-nor in precision, nor as alarms. Cases of z < 5 are left out. Controls are samples with nothing planted. Baselines know
+nor in precision, nor as alarms. Cases of z < 5 or
+h < .1 are left out. Controls are samples with nothing planted. Baselines know
 no duplicates, far values or lost values, so they are compared on selection alone. "ours, cells alone" is what the
 report says after its first detector.
 """

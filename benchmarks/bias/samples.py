@@ -11,11 +11,12 @@ import pandas as pd
 from benchmarks.bias.claims import region_of
 from benchmarks.bias.mechanisms import MECHANISMS, STRENGTHS, Mechanism, Planted
 from benchmarks.bias.tables import FrameTable, load
-from observatory.bias.statistics import two_proportion_z
+from observatory.bias.statistics import cohens_h, two_proportion_z
 
 SAMPLE_ROWS = (700, 3000, 10_000)
 REFERENCE_ROWS = (1500, 20_000)
 MIN_Z = 5
+MIN_H = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def cases(
     mechanisms: dict[str, Mechanism] = MECHANISMS,
     rows: int | None = None,
 ) -> Iterator[Case]:
-    """Every mechanism at every strength in every table, where the table allows it and z >= 5."""
+    """Every mechanism at every strength in every table, where the table allows it, z >= 5 and h >= .1."""
     for name in names:
         frame = load(name)
         for seed in seeds:
@@ -74,10 +75,11 @@ def strength(planted: Planted, reference: pd.DataFrame) -> float:
 
 
 def is_strong(planted: Planted, reference: pd.DataFrame) -> bool:
-    """Whether the bias could be seen at all: z >= 5, or at least three rows spoiled."""
+    """Whether the bias is worth finding: z >= 5 and Cohen's h >= .1, or at least three rows spoiled."""
     if planted.direction in ("outliers", "duplicates"):
         return planted.spoiled is not None and int(planted.spoiled.sum()) >= 3
-    return strength(planted, reference) >= MIN_Z
+    ours, theirs = (region_of(planted, frame).mean() for frame in (planted.sample, reference))
+    return strength(planted, reference) >= MIN_Z and abs(float(cohens_h(ours, theirs))) >= MIN_H
 
 
 def controls(names: Sequence[str], seeds: Sequence[int], each: int, rows: int | None = None) -> Iterator[Case]:

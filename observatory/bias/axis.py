@@ -15,7 +15,7 @@ from observatory.quoting import sql_literal, sql_name
 
 MAX_LEVELS = 50
 N_BINS = 20
-_FEW_VALUES = 20
+MANY_VALUES = 20
 _MAX_LABEL = 60
 _MAX_COUNTED = 1000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -39,9 +39,17 @@ def family(storage: str) -> str:
     return {"BOOLEAN": "boolean", "VARCHAR": "text"}.get(storage, "text" if storage.startswith("ENUM") else "other")
 
 
+def is_whole(storage: str) -> bool:
+    """Whether a DuckDB type holds whole numbers only."""
+    return storage.upper().startswith(_NUMBERS)
+
+
 @dataclass(frozen=True)
 class Axis:
-    """A field and the SQL literals and words of its levels, or of the edges between its bins if `ordered`."""
+    """A field and the SQL literals and words of its levels, or of the edges between its bins if `ordered`.
+
+    `whole`: the edges are whole numbers; `edges` are those of given bands.
+    """
 
     field: str
     ordered: bool
@@ -49,6 +57,7 @@ class Axis:
     literals: tuple[str, ...]
     labels: tuple[str, ...]
     whole: bool = False
+    edges: tuple[float, ...] = ()
 
     @property
     def n_codes(self) -> int:
@@ -112,7 +121,7 @@ def make_axes(fields: Sequence[FieldProfile], tables: Sequence[Table], n_bins: i
 
 def is_ordered(field: FieldProfile) -> bool:
     """Whether a field has so many values on a scale that it is cut into bins."""
-    return family(field.storage) in ("number", "time") and field.distinct > _FEW_VALUES
+    return family(field.storage) in ("number", "time") and field.distinct > MANY_VALUES
 
 
 def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int) -> dict[str, Axis | None]:
@@ -149,7 +158,7 @@ def _ordered_axis(field: FieldProfile, values: Sequence[str]) -> Axis:
     if family(field.storage) == "time":
         literals = tuple(f"{sql_literal(v)}::{field.storage}" for v in values)
         return Axis(field.name, True, name, literals, tuple(v.removesuffix(" 00:00:00") for v in values))
-    whole = field.storage.upper().startswith(_NUMBERS) and all(v.lstrip("-").isdigit() for v in values)
+    whole = is_whole(field.storage) and all(v.lstrip("-").isdigit() for v in values)
     numbers = [int(v) if whole else float(v) for v in values]
     labels = tuple(describe.number(v) for v in numbers)
     return Axis(field.name, True, name, tuple(sql_literal(v) for v in numbers), labels, whole)

@@ -9,8 +9,9 @@ questions do not ask alike often, so pairs, of which there are most, have the la
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from observatory.bias.axis import Axis
 from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Tests, fold, tests
 from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.overlap import Margin, overlap_margin, rake
-from observatory.bias.refine import refined
+from observatory.bias.refine import refined, widened
 from observatory.bias.region import Region, inside
 from observatory.model import BiasOptions
 
@@ -73,7 +74,9 @@ def explain(
         region = _best(asked, options)
         if region is None or len(found) == _MAX_PICKS:
             break
-        if isinstance(reference, Side):
+        if len(region.axes) == 1:
+            region = widened(region, asked, reference, axes)
+        elif isinstance(reference, Side):
             region = refined(region, asked, bonferroni(asked), (sample, reference), axes, options)
         found.append(region)
         sample, reference = agreeing(*whole, found, axes)
@@ -118,10 +121,12 @@ def agreeing(
 ) -> tuple[Side, Side | Known]:
     """Sample and reference, weighted so that they agree on the margins of all regions found."""
     if isinstance(reference, Known):
+        reference = _without_absent(reference, sample, found, axes)
         folds = [_fold(r, axes) for r in found]
         codes = [f[sample.codes[r.axes[0]]] for f, r in zip(folds, found)]
         targets = [np.bincount(f, weights=reference.margins[r.axes[0]]).astype(float) for f, r in zip(folds, found)]
-        return rake(sample, codes, targets), reference
+        raked = rake(sample, codes, targets)
+        return raked, _reached(raked, reference, found, axes)
     margins: list[Margin] = []
     a, b = sample, reference
     for region in found:
@@ -129,6 +134,33 @@ def agreeing(
         a = rake(sample, [m.sample for m in margins], [m.target for m in margins])
         b = rake(reference, [m.reference for m in margins], [m.target for m in margins])
     return a, b
+
+
+def _without_absent(known: Known, sample: Side, found: Sequence[Region], axes: Sequence[Axis]) -> Known:
+    """The known shares less those of the found groups that the sample has no row of: no weight can make them agree."""
+    margins = list(known.margins)
+    for region in found:
+        i, codes = region.axes[0], list(region.codes[0])
+        absent = [c for c in codes if not sample.margin(i, axes[i].n_codes)[c]]
+        kept = np.where(np.isin(np.arange(len(margins[i])), absent), 0.0, margins[i])
+        margins[i] = kept / max(kept.sum(), 1e-300)
+    return dataclasses.replace(known, margins=tuple(margins))
+
+
+def _reached(sample: Side, known: Known, found: Sequence[Region], axes: Sequence[Axis]) -> Known:
+    """The known shares as far as raking could reach them: a level without rows has no weight to gain."""
+    margins = list(known.margins)
+    for region in found:
+        i, codes = region.axes[0], list(region.codes[0])
+        now = sample.margin(i, axes[i].n_codes)
+        if region.question == "levels":
+            ours, theirs = now[codes].sum(), margins[i][codes].sum()
+            scale = np.full(len(now), (1 - ours) / max(1 - theirs, 1e-300))
+            scale[codes] = ours / max(theirs, 1e-300)
+            margins[i] = margins[i] * scale
+        else:
+            margins[i] = now
+    return replace(known, margins=tuple(margins))
 
 
 def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Margin:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from observatory.bias.axis import Axis, family
+from observatory.bias.axis import MANY_VALUES, N_BINS, Axis, family, is_whole
+from observatory.bias.band import lower_end
 from observatory.bias.cells import count_where, region_finding, said, where_sql
-from observatory.bias.coded import Known, Weights, code
+from observatory.bias.coded import Known, Side, Weights, code
 from observatory.bias.describe import listed, number, share
 from observatory.bias.explain import Explained, Region, explain
 from observatory.bias.run import Outcome, Run
@@ -22,33 +24,50 @@ from observatory.quoting import sql_literal, sql_name
 
 COLUMNS = ("field", "value", "share")
 _SHOWN = 8
-_BAND = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*(\d+(?:\.\d+)?)|(\+|and over|or more))\s*")
-_BELOW = re.compile(r"\s*(?:<|under|below)\s*(\d+(?:\.\d+)?)\s*")
+_SHARED = 0.05
 Shares = Mapping[str | None, float]
 
 
 def marginals(run: Run) -> Outcome:
     """Levels and ranges whose share departs from `field, value, share`; an empty value stands for missing.
 
-    Bands such as “18-34” and “65+” are read as ranges where the field is a number. Fields explain each other away by
-    raking the sample to the known shares of those already reported.
+    Bands such as “18-34” and “65+” (see `band`) are read as ranges where the field is a number. Fields explain each
+    other away by raking the sample to the known shares of those already reported.
     """
     if run.marginals is None:
         return Outcome()
     given, notes = _given(run.marginals)
     fields = {f.name: f for f in run.profile.fields}
     notes += _unknown([name for name in given if name not in fields])
-    made = {name: _axis(fields[name], [v for v in shares if v]) for name, shares in given.items() if name in fields}
+    made = {name: _axis(fields[name], shares) for name, shares in given.items() if name in fields}
     notes += [_unread(name) for name, axis in made.items() if axis is None]
-    axes = [a for a in made.values() if a is not None]
+    axes, sample, more = _alike(run, [a for a in made.values() if a is not None], given)
+    notes += more
     if not axes:
         return Outcome("No field could be compared with the marginals.", notes=tuple(notes))
-    sample = code(run.table, axes, run.random_state)
     lost = [float((codes == 0).mean()) for codes in sample.codes]
     known = Known(tuple(_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
     found = explain(sample, known, axes, options=run.options)
     kept, below = said(found, known, axes, lambda regions: _findings(run, regions, axes, known), run.options)
     return Outcome(_check(run, found, len(axes)), found.families(), kept, (*notes, _blind()), explained=below)
+
+
+def _alike(run: Run, axes: Sequence[Axis], given: Mapping[str, Shares]) -> tuple[list[Axis], Side, list[Note]]:
+    """The axes of which the sample holds the values that the marginals name, its rows, and notes on the others.
+
+    As in `values`: at most 5 % of the rows that have a value have a named one, though the marginals name nearly all.
+    """
+    sample = code(run.table, axes, run.random_state) if axes else Side.empty()
+    kept, notes = [], []
+    for i, axis in enumerate(axes):
+        margin = sample.margin(i, axis.n_codes)
+        named = sum(n for value, n in given[axis.field].items() if value is not None)
+        if axis.ordered or named < 0.5 or margin[1:-1].sum() > _SHARED * margin[1:].sum() or not margin[1:].sum():
+            kept.append(i)
+            continue
+        text = f"{axis.field} holds other values in the sample than in the marginals, so it is not compared."
+        notes.append(Note("values", (axis.field,), text, f"To compare it, write {axis.field} the same in both."))
+    return [axes[i] for i in kept], replace(sample, codes=tuple(sample.codes[i] for i in kept)), notes
 
 
 def _given(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
@@ -64,11 +83,17 @@ def _given(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
         raise ObservatoryError("A share of the marginals is not a number from 0 to 1.", "Write shares such as 0.51.")
     given: dict[str, dict[str | None, float]] = {}
     for name, value, n in zip(frame["field"].tolist(), frame["value"].tolist(), numbers.tolist()):
-        level = None if pd.isna(value) or value == "" else number(value) if isinstance(value, float) else str(value)
-        given.setdefault(str(name), {})[level] = float(n)
+        given.setdefault(str(name), {})[_level(value)] = float(n)
     notes: list[Note] = []
     made = {name: _adding_up(name, shares, notes) for name, shares in given.items()}
     return {name: shares for name, shares in made.items() if shares}, notes
+
+
+def _level(value: object) -> str | None:
+    """A value as it is in the marginals, numbers in full; None stands for missing."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else str(int(value)) if value.is_integer() else repr(float(value))
+    return None if value is None or value is pd.NaT or value is pd.NA or value == "" else str(value)
 
 
 def _adding_up(name: str, shares: Shares, notes: list[Note]) -> Shares:
@@ -109,46 +134,61 @@ def _blind() -> Note:
     return Note("marginals", (), text, "To see combinations, choose a reference table with the fields side by side.")
 
 
-def _axis(field: FieldProfile, values: Sequence[str]) -> Axis | None:
+def _axis(field: FieldProfile, shares: Shares) -> Axis | None:
     """The groups that the marginals name; None if they are not values of the field's type."""
+    values = [v for v in shares if v]
     kind, name = family(field.storage), sql_name(field.name)
     literals: list[Any] = list(values)
     if kind == "number":
         numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
-        if numbers.isna().any():
-            return _banded(field, values)
+        if numbers.isna().any() or len(values) > MANY_VALUES:
+            return _banded(field, shares)
         literals = [int(x) if float(x).is_integer() else float(x) for x in numbers]
     if kind == "boolean":
         literals = [v.strip().lower() in ("true", "1", "yes", "t") for v in values]
     plain = kind in ("number", "boolean") or field.storage.upper() == "VARCHAR"
     expression = name if plain else f"CAST({name} AS VARCHAR)"
-    return Axis(field.name, False, expression, tuple(sql_literal(v) for v in literals), tuple(values))
+    labels = tuple(number(v) for v in literals) if kind == "number" else tuple(values)
+    return Axis(field.name, False, expression, tuple(sql_literal(v) for v in literals), labels)
 
 
-def _banded(field: FieldProfile, values: Sequence[str]) -> Axis | None:
-    """Bands as bins, from their lower ends; one more bin below the first if that has a lower end."""
-    lows = [_low(v) for v in values]
-    if any(low is None for low in lows) or len(set(lows)) < len(lows):
+def _banded(field: FieldProfile, shares: Shares) -> Axis | None:
+    """Bands as bins, from their lower ends; one more bin below the first if that has a lower end.
+
+    Of more than 20 bands, those next to each other share a bin, so that every bin has at least 5 %.
+    """
+    whole = is_whole(field.storage)
+    lows = [(_low(v, whole=whole), n) for v, n in shares.items() if v]
+    known = sorted((low, n) for low, n in lows if low is not None)
+    if len(known) < len(lows) or len({low for low, _ in known}) < len(known):
         return None
-    edges = sorted(low for low in lows if low is not None and low > -np.inf)
-    whole = all(e.is_integer() for e in edges)
-    literals = tuple(sql_literal(int(e) if whole else e) for e in edges)
-    return Axis(field.name, True, sql_name(field.name), literals, tuple(number(e) for e in edges), whole)
+    held = 0.0
+    edges: list[float] = []
+    for low, n in known:
+        if not edges or len(known) <= N_BINS or held >= 1 / N_BINS:
+            edges.append(low)
+            held = 0.0
+        held += n
+    ends = tuple(e for e in edges if math.isfinite(e))
+    literals = tuple(sql_literal(int(e) if e.is_integer() else e) for e in ends)
+    return Axis(field.name, True, sql_name(field.name), literals, tuple(number(e) for e in ends), whole, ends)
 
 
-def _low(value: str) -> float | None:
-    if _BELOW.fullmatch(value):
-        return -np.inf
-    band = _BAND.fullmatch(value)
-    return float(band[1]) if band else None
+def _low(value: str, *, whole: bool) -> float | None:
+    """The lower end of a band, or the number itself."""
+    low = lower_end(value, whole=whole)
+    if low is not None:
+        return low
+    single = float(pd.to_numeric(value, errors="coerce"))
+    return None if math.isnan(single) else single
 
 
 def _margin(axis: Axis, shares: Shares, lost: float) -> Weights:
     """Known share of every code; where nothing is said of missing values, the sample's own share of them stands."""
     made = np.zeros(axis.n_codes)
     for i, (value, n) in enumerate((v, n) for v, n in shares.items() if v is not None):
-        low = _low(value) if axis.ordered else None
-        made[i + 1 if low is None else 1 + sum(float(e) <= low for e in axis.labels)] = n
+        low = _low(value, whole=axis.whole) if axis.ordered else None
+        made[i + 1 if low is None else 1 + sum(edge <= low for edge in axis.edges)] += n
     if not axis.ordered:
         made[-1] = max(1 - sum(shares.values()), 0.0)
     made[0] = shares.get(None, 0.0)

@@ -1,4 +1,4 @@
-"""A two-way cell in its simplest true form: one field where that is enough, else with its finest bounds."""
+"""A region in its simplest true form: one field where that is enough, as wide as it may be, else its finest bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from observatory.bias.axis import Axis
 from observatory.bias.candidates import MIN_EXPECTED, ONE_WAY, Tests, box_sums, compare, spans
-from observatory.bias.coded import Codes, Side, Weights
+from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.overlap import overlap_margin, rake
 from observatory.bias.region import Region, share_of
 from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
@@ -17,6 +17,8 @@ from observatory.model import BiasOptions
 
 _EXPLAINED_P = 1e-3
 _NEARLY = 0.8
+_SAME = 0.95
+_HALF = 0.55
 _ONE_FIELD = (*ONE_WAY, "sets")
 
 
@@ -28,13 +30,15 @@ def refined(
     axes: Sequence[Axis],
     options: BiasOptions,
 ) -> Region:
-    """The region of one field that explains a two-way cell, if one does; else the cell with its bounds moved to where
-    it departs most, or its mirror image that is too small where the cell is too large.
+    """For a two-way cell the region of one field that explains it, if one does; else the cell with its bounds moved to
+    where it departs most, or its mirror image that is too small where the cell is too large.
     """
     if len(region.axes) != 2:
         return region
     alone = one_field(region, asked, corrected, sides, axes, options)
-    return alone or mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
+    if alone is not None:
+        return widened(alone, asked, sides[1], axes)
+    return mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
 
 
 def one_field(
@@ -61,8 +65,32 @@ def one_field(
             k = min(own, key=lambda k: corrected[question][k], default=None)
             if k is not None and corrected[question][k] < smallest:
                 smallest = float(corrected[question][k])
-                best = Region(*t.places[k], float(t.z[k]), question, float(t.log_p[k]), float(t.h[k]))
+                best = _region(t, k, question)
     return best
+
+
+def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known, axes: Sequence[Axis]) -> Region:
+    """The widest range, up to half of the reference, that holds the region and departs nearly as much.
+
+    Where rows are lost by degrees, ever smaller tails depart alike; chance is not to choose among them. An abrupt loss
+    leaves no such choice.
+    """
+    i = region.axes[0]
+    if not axes[i].ordered or region.question not in ("tails", "ranges"):
+        return region
+    t, shares = asked[region.question], reference.margin(i, axes[i].n_codes)
+    best, widest = region, float(shares[list(region.codes[0])].sum())
+    for k in np.flatnonzero(t.z * np.sign(region.z) >= _SAME * abs(region.z)):
+        fields, (codes, *_) = t.places[int(k)]
+        share = float(shares[list(codes)].sum())
+        if fields == (i,) and widest < share <= _HALF and set(region.codes[0]) <= set(codes):
+            best, widest = _region(t, int(k), region.question), share
+    return best
+
+
+def _region(t: Tests, k: int, question: str) -> Region:
+    axes, codes = t.places[k]
+    return Region(axes, codes, float(t.z[k]), question, float(t.log_p[k]), float(t.h[k]))
 
 
 def _is_product(region: Region, sides: tuple[Side, Side], axes: Sequence[Axis]) -> bool:
