@@ -193,6 +193,16 @@ class Observatory(Shelf, Remedies, Pictures):
 
         return propose(self._store.table(dataset_id), self._profile(dataset_id), self._store.table(reference_id))
 
+    def explore(
+        self, dataset: Any, reference: Any = None, options: model.BiasOptions | None = None, **asked: Any
+    ) -> model.Exploration:
+        """A map of a sample of rows, their natural groups and how odd they are; `asked` as for the bias report, of
+        which the fits are shared.
+        """
+        from observatory.bias.explore import explore
+
+        return explore(self._run(self._asked(dataset, reference, options=options, **asked)))
+
     # ── charts ──
 
     def recommend(

@@ -23,6 +23,7 @@ from observatory.bias.itemsets import itemsets
 from observatory.bias.marginals import marginals
 from observatory.bias.merge import merge
 from observatory.bias.missing import missing
+from observatory.bias.modes import modes
 from observatory.bias.near_duplicates import near_duplicates
 from observatory.bias.odd_rows import odd_rows
 from observatory.bias.outliers import outliers
@@ -49,6 +50,7 @@ DETECTORS = (
     told_apart,
     itemsets,
     groups,
+    modes,
     odd_rows,
     fairness,
 )

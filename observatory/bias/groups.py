@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.cluster.vq import ClusterError, kmeans2
 from scipy.spatial.distance import pdist, squareform
 
-from observatory.bias.describe import count, listed, share
-from observatory.bias.dip import dip
+from observatory.bias.describe import count
+from observatory.bias.dip import Dip, dip
 from observatory.bias.features import Codes, Features, Matrix, features, is_number
-from observatory.bias.run import Outcome, Run, Witness
-from observatory.bias.statistics import chi_square, cohens_h, log_p, two_proportion_z
-from observatory.bias.traits import Rule, rule, traits
+from observatory.bias.partition import Partition, compare, described, sizes, undivided
+from observatory.bias.run import Outcome, Run
+from observatory.bias.statistics import chi_square
 from observatory.model import Note, RowGroup
 
 MAX_GROUPS = 8
+MIN_SHARE = 0.02
 _SCAN_ROWS = 800
 _RELATED_ROWS = 3000
 _RELATED = 0.15
@@ -33,30 +33,7 @@ _RELATED_P = 1e-3
 _N_NULLS = 2
 _N_STARTS = 3
 _MARGIN = 0.05
-_MIN_SHARE = 0.02
-_MAX_P = 0.05
 Cluster = Callable[[Matrix, int], list[Codes]]
-
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """Groups by one method: a label for every row, those of the sample first; `labels` are all 0 without groups.
-
-    `silhouette` is that of the groups and `ordinary` what rows without groups reach with as many.
-    """
-
-    method: str
-    labels: Codes
-    n_sample: int
-    silhouette: float
-    ordinary: float
-    groups: tuple[RowGroup, ...]
-    rules: tuple[Rule | None, ...]
-
-    @property
-    def are_natural(self) -> bool:
-        """Whether there is more than one."""
-        return len(self.groups) > 1
 
 
 def groups(run: Run) -> Outcome:
@@ -65,7 +42,7 @@ def groups(run: Run) -> Outcome:
         return Outcome()
     found = [run.once(k_means), run.once(ward)]
     made = run.once(features)
-    natural = [g for g in found if g.are_natural]
+    natural = [g for g in found if g.is_divided]
     if not natural:
         return Outcome(f"No natural groups of rows: k-means and Ward cut {count(made.n)} no better than chance would.")
     check = (
@@ -76,7 +53,7 @@ def groups(run: Run) -> Outcome:
     return Outcome(check, families, notes=(_note(run, found),), witnesses=tuple(w for _, ws in compared for w in ws))
 
 
-def k_means(run: Run) -> Groups:
+def k_means(run: Run) -> Partition:
     """Natural groups by k-means, from 2 to 8 of them."""
 
     def cluster(rows: Matrix, most: int) -> list[Codes]:
@@ -85,7 +62,7 @@ def k_means(run: Run) -> Groups:
     return _found(run, "k-means", cluster, lambda rows, centres: kmeans2(rows, centres, minit="matrix")[1])
 
 
-def ward(run: Run) -> Groups:
+def ward(run: Run) -> Partition:
     """Natural groups by agglomeration that keeps the variance within low (Ward, 1963); rows beyond the few hundred that
     it looks at join the group of the nearest centre.
     """
@@ -97,39 +74,7 @@ def ward(run: Run) -> Groups:
     return _found(run, "Ward", cluster, _nearest)
 
 
-def compare(run: Run, made: Features, found: Groups) -> tuple[Matrix, list[Witness]]:
-    """The p of each group's share against the reference, and witnesses for those that depart and have a predicate."""
-    ours, theirs = (np.array([s or 0.0 for s in x]) for x in zip(*((g.share, g.reference_share) for g in found.groups)))
-    p = np.exp(log_p(two_proportion_z(ours, made.n, theirs, len(made.reference))))
-    effect = np.abs(cohens_h(ours, theirs))
-    witnesses = [
-        Witness(found.method, r.where, "over" if a > b else "under")
-        for r, a, b, is_far in zip(
-            found.rules, ours, theirs, (p * len(p) <= _MAX_P) & (effect >= run.options.min_effect)
-        )
-        if r is not None and is_far
-    ]
-    return p, witnesses
-
-
-def described(run: Run, made: Features, labels: Codes) -> tuple[tuple[RowGroup, ...], tuple[Rule | None, ...]]:
-    """Each group, largest first, with its shares, what sets it apart, and its predicate if a short one will do."""
-    sizes = np.bincount(labels)
-    shares = np.bincount(labels[: made.n], minlength=len(sizes)) / made.n
-    theirs = np.bincount(labels[made.n :], minlength=len(sizes)) / max(len(labels) - made.n, 1)
-    rows, rules = [], []
-    for label in np.argsort(-sizes, kind="stable").tolist():
-        inside = labels == label
-        rules.append(rule(made, inside, run.random_state))
-        words = [t.words for t in traits(made, inside)]
-        text = listed(words) if words else "no single field sets it apart"
-        reference_share = float(theirs[label]) if len(labels) > made.n else None
-        n = int(inside[: made.n].sum())
-        rows.append(RowGroup(label, n, float(shares[label]), reference_share, text))
-    return tuple(rows), tuple(rules)
-
-
-def _found(run: Run, method: str, cluster: Cluster, refine: Callable[[Matrix, Matrix], Codes]) -> Groups:
+def _found(run: Run, method: str, cluster: Cluster, refine: Callable[[Matrix, Matrix], Codes]) -> Partition:
     made = run.once(features)
     pooled, owners = _related(made, run.random_state)
     rng = np.random.default_rng(run.random_state)
@@ -144,13 +89,14 @@ def _found(run: Run, method: str, cluster: Cluster, refine: Callable[[Matrix, Ma
         for i in np.argsort(-excess, kind="stable"):
             if excess[i] < max(_MARGIN, len(rows) ** -0.5):
                 break
-            centres = _centres(rows, cuts[i])
-            if _is_even(cuts[i]) and _all_apart(others if len(others) >= _SCAN_ROWS else pooled, centres):
+            centres = centres_of(rows, cuts[i])
+            if _is_even(cuts[i]) and joined(others if len(others) >= _SCAN_ROWS else pooled, centres) is None:
                 labels = refine(pooled, centres)
                 parts, rules = described(run, made, labels)
-                return Groups(method, labels, made.n, float(real[i]), float(ordinary[i]), parts, rules)
-    whole = RowGroup(0, made.n, 1.0, 1.0 if len(made.reference) else None, "all rows")
-    return Groups(method, np.zeros(len(pooled), np.int64), made.n, 0.0, 0.0, (whole,), (None,))
+                text = _statement(method, parts, float(real[i]), float(ordinary[i]))
+                return Partition(method, "silhouette", float(real[i]), labels, parts, rules, text)
+    text = f"{method} finds no natural groups: it cuts the rows no better than it cuts rows without groups."
+    return undivided(made, method, "silhouette", text)
 
 
 def _related(made: Features, random_state: int) -> tuple[Matrix, Codes]:
@@ -231,7 +177,7 @@ def _without_groups(rows: Matrix, owners: Codes, rng: np.random.Generator) -> li
     return shuffled + [rng.multivariate_normal(rows.mean(axis=0), covariance, len(rows)) for _ in range(_N_NULLS)]
 
 
-def _centres(rows: Matrix, labels: Codes) -> Matrix:
+def centres_of(rows: Matrix, labels: Codes) -> Matrix:
     return np.array([rows[labels == k].mean(axis=0) for k in range(int(labels.max()) + 1)])
 
 
@@ -242,47 +188,39 @@ def _nearest(rows: Matrix, centres: Matrix) -> Codes:
 
 def _is_even(labels: Codes) -> bool:
     """Whether every group has at least 2 % of the rows: a few odd rows are no group."""
-    return bool(np.bincount(labels).min() >= max(5, _MIN_SHARE * len(labels)))
+    return bool(np.bincount(labels).min() >= max(5, MIN_SHARE * len(labels)))
 
 
-def _all_apart(rows: Matrix, centres: Matrix) -> bool:
-    """Whether the rows of every two groups dip between their centres, along the line through both."""
+def joined(rows: Matrix, centres: Matrix) -> tuple[int, int] | None:
+    """The two groups that are least apart if no real dip of density lies between them, on the line through both."""
     labels = _nearest(rows, centres)
+    worst, pair = -1.0, None
     for a, b in itertools.combinations(range(len(centres)), 2):
         line = centres[b] - centres[a]
         length = float(np.linalg.norm(line))
-        mine, yours = ((rows[labels == k] - centres[a]) @ line / length for k in (a, b))
-        if min(len(mine), len(yours)) < 2:
-            return False
-        width = float(np.sqrt((mine.var() + yours.var()) / 2))
-        if not dip(np.concatenate([mine, yours]), 0.0, length, width).is_real:
-            return False
-    return True
+        mine, yours = ((rows[labels == k] - centres[a]) @ line / max(length, 1e-12) for k in (a, b))
+        width = float(np.sqrt((np.var(mine) + np.var(yours)) / 2)) if min(len(mine), len(yours)) > 1 else 0.0
+        found = dip(np.concatenate([mine, yours]), 0.0, length, width) if width > 0 else Dip(0.0, 1.0, 1.0)
+        if not found.is_real and found.ratio > worst:
+            worst, pair = found.ratio, (a, b)
+    return pair
 
 
-def statement(found: Groups) -> str:
-    """The groups of one method in a sentence."""
-    if not found.are_natural:
-        return f"{found.method} finds no natural groups: the rows cut no better than rows without groups would."
-    sizes = [f"{share(g.share)}{_against(g)} have {g.description}" for g in found.groups]
+def _statement(method: str, parts: Sequence[RowGroup], silhouette: float, ordinary: float) -> str:
     return (
-        f"{found.method} finds {len(found.groups)} natural groups (silhouette {found.silhouette:.2f}, against"
-        f" {found.ordinary:.2f} for rows without groups): {'; '.join(sizes)}."
+        f"{method} finds {len(parts)} natural groups (silhouette {silhouette:.2f}, against {ordinary:.2f} for rows"
+        f" without groups): {sizes(parts)}."
     )
 
 
-def _against(part: RowGroup) -> str:
-    return "" if part.reference_share is None else f" (reference {share(part.reference_share)})"
-
-
-def _note(run: Run, found: Sequence[Groups]) -> Note:
+def _note(run: Run, found: Sequence[Partition]) -> Note:
     from sklearn.metrics import adjusted_rand_score
 
-    natural = [g for g in found if g.are_natural]
-    best = max(natural, key=lambda g: g.silhouette - g.ordinary)
+    natural = [g for g in found if g.is_divided]
+    best = max(natural, key=lambda g: g.score)
     other = next(g for g in found if g is not best)
     agree = f" {other.method} finds none."
-    if other.are_natural:
+    if other.is_divided:
         index = float(adjusted_rand_score(best.labels, other.labels))
         agree = f" {other.method} finds {len(other.groups)} (adjusted Rand index {index:.2f})."
     columns = tuple(dict.fromkeys(c.field for r in best.rules if r for c in r.conditions))
@@ -291,4 +229,4 @@ def _note(run: Run, found: Sequence[Groups]) -> Note:
         if run.reference is not None
         else "To tell whether one is too large or too small, its share in the population is needed."
     )
-    return Note("groups", columns, statement(best) + agree, needs)
+    return Note("groups", columns, best.statement + agree, needs)

@@ -123,7 +123,7 @@ def _reconstruction_error(matrix: Matrix, random_state: int) -> Matrix:
     if width == 1:
         return np.asarray(matrix**2)
     epochs = int(np.clip(_STEPS * _BATCH // len(matrix), 8, 200))
-    model: Any = MLPRegressor(
+    model: Any = MLPRegressor(  # type: ignore[no-untyped-call]
         hidden_layer_sizes=(max(1, min(width // 2, 8)),),
         activation="tanh",
         batch_size=min(_BATCH, len(matrix)),

@@ -206,8 +206,8 @@ def _where(made: Features, cut: _Cut) -> str:
     field = made.fields[cut.field]
     name = sql_name(field.name)
     if cut.levels is None:
-        low = [f"{name} >= {_literal(field, cut.low)}"] if cut.low is not None else []
-        high = [f"{name} < {_literal(field, cut.high)}"] if cut.high is not None else []
+        low = [f"{name} >= {literal(field, cut.low)}"] if cut.low is not None else []
+        high = [f"{name} < {literal(field, cut.high)}"] if cut.high is not None else []
         return " AND ".join(low + high) or f"{name} IS NOT NULL"
     kind = family(field.storage)
     plain = kind in ("number", "boolean") or field.storage.upper() == "VARCHAR"
@@ -226,8 +226,8 @@ def _typed(text: str, kind: str) -> object:
     return text
 
 
-def _literal(field: FieldProfile, value: float | None) -> str:
-    assert value is not None
+def literal(field: FieldProfile, value: float) -> str:
+    """The SQL literal of a number, or of a time given in days."""
     if family(field.storage) == "time":
         return f"{sql_literal(_exact(field, value))}::{field.storage}"
     return sql_literal(int(value) if value.is_integer() else value)
