@@ -19,7 +19,7 @@ from observatory.bias.axis import Axis, is_ordered, make_axes
 from observatory.bias.cells import count_where
 from observatory.bias.coded import MAX_ROWS, Side, code
 from observatory.bias.compared import compared
-from observatory.bias.describe import count, group, number, share
+from observatory.bias.describe import count, group, listed, number, share
 from observatory.bias.remedy import rows_to_collect
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import cohens_h
@@ -64,7 +64,7 @@ class Grid:
 
 
 def coverage(run: Run) -> Outcome:
-    """Maximal uncovered patterns of up to three coarse fields: `claims["coverage"]`, and at most three notes.
+    """Maximal uncovered patterns of up to three coarse fields: `claims["coverage"]`, and a note on the first three.
 
     Never a finding: whether such rows exist can only be known from a reference. With one, the notes name combinations
     of which the sample should hold twice `min_count` rows and does not, with the rows to collect.
@@ -151,8 +151,9 @@ def _recounted(run: Run, grid: Grid, found: list[Pattern]) -> list[Pattern]:
     return [Pattern(p.axes, p.codes, n, p.expected) for p, n in zip(found, ns) if n < run.options.min_count]
 
 
-def _words(pattern: Pattern, grid: Grid) -> str:
-    return group([grid.axes[i].condition([c]) for i, c in zip(pattern.axes, pattern.codes)])
+def _words(pattern: Pattern, grid: Grid, *, opening: bool = True) -> str:
+    conditions = [grid.axes[i].condition([c]) for i, c in zip(pattern.axes, pattern.codes)]
+    return group(conditions, opening=opening)
 
 
 def _statement(pattern: Pattern, grid: Grid) -> str:
@@ -174,11 +175,18 @@ def _claim(pattern: Pattern, grid: Grid) -> dict[str, Any]:
 
 
 def _notes(run: Run, grid: Grid, found: Sequence[Pattern]) -> list[Note]:
-    """Notes on combinations of kinds of rows that should not be rare; a pair of numbers usually goes together."""
+    """One note that names combinations that should not be rare; a pair of numbers usually goes together."""
     enough = [p for p in found if p.expected >= _FACTOR * run.options.min_count and p.n > _SAME * p.expected]
-    enough = [p for p in enough if sum(grid.axes[i].ordered for i in p.axes) < 2]
-    needs = "Whether there are more such rows in the population needs a reference; to compare them, collect more."
-    return [Note("coverage", _fields(p, grid), _statement(p, grid), needs) for p in _apart(enough)]
+    shown = _apart([p for p in enough if sum(grid.axes[i].ordered for i in p.axes) < 2])
+    if not shown:
+        return []
+    examples = listed([f"{_words(p, grid, opening=False)} ({p.n:,})" for p in shown])
+    text = (
+        f"Combinations of common groups hold fewer than {run.options.min_count} rows: {examples}. Shares and means"
+        " within them would be guesswork."
+    )
+    fields = tuple(dict.fromkeys(name for p in shown for name in _fields(p, grid)))
+    return [Note("coverage", fields, text, "To say more, collect rows of these groups, if the population has them.")]
 
 
 def _apart(patterns: Sequence[Pattern]) -> list[Pattern]:

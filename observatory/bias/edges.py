@@ -237,10 +237,11 @@ def _words(edge: Edge, run: Run) -> str:
     spans = [sorted((a, b)) for a, b in ((edge.value, middle), (middle, edge.cut))]
     at = [f"{name} BETWEEN {sql_literal(a)} AND {sql_literal(b)}" for a, b in spans]
     outer, inner = count_where(run.table, at)
+    as_many = "more than" if outer > 1.3 * inner else "about as many as"
     last, before = (f"{number(a)} to {number(b)}" for a, b in spans)
     return (
         f"The values of {edge.field.name} end abruptly at {number(edge.value)}: {count(outer)} lie from {last},"
-        f" {'more than' if outer > 1.3 * inner else 'about as many as'} from {before} ({inner:,}), and none {'above' if edge.upper else 'below'}."
+        f" {as_many} from {before} ({inner:,}), and none {'above' if edge.upper else 'below'}."
     )
 
 
