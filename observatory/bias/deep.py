@@ -2,7 +2,7 @@
 
 A corner of three fields, a disc or a diagonal still departs when sample and reference have been raked to agree on all
 that cells found. The region proposed is given the bounds at which it departs most, then raked away too, until nothing
-is left that passes 1 % over all that were proposed (Bonferroni).
+is left that passes .2 % over all that were proposed (Bonferroni).
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from observatory.model import BiasOptions
 Sides = tuple[Side, Side]
 Propose = Callable[[Sides, Sides], Tests]
 _MAX_ROUNDS = 4
-_ALPHA = 0.01
+_ALPHA = 0.002
 _NEARLY = 0.95
+_READABLE = 4
 
 
 @dataclass(frozen=True)
@@ -145,13 +146,15 @@ def tested(places: Sequence[Place], sides: Sides) -> Tests:
 def explained_by(
     region: Region, others: dict[int, Region], whole: Sides, axes: Sequence[Axis], options: BiasOptions
 ) -> set[int]:
-    """Which of the other regions, among those that share a field with a region, no longer depart once it is raked away.
+    """Which of the other regions, of those that share a field with a region and depart less, no longer depart once it
+    is raked away.
 
     Each is looked at with all others raked away that are not explained themselves, the last one found first.
     """
     told: set[int] = set()
+    strength = abs(measure(region, whole)[0])
     for i in sorted(others, reverse=True):
-        if not set(others[i].axes) & set(region.axes):
+        if not set(others[i].axes) & set(region.axes) or abs(measure(others[i], whole)[0]) > strength:
             continue
         kept = [r for j, r in others.items() if j != i and j not in told]
         alone = measure(others[i], _agreeing(whole, [region], axes))[1]
@@ -173,7 +176,7 @@ def refined(region: Region, sides: Sides, axes: Sequence[Axis]) -> Region:
             places, p, r = _alternatives(i, parts[i], axes[i], sides, rows)
             z, _, ok = compare(p, r, *sides)
             score = np.where(ok, z * sign, -np.inf)
-            best = int(score.argmax())
+            best = int((score * _plainness(places, axes[i])).argmax())
             everything = tested([(tuple(others), tuple(others.values()))], sides) if others else NONE
             if len(everything.z) and everything.z[0] * sign >= _NEARLY * score[best]:
                 del parts[i]
@@ -185,6 +188,12 @@ def refined(region: Region, sides: Sides, axes: Sequence[Axis]) -> Region:
     made = dataclasses.replace(region, axes=tuple(fields), codes=tuple(parts[i] for i in fields))
     z_made, h = measure(made, sides)
     return dataclasses.replace(made, z=z_made, h=h) if z_made * sign > 0 else region
+
+
+def _plainness(places: Sequence[tuple[int, ...]], axis: Axis) -> Weights:
+    """What z of a condition counts for: less for a set of levels, and less still for one too long to be read out."""
+    sizes = np.array([1 if axis.ordered else len(c) for c in places])
+    return np.where(sizes == 1, 1.0, np.where(sizes <= _READABLE, 0.9, 0.75))
 
 
 def _inside(parts: dict[int, tuple[int, ...]], side: Side) -> Mask:

@@ -28,6 +28,8 @@ _MAX_NOTES = 3
 _MAX_LISTED = 20
 _ALPHA = 0.01
 _DETERMINED = 0.95
+_MOSTLY = 0.9
+_OF_LEVELS = 0.8
 _TIED = 0.5
 _RARE_LIFT, _COMMON_LIFT = 0.2, 3.0
 _MANY = 20
@@ -117,12 +119,19 @@ def _items(table: Weights, at: Sequence[int], axes: Sequence[Axis]) -> Mask:
 
 
 def _determines(table: Weights) -> bool:
-    """Whether one field all but tells the other, though the other varies."""
-    total = table.sum()
-    return any(
-        t.max(axis=1).sum() >= _DETERMINED * total > t.sum(axis=0).max() or t.max(axis=1).sum() >= total
-        for t in (table, table.T)
-    )
+    """Whether one field tells the other: in nine of ten of its rows that hold a value, or in four of five of its
+    levels, almost all rows have the same level of the other, though that one varies.
+    """
+    known = table[1:, 1:]
+    return any(_tells(t) for t in (known, known.T))
+
+
+def _tells(table: Weights) -> bool:
+    rows = table[table.sum(axis=1) >= MIN_EXPECTED]
+    if not len(rows) or rows.sum(axis=0).max() >= _DETERMINED * rows.sum():
+        return not len(rows)
+    is_pure = rows.max(axis=1) >= _DETERMINED * rows.sum(axis=1)
+    return bool(rows.max(axis=1).sum() >= _MOSTLY * rows.sum() or (len(rows) > 2 and is_pure.mean() >= _OF_LEVELS))
 
 
 def _is_tied(table: Weights) -> bool:

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 
 from observatory.bias.candidates import NONE
+from observatory.bias.cells import explained_away
 from observatory.bias.compared import compared
-from observatory.bias.deep import bare, beyond_cells, dig, measure, refined
+from observatory.bias.deep import bare, beyond_cells, dig, explained_by, measure, refined
+from observatory.bias.itemsets import itemsets
 from observatory.bias.run import Run
+from observatory.bias.told_apart import told_apart, told_regions
 from observatory.model import BiasOptions
 from observatory.profile import profile
 
@@ -39,35 +42,6 @@ def thinned(people):
     return make
 
 
-def test_lost_corner_of_three_fields_is_one_finding(unexplained, people, thinned):
-    inside = (people["sex"] == "female") & (people["age"] < 50) & (people["job"] == "a")
-    (found,) = unexplained(*thinned(inside, 0.0), sample_rows=20_000)
-    assert set(found.columns) == {"sex", "age", "job"}
-    assert (found.direction, found.evidence, found.n) == ("under", "reference", 0)
-    assert found.statement.startswith("Women with ")
-    assert found.p <= found.q <= 0.05
-
-
-def test_cells_that_the_corner_explains_are_its_children(report, people, thinned):
-    inside = (people["sex"] == "female") & (people["age"] < 50) & (people["job"] == "a")
-    found = report(*thinned(inside, 0.0), sample_rows=20_000).findings
-    assert found[0].detector in ("told_apart", "itemsets")
-    assert len(found) > 2
-    assert all(f.explained_by == "f1" for f in found[1:])
-
-
-def test_round_area_is_one_finding_of_its_two_fields(unexplained, people, thinned):
-    inside = (people["east"] - 1) ** 2 + (people["north"] + 45) ** 2 < 6
-    found = unexplained(*thinned(inside, 0.2), sample_rows=20_000)
-    assert [set(f.columns) for f in found] == [{"east", "north"}]
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_fair_sample_has_no_corner(report, people, thinned, seed):
-    nobody = pd.Series(False, index=people.index)
-    assert report(*thinned(nobody, 1.0, seed), sample_rows=20_000, random_state=seed).findings == ()
-
-
 @pytest.fixture
 def run(table):
     def make(frame, reference):
@@ -75,6 +49,44 @@ def run(table):
         return Run(ours, profile(ours), table(reference), options=BiasOptions())
 
     return make
+
+
+def corner(people):
+    return (people["sex"] == "female") & (people["age"] < 50) & (people["job"] == "a")
+
+
+def test_lost_corner_of_three_fields_is_one_finding_and_cells_are_its_children(report, people, thinned):
+    found = report(*thinned(corner(people), 0.0), sample_rows=2000).findings
+    first = found[0]
+    assert set(first.columns) == {"sex", "age", "job"}
+    assert (first.direction, first.evidence, first.n) == ("under", "reference", 0)
+    assert first.detector in ("told_apart", "itemsets")
+    assert first.statement.startswith("Women with ")
+    assert first.p <= first.q <= 0.05
+    assert len(found) > 1
+    assert all(f.explained_by == "f1" for f in found[1:])
+
+
+def test_round_area_is_of_its_two_fields(run, people, thinned):
+    given = run(*thinned((people["east"] - 1) ** 2 + (people["north"] + 45) ** 2 < 6, 0.2))
+    names = [a.field for a in given.once(compared).axes]
+    known = given.once(told_regions).known
+    assert {names[i] for r in known for i in r.axes} == {"east", "north"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fair_sample_has_no_corner(run, people, thinned, seed):
+    given = run(*thinned(pd.Series(False, index=people.index), 1.0, seed))
+    assert (told_apart(given).found, itemsets(given).found) == ((), ())
+
+
+def test_cell_that_departs_more_is_not_explained(run, people, thinned):
+    given = run(*thinned(people["job"] == "a", 0.2))
+    both, cell = given.once(compared), given.once(explained_away).regions[0]
+    other = _region(both, sex=(1,), job=cell.codes[0])
+    whole = both.sample, both.reference
+    assert explained_by(other, {0: cell}, whole, both.axes, BiasOptions()) == set()
+    assert explained_by(cell, {0: other}, whole, both.axes, BiasOptions()) == {0}
 
 
 def _region(both, **codes):
