@@ -39,7 +39,12 @@ def love_plot(weighting: Weighting) -> Drawing | None:
             title=None,
             axis=alt.Axis(labelLimit=200, ticks=False, labelPadding=10, labelOverlap=False),
         ),
-        x=alt.X("asmd:Q", title="absolute standardised mean difference (ASMD)", scale=alt.Scale(domainMin=0)),
+        x=alt.X(
+            "asmd:Q",
+            title="absolute standardised mean difference (ASMD)",
+            scale=alt.Scale(domainMin=0),
+            axis=alt.Axis(tickCount=8),
+        ),
     )
     colour = alt.Color(
         "state:N",
@@ -56,9 +61,9 @@ def love_plot(weighting: Weighting) -> Drawing | None:
     line = base.mark_line(color=REFERENCE, strokeWidth=1.5).encode(detail="field:N")
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(color=colour, tooltip=tips)
     chart = (rule + line + dots).properties(
-        title=title("How far from the reference, before and after weighting"),
+        title=title("Difference from the reference, by field"),
         width="container",
-        height=STEP * len(names) + 150,
+        height=STEP * len(names) + 165,
     )
     left = f" The worst {_MOST} of {len(weighting.by_field)} fields." if len(weighting.by_field) > _MOST else ""
     said = f"Mean difference {weighting.asmd_before:.3f} before and {weighting.asmd_after:.3f} after weighting."

@@ -45,6 +45,8 @@ def fairness(report: BiasReport, asked: Asked) -> None:
 
 
 def _table(groups: list[GroupRate]) -> None:
+    if not groups:
+        return
     rows = [
         {
             "field": group.field,
@@ -60,8 +62,9 @@ def _table(groups: list[GroupRate]) -> None:
         for group in groups
     ]
     column = st.column_config
+    frame = pd.DataFrame(rows)
     st.dataframe(
-        pd.DataFrame(rows),
+        frame[[name for name in frame if not frame[name].isin([None, ""]).all()]],
         hide_index=True,
         column_config={
             "field": column.TextColumn("Field"),
