@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ _MAX_CODED = 0.3
 _TAIL = 200
 _MAX_TAIL = 5000
 _MIN_DISTINCT = 8
+_SHORT = 30
 _FACTOR = 1.5
 _FENCE = 3.0
 _MIN_ROWS = 50
@@ -116,30 +117,45 @@ def _quartiles(run: Run, field: FieldProfile, source: str) -> tuple[float, float
 
 
 def _coded(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
-    """The outermost value if it is held again and again, reads like a code for "unknown" and lies apart.
-
-    p = (1 + gap / range)^-m over the m other distinct values, as for the outermost spacing of exponentials.
-    """
+    """The outermost value if it is held again and again, reads like a code for "unknown" and lies apart."""
     if len(values) < _MIN_DISTINCT or not 3 <= counts[0] <= _MAX_CODED * known:
         return None
     if not _CODE.fullmatch(f"{values[0]:.12g}"):
         return None
-    p = float((1 + (scaled[0] - scaled[1]) / max(scaled[1] - scaled[-1], 1e-12)) ** -(len(scaled) - 1.0))
-    above = bool(values[0] > values[1])
-    gap = Gap(field, above, float(values[0]), float(scaled[1]), float(scaled[0]), p, coded=True)
-    return gap if gap.is_far and p <= _SURE else None
+    gap = replace(_spacing(field, values, scaled, 0), coded=True)
+    return gap if gap.is_far and gap.p <= _SURE else None
+
+
+def _spacing(field: FieldProfile, values: Numbers, scaled: Numbers, i: int) -> Gap:
+    """The gap below the i-th value against the range of the m values after it: p = (1 + gap / range)^-m, as for
+    exponential spacings.
+    """
+    rest = max(scaled[i + 1] - scaled[-1], 1e-12)
+    p = float((1 + (scaled[i] - scaled[i + 1]) / rest) ** -(len(scaled) - i - 1.0)) * (i + 1)
+    above = bool(values[0] > values[-1])
+    return Gap(field, above, float(values[i]), float(scaled[i + 1]), float(scaled[i]), min(p, 1.0))
+
+
+def _short_gap(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
+    """The same for a side of a field with ordinary values few and near, such as that below no hours worked."""
+    most = min(int((np.cumsum(counts) <= _MAX_SHARE * known).sum()), len(values) - _MIN_DISTINCT - 1)
+    gaps = [_spacing(field, values, scaled, i) for i in range(most) if scaled[i + 1] < _FENCE]
+    sure = [g for g in gaps if g.is_far and g.p <= _SURE]
+    return sure[-1] if sure else None
 
 
 def _tail_gap(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
     """Of the gaps in a tail that are too unlikely, the innermost that leaves far values; else the least likely one.
 
-    None if the tail is too short to tell.
+    Of a tail that is too short for that, see `_short_gap`.
     """
     beyond = scaled > 0
     distance, ranks = scaled[beyond], np.cumsum(counts[beyond])
-    most = min(int((ranks <= max(_MAX_SHARE * known, 1)).sum()), len(distance) - _MIN_DISTINCT - 1)
-    if most < 1:
-        return None
+    n_far = int((ranks <= max(_MAX_SHARE * known, 1)).sum())
+    most = min(n_far, len(distance) - _MIN_DISTINCT - 1)
+    short = _short_gap(field, values, counts, scaled, known) if len(distance) - n_far < _SHORT else None
+    if short or most < 1:
+        return short
     spacings = ranks[:-1] * -np.diff(np.log(distance))
     gaps = []
     for i in range(most):
