@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from observatory.bias.axis import Axis, make_axes
-from observatory.bias.cells import count_where, severity
+from observatory.bias.cells import count_where
 from observatory.bias.describe import count, group, interval, listed, share
 from observatory.bias.patterns import MAX_LACKING, Block, blocks, notes_on, together
 from observatory.bias.reference import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import chi_square, cohens_h, detectable_h, share_apart, two_proportion_z, wilson
-from observatory.model import Effect, FieldProfile, Finding, Note
+from observatory.model import Effect, FieldProfile, Finding, Note, Severity
 from observatory.quoting import sql_name
 
 MAX_GROUPS = 40
@@ -24,7 +24,7 @@ _V_MIN = 0.1
 _MIN_EXPECTED = 5
 _MIN_SHARE = 0.01
 _N_BINS = 8
-_STRUCTURAL = 0.9
+_STRUCTURAL = 0.8
 _SAME_GROUP = 0.5
 _UNEXPLAINED = 0.05
 Counts = np.ndarray[Any, np.dtype[np.float64]]
@@ -225,7 +225,7 @@ def _finding(link: Link, run: Run) -> Finding:
         effect=Effect("Cohen's h", h),
         p=link.p,
         q=None,
-        severity="low" if _inside(link, codes) >= _STRUCTURAL else severity(h),
+        severity=_severity(h, _inside(link, codes)),
         evidence="internal",
         detector="missing",
         statement=_statement(link, codes),
@@ -234,6 +234,11 @@ def _finding(link: Link, run: Run) -> Finding:
             f" count(*) - count({sql_name(link.block.name)}) AS n_missing FROM t GROUP BY 1"
         ),
     )
+
+
+def _severity(h: float, inside: float) -> Severity:
+    """Medium from h = .2; low where nearly all values are missing, as for a question that does not apply."""
+    return "medium" if abs(h) >= _H_MIN and inside < _STRUCTURAL else "low"
 
 
 def _told_once(found: Sequence[tuple[Finding, Link]], run: Run) -> list[Finding]:

@@ -93,3 +93,30 @@ def test_only_fields_that_pass_the_control_are_named_to_compare_by(report):
         assert {"g0", "twin"} <= named
         strays += len(named) - 2
     assert strays <= 2  # of 35 independent ones; by V alone more than a third
+
+
+def test_neighbouring_bins_and_several_levels_are_one_group(report, drawn):
+    sample, chance = drawn(), np.random.default_rng(0).random(3000)
+    by_age = sample.assign(code=sample["code"].fillna("x").where(~((sample["age"] >= 54) & (chance < 0.3))))
+    (found,) = report(by_age).findings
+    inside = by_age.query(f"age >= {found.where.split('>= ')[1].split(')')[0]}")
+    assert abs(len(inside) / 3000 - 0.5) < 0.07
+    by_region = sample.assign(income=sample["income"].where(~(sample["region"].isin(["B", "D"]) & (chance < 0.3))))
+    (found,) = report(by_region).findings
+    assert "IN ('B', 'D')" in found.where or "IN ('D', 'B')" in found.where
+
+
+def test_two_fields_missing_in_one_group_are_one_story(report, drawn):
+    sample, rng = drawn(), np.random.default_rng(0)
+    for name in ("income", "age"):
+        sample[name] = sample[name].where(~((sample["region"] == "A") & (rng.random(3000) < 0.4)))
+    found = [f for f in report(sample).findings if f.direction == "missing"]
+    assert [f.explained_by for f in found] == [None, found[0].id]
+
+
+def test_missing_everywhere_alike_is_a_note(report, drawn):
+    sample = drawn()
+    sample["income"] = sample["income"].where(np.random.default_rng(1).random(3000) > 0.2)
+    made = report(sample)
+    assert made.findings == ()
+    assert [n.columns for n in made.notes if n.kind == "unexplained"] == [("income", "code")]
