@@ -57,6 +57,6 @@ def _plant(
     n = rows or int(rng.choice(SAMPLE_ROWS))
     sample = draw(planted[-1], n, int(rng.integers(2**31))).sample
     planted = [replace(p, sample=sample) for p in planted]
-    if len(sample) < 300 or not all(is_strong(p, reference) for p in planted):
+    if len(sample) < 300 or sample.isna().all().any() or not all(is_strong(p, reference) for p in planted):
         return None
     return Several(" + ".join(mechanisms), sample, tuple(planted), FrameTable(reference), 0)

@@ -57,9 +57,7 @@ class FrameTable:
         return len(self.frame)
 
     def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
-        frame = self.connection.cursor().execute(sql, list(params)).df()
-        lists = [c for c in frame if frame[c].dtype == object and len(frame) == 1]
-        return frame.assign(**{c: frame[c].where(frame[c].notna(), None) for c in lists})
+        return self.connection.cursor().execute(sql, list(params)).df()
 
     def sample(self, n: int, *, random_state: int = 0) -> pd.DataFrame:
         frame = self.frame.reset_index(drop=True)

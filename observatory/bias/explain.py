@@ -19,7 +19,7 @@ from observatory.bias.axis import Axis
 from observatory.bias.candidates import MIN_EXPECTED, QUESTIONS, Tests, fold, tests
 from observatory.bias.coded import Codes, Known, Side, Weights
 from observatory.bias.overlap import Margin, overlap_margin, rake
-from observatory.bias.refine import refined, widened
+from observatory.bias.refine import joined, refined, widened
 from observatory.bias.region import Region, inside
 from observatory.model import BiasOptions
 
@@ -75,7 +75,7 @@ def explain(
         if region is None or len(found) == _MAX_PICKS:
             break
         if len(region.axes) == 1:
-            region = widened(region, asked, reference, axes)
+            region = joined(widened(region, asked, reference, axes), sample, reference, axes)
         elif isinstance(reference, Side):
             region = refined(region, asked, bonferroni(asked), (sample, reference), axes, options)
         found.append(region)

@@ -16,6 +16,7 @@ from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
 from observatory.model import BiasOptions
 
 _EXPLAINED_P = 1e-3
+_JOINED_P = 0.01
 _NEARLY = 0.8
 _SAME = 0.95
 _HALF = 0.55
@@ -37,7 +38,7 @@ def refined(
         return region
     alone = one_field(region, asked, corrected, sides, axes, options)
     if alone is not None:
-        return widened(alone, asked, sides[1], axes)
+        return joined(widened(alone, asked, sides[1], axes), *sides, axes)
     return mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
 
 
@@ -86,6 +87,32 @@ def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known,
         if fields == (i,) and widest < share <= _HALF and set(region.codes[0]) <= set(codes):
             best, widest = _region(t, int(k), region.question), share
     return best
+
+
+def joined(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:
+    """A level with the other levels of its field that depart the same way among the rows that are left (p <= .01)."""
+    i = region.axes[0]
+    n_codes = axes[i].n_codes
+    if axes[i].ordered or region.question != "levels" or region.codes[0] == (0,):
+        return region
+    p, r = (side.margin(i, n_codes) for side in (sample, reference))
+    chosen, sign = list(region.codes[0]), np.sign(region.z)
+    while len(chosen) < n_codes - 2:
+        rest = np.setdiff1d(np.arange(1, n_codes), chosen)
+        left = [1 - float(side[chosen].sum()) for side in (p, r)]
+        if min(left) <= 0:
+            break
+        z, h, ok = compare(p[rest] / left[0], r[rest] / left[1], sample, reference)
+        score = np.where(ok, sign * z, -np.inf)
+        k = int(score.argmax())
+        if score[k] <= 0 or float(log_p(z[k])) + np.log(len(rest)) > np.log(_JOINED_P):
+            break
+        chosen.append(int(rest[k]))
+    if len(chosen) == 1:
+        return region
+    z, h, _ = compare(p[chosen].sum(keepdims=True), r[chosen].sum(keepdims=True), sample, reference)
+    codes = tuple(sorted(chosen))
+    return replace(region, codes=(codes,), z=float(z[0]), h=float(h[0]), question="sets")
 
 
 def _region(t: Tests, k: int, question: str) -> Region:
