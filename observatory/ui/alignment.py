@@ -42,7 +42,9 @@ def _label(proposal: Proposal, given: Alignment | None) -> str:
 def _editor(proposal: Proposal, given: Alignment | None, parameter: str, key: str) -> None:
     shown = given or proposal.suggested
     key = f"bias_{key}_{abs(hash(json.dumps(shown.to_dict())))}"
-    st.caption("Which field of the reference stands for which field of this table. Proposals count once applied.")
+    st.caption(
+        "Which field of the reference stands for which field of this table. A match by likeness counts once applied."
+    )
     column = st.column_config
     table = st.data_editor(
         pd.DataFrame([_row(f, shown.match(f.name), proposal, given) for f in proposal.ours]),
@@ -55,7 +57,7 @@ def _editor(proposal: Proposal, given: Alignment | None, parameter: str, key: st
                 "Field of the reference", options=[NOT_COMPARED, *(f.name for f in proposal.theirs)], required=True
             ),
             "state": column.TextColumn("Matched by"),
-            "levels": column.TextColumn("Levels", width="large"),
+            "levels": column.TextColumn("Levels", width="medium"),
         },
         alt="Every field of this table with the field of the reference that stands for it",
     )
@@ -64,7 +66,12 @@ def _editor(proposal: Proposal, given: Alignment | None, parameter: str, key: st
     made = Alignment(tuple(FieldMatch(a, b, levels.get(a, _kept(shown, a, b))) for a, b in pairs.items()))
     with st.container(horizontal=True):
         st.button(
-            "Apply", type="primary", key=f"{key}_apply", on_click=_apply, args=(made, parameter), disabled=made == given
+            "Apply",
+            type="primary",
+            key=f"{key}_apply",
+            on_click=_apply,
+            args=(made, parameter),
+            disabled=made == (given or proposal.certain),
         )
         if given is not None:
             st.button("Match by name only", key=f"{key}_reset", on_click=_apply, args=(None, parameter))
@@ -74,7 +81,7 @@ def _row(field: FieldLevels, match: FieldMatch | None, proposal: Proposal, given
     theirs = {f.name: f for f in proposal.theirs}
     if match is None or match.theirs not in theirs:
         return {"ours": field.name, "theirs": NOT_COMPARED, "state": "", "levels": ""}
-    state = "you" if given else "name" if match in proposal.certain.matches else "likeness: apply to compare"
+    state = "you" if given else "name" if match in proposal.certain.matches else "likeness"
     return {
         "ours": field.name,
         "theirs": match.theirs,

@@ -59,11 +59,13 @@ def _choices(dataset: Dataset) -> dict[str, str]:
     titles = samples | stored | older
     declared = obs.declared_reference(dataset)
     first = {declared: f"{titles[declared]} (named by its card)"} if declared in titles else {}
+    last = {name: title for name, title in (stored | samples).items() if name not in first | older}
     return {
         NOTHING: "nothing: judge the table by itself",
-        **(first | {k: v for k, v in (older | titles).items() if k not in first}),
+        **(older | first if declared in older else first | older),
         UPLOAD: "a table to upload …",
         SHARES: "shares that you know, such as a census …",
+        **last,
     }
 
 

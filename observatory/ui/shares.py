@@ -86,6 +86,7 @@ def _filled_in(dataset: Dataset) -> Dataset | None:
     grid = st.data_editor(
         _grid(observatory().profile(dataset)),
         num_rows="dynamic",
+        placeholder="",
         hide_index=True,
         key=f"bias_shares_{dataset.id}",
         column_config={
