@@ -15,7 +15,7 @@ from observatory.bias.region import Region, share_of
 from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
 from observatory.model import BiasOptions
 
-_EXPLAINED_P = 1e-3
+_EXPLAINED_P = 1e-2
 _JOINED_P = 0.01
 _NEARLY = 0.8
 _SAME = 0.95
