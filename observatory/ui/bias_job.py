@@ -33,6 +33,7 @@ LOOKS_FOR = {
     "told_apart": "what tells sample and reference apart",
     "itemsets": "combinations that are unusually common or rare",
     "groups": "natural groups",
+    "modes": "several populations in one",
     "odd_rows": "odd rows",
     "fairness": "differences in the target",
 }

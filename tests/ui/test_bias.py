@@ -105,6 +105,12 @@ def test_stopping_keeps_what_is_known_and_continuing_ends_the_search(
     assert "Stopped" not in said(app)
 
 
+def test_everything_that_is_looked_for_is_named_in_plain_words() -> None:
+    from observatory.ui.bias_job import LOOKS_FOR
+
+    assert set(LOOKS_FOR) == {detector.__name__ for detector in detect.DETECTORS}
+
+
 def test_the_first_of_a_report_does_not_wait_for_the_rest(
     open_page: Callable[..., AppTest], gate: threading.Event
 ) -> None:
