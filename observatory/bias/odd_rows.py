@@ -22,6 +22,7 @@ N_ODD = 10
 METHODS = ("isolation forest", "LOF", "autoencoder")
 _TREE_ROWS = 2048
 _NEIGHBOURS = 20
+_NEAR_ROWS = 8000
 _ODD = 0.99
 _RARE = 0.05
 _STEPS = 1200
@@ -86,7 +87,7 @@ def oddness(run: Run) -> Oddness | None:
     by_field = np.column_stack([errors[:, made.owners == i].sum(axis=1) for i in range(len(made.fields))])
     scores = {
         METHODS[0]: _isolation(made.columns, run.random_state),
-        METHODS[1]: _local(made.matrix),
+        METHODS[1]: _local(made.matrix, run.random_state),
         METHODS[2]: errors.sum(axis=1),
     }
     ranks = {name: (rankdata(np.round(s, 9)) - 1) / max(made.n - 1, 1) for name, s in scores.items()}
@@ -101,17 +102,25 @@ def _isolation(columns: Matrix, random_state: int) -> Matrix:
     return np.asarray(-forest.fit(columns).score_samples(columns))
 
 
-def _local(matrix: Matrix) -> Matrix:
-    """Local outlier factor; copies of a row count once, for a row with enough copies has no distance to go by."""
+def _local(matrix: Matrix, random_state: int) -> Matrix:
+    """Local outlier factor among at most 8,000 rows, of which all others are scored as new ones; copies of a row count
+    once, for a row with enough copies has no distance to go by.
+    """
     from sklearn.neighbors import LocalOutlierFactor
 
     distinct, place = np.unique(np.round(matrix, 6), axis=0, return_inverse=True)
     if len(distinct) <= 2:
         return np.zeros(len(matrix))
-    neighbours = min(_NEIGHBOURS, len(distinct) - 1)
-    model: Any = LocalOutlierFactor(n_neighbors=neighbours)  # type: ignore[no-untyped-call]
-    model.fit(distinct.astype(np.float32))
-    return np.asarray(-model.negative_outlier_factor_, dtype=float)[place.ravel()]
+    distinct = distinct.astype(np.float32)
+    order = np.random.default_rng(random_state).permutation(len(distinct))
+    known, new = order[:_NEAR_ROWS], order[_NEAR_ROWS:]
+    neighbours = min(_NEIGHBOURS, len(known) - 1)
+    model: Any = LocalOutlierFactor(n_neighbors=neighbours, novelty=True)  # type: ignore[no-untyped-call]
+    scores = np.empty(len(distinct))
+    scores[known] = -model.fit(distinct[known]).negative_outlier_factor_
+    if len(new):
+        scores[new] = -model.score_samples(distinct[new])
+    return scores[place.ravel()]
 
 
 def _reconstruction_error(matrix: Matrix, random_state: int) -> Matrix:

@@ -36,7 +36,7 @@ def frame() -> pd.DataFrame:
     return frame
 
 
-def test_the_map_shows_rows_groups_and_oddness(run, frame):
+def test_the_map_shows_rows_groups_and_the_oddest_rows_of_the_report(run, frame):
     made = run(frame)
     seen = explore(made)
     n = len(seen.rows)
@@ -54,18 +54,14 @@ def test_the_map_shows_rows_groups_and_oddness(run, frame):
     assert "length" in seen.axes[0]
     assert "width" in seen.axes[0]
     assert Exploration.from_dict(seen.to_dict()) == seen
-
-
-def test_the_oddest_rows_of_the_report_are_on_the_map_with_their_reason(run, frame):
-    made = run(frame)
-    seen = explore(made)
     odd = odd_rows(made).claims["odd_rows"]
     assert 1234 in [o["row"] for o in odd]
     assert all(seen.why[str(o["row"])] == o["why"] for o in odd)
 
 
 def test_the_same_run_gives_the_same_map(run, frame):
-    assert explore(run(frame)) == explore(run(frame))
+    few = frame.head(300)
+    assert explore(run(few)) == explore(run(few))
 
 
 def test_shares_of_the_reference_are_shown(run, frame):

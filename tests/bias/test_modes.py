@@ -59,7 +59,7 @@ def test_equal_modes_on_both_sides_have_no_witness(run):
     assert modes(run(two_modes(2000, 0.4), two_modes(3000, 0.4, seed=1))).witnesses == ()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_one_mode_of_any_shape_stays_one(run, seed):
     rng = np.random.default_rng(seed)
     n = 2000
