@@ -18,7 +18,7 @@ import numpy as np
 from observatory.bias.axis import Axis, family, make_axes
 from observatory.bias.candidates import box_sums, compare, spans
 from observatory.bias.cells import count_where, explained_away, region_finding, where_sql
-from observatory.bias.coded import Side, code
+from observatory.bias.coded import MAX_ROWS, Side, code
 from observatory.bias.compared import compared
 from observatory.bias.describe import count, listed, number, share
 from observatory.bias.explain import Region
@@ -32,6 +32,7 @@ Point = tuple[float, float]
 _LATITUDE, _LONGITUDE = ("latitude", "lat"), ("longitude", "long", "lon", "lng")
 _MAX_PLACES = 3
 _MIN_ROWS = 50
+_MIN_DISTINCT = 10
 _IN_RANGE = 0.95  # of the values, or else the names mean something else
 _ISLAND = 0.01  # degrees around (0, 0): about a kilometre, open sea
 _FAR = 3.0  # times the width of the middle 98 %, and at least _MIN_DEGREES, from the rest
@@ -107,13 +108,14 @@ def place_of(run: Run, latitude: FieldProfile, longitude: FieldProfile) -> Place
     """The place of two fields; None when their values are no coordinates."""
     lat, lon = (f"{sql_name(f.name)}::DOUBLE" for f in (latitude, longitude))
     ends = [f"quantile_disc({x}, {q}) FILTER (WHERE isfinite({x}))" for x in (lat, lon) for q in (0.01, 0.99)]
+    drawn = f" AND hash(rowid, {run.random_state}) % {2**20} < {int(MAX_ROWS / run.n_rows * 2**20)}"
     row = run.table.query(
         f"SELECT count(*), count(*) FILTER (WHERE abs({lat}) <= 90 AND abs({lon}) <= 180),"
-        f" {', '.join(ends)},"
-        f" count(DISTINCT {lat}) FROM t WHERE isfinite({lat}) AND isfinite({lon})"
+        f" {', '.join(ends)}"
+        f" FROM t WHERE isfinite({lat}) AND isfinite({lon}){drawn if run.n_rows > MAX_ROWS else ''}"
     ).iloc[0]
-    n, inside, south, north, west, east, distinct = row.tolist()
-    if n < _MIN_ROWS or inside < _IN_RANGE * n or distinct < 10:
+    n, inside, south, north, west, east = row.tolist()
+    if n < _MIN_ROWS or inside < _IN_RANGE * n or latitude.distinct < _MIN_DISTINCT:
         return None
     return Place(latitude, longitude, ((south, north), (west, east)))
 
@@ -232,7 +234,8 @@ def _compared(
             witnesses.append(Witness("geography", where_sql(raw, axes), "over" if raw.z > 0 else "under"))
         p, best = _scan(axes, _weighted(run, drawn), run)
         if best is not None and (finding := _departure(run, best, axes)):
-            found.append((finding, sum(len(t) for t in tests) + int(p.argmin())))
+            place_of_p = int(np.flatnonzero(np.isclose(p, np.exp(best.log_p), rtol=1e-12, atol=0))[0])
+            found.append((finding, sum(len(t) for t in tests) + place_of_p))
         tests.append(p)
     return np.concatenate(tests) if tests else np.empty(0), found, witnesses
 
