@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from observatory.bias.axis import Axis, family, is_ordered, make_axes
 from observatory.bias.describe import count, interval, listed, predicate, share
@@ -112,10 +113,14 @@ def _rates(run: Run, axis: Axis, chosen: Positive, reference: Table | None) -> R
 
 
 def _by_code(table: Table, axis: Axis, chosen: Positive, target: str) -> tuple[Counts, Counts]:
-    frame = table.query(
-        f"SELECT {axis.code_sql()} AS g, count({sql_name(target)}) AS n, count(*) FILTER (WHERE {chosen.where}) AS k"
-        " FROM t GROUP BY 1"
-    )
+    n_name, k_name = (sql_name(f"{axis.field} {what}") for what in ("known", "positive"))
+    counted = f"count({sql_name(target)}) AS {n_name}, count(*) FILTER (WHERE {chosen.where}) AS {k_name}"
+    if axis.ordered:
+        frame = table.query(f"SELECT {axis.code_sql()} AS g, {counted} FROM t GROUP BY 1")
+    else:  # a few levels are coded, not all rows
+        levels = f"SELECT {sql_name(axis.field)}, {counted} FROM t GROUP BY 1"
+        frame = table.query(f"SELECT {axis.code_sql()} AS g, sum({n_name}), sum({k_name}) FROM ({levels}) GROUP BY 1")
+    frame.columns = pd.Index(["g", "n", "k"])
     n, positive = np.zeros(axis.n_codes), np.zeros(axis.n_codes)
     n[frame["g"].to_numpy(dtype=np.int64)] = frame["n"]
     positive[frame["g"].to_numpy(dtype=np.int64)] = frame["k"]
@@ -260,5 +265,5 @@ def _nothing_sentence(chosen: Positive, n: int, n_fields: int, rate: float) -> s
     points = 100 * (share_apart(rate, detectable_h(n / 2, n / 2, n_fields)) - rate)
     return (
         f"No field has groups that differ in the rate of {chosen.words}; between two halves of the rows"
-        f" {max(points, 0.1):.0f} points would have been noticed (power 80 %)."
+        f" {points:.1f} points would have been noticed (power 80 %)."
     )

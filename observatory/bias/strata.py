@@ -67,7 +67,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Population:
-    """What a run is compared with: axes of the fields and the share of every group, by field.
+    """What a run is compared with: axes of the fields, and by field the share of every group where marginals give it.
 
     `n` are the rows of a reference table, 0 if there is none; `rows_of` the fields that it holds.
     """
@@ -84,7 +84,7 @@ class Population:
 
 
 def population(run: Run) -> Population:
-    """The shares of the population, counted over all rows of the reference, or given as marginals.
+    """What is known of the population: the fields that the reference holds, and the marginals of others.
 
     ObservatoryError where there is nothing to weigh to.
     """
@@ -96,7 +96,6 @@ def population(run: Run) -> Population:
     shares: dict[str, Weights] = {}
     if run.reference is not None:
         axes = {a.field: a for a in run.once(compared).axes}
-        shares = {name: _shares(run.reference, a) for name, a in axes.items()}
     rows_of = tuple(axes)
     for axis, margin in _marginal_axes(run):
         if axis.field not in axes:
@@ -145,10 +144,22 @@ def chosen(run: Run, known: Population, fields: Sequence[str], findings: Sequenc
 
 
 def cuts(run: Run, known: Population, fields: Sequence[str], findings: Sequence[Finding]) -> list[Cut]:
-    """One cut for each field, then one for the combination that a finding about several of them names."""
-    made = [Cut(known.axes[f].code_sql(), _labels(known.axes[f]), known.shares[f], known.axes[f]) for f in fields]
+    """One cut for each field, and after those of the findings one for each combination that a finding names."""
+    made = [_cut(run, known, name) for name in fields]
     joint = [f for f in findings if len(f.columns) > 1 and set(f.columns) <= set(known.rows_of)]
-    return [*made, *groups(run, joint)] if joint else made
+    if not joint:
+        return made
+    named = {c for f in findings for c in f.columns}
+    first = max((i for i, f in enumerate(fields, 1) if f in named), default=0)
+    return [*made[:first], *groups(run, joint), *made[first:]]
+
+
+def _cut(run: Run, known: Population, name: str) -> Cut:
+    axis, target = known.axes[name], known.shares.get(name)
+    if target is None:
+        assert run.reference is not None
+        target = _shares(run.reference, axis)
+    return Cut(axis.code_sql(), _labels(axis), target, axis)
 
 
 def groups(run: Run, findings: Sequence[Finding]) -> list[Cut]:

@@ -97,7 +97,9 @@ def row_weights(
 ) -> pd.DataFrame:
     """The weight of every row: columns `row` (position in import order) and `weight` (mean of 1); as `weigh` makes."""
     made = weighed(run, selected(findings), fields, method, trim_at)
-    frame = run.table.query(f"SELECT rowid AS row, {key_sql(made.cuts)} AS weight FROM t ORDER BY rowid")
+    frame = run.table.query(f"SELECT rowid AS row, {key_sql(made.cuts)} AS weight FROM t")
+    if not frame["row"].is_monotonic_increasing:
+        frame = frame.sort_values("row", ignore_index=True)
     places = np.searchsorted(made.cells.keys, frame["weight"].to_numpy())
     return frame.assign(weight=made.fit.weights[places])
 
