@@ -45,9 +45,8 @@ def groups(run: Run) -> Outcome:
     natural = [g for g in found if g.is_divided]
     if not natural:
         return Outcome(f"No natural groups of rows: k-means and Ward cut {count(made.n)} no better than chance would.")
-    check = (
-        f"{count(made.n)} put into 2 to {MAX_GROUPS} natural groups by k-means and Ward, against rows without groups."
-    )
+    counts = " and ".join(f"{g.method} {len(g.groups) if g.is_divided else 'no'}" for g in found)
+    check = f"Natural groups among {count(made.n)}, held against rows without groups: {counts}."
     compared = [compare(run, made, g) for g in natural] if len(made.reference) else []
     families = {"groups": np.concatenate([p for p, _ in compared])} if compared else {}
     return Outcome(check, families, notes=(_note(run, found),), witnesses=tuple(w for _, ws in compared for w in ws))
@@ -178,6 +177,7 @@ def _without_groups(rows: Matrix, owners: Codes, rng: np.random.Generator) -> li
 
 
 def centres_of(rows: Matrix, labels: Codes) -> Matrix:
+    """The mean of each group; none may be empty."""
     return np.array([rows[labels == k].mean(axis=0) for k in range(int(labels.max()) + 1)])
 
 
