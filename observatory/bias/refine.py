@@ -18,7 +18,7 @@ from observatory.model import BiasOptions
 _EXPLAINED_P = 1e-2
 _JOINED_P = 0.01
 _NEARLY = 0.8
-_SAME = 0.95
+_SAME = 0.97
 _HALF = 0.55
 _ONE_FIELD = (*ONE_WAY, "sets")
 
