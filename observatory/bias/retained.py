@@ -41,7 +41,7 @@ def retained(run: Run) -> Outcome:
     several fields where they are missing clearly more often than in any single group.
     """
     axes, side = run.once(coded_sample)
-    fields = lacking(axes, side)
+    fields = lacking(side)
     claims: dict[str, Any] = {}
     notes = []
     for i in fields:
@@ -65,7 +65,7 @@ def retained(run: Run) -> Outcome:
     return Outcome(check, notes=tuple(notes), claims={"missing_told_apart": claims} if claims else {})
 
 
-def lacking(axes: Sequence[Axis], side: Side) -> list[int]:
+def lacking(side: Side) -> list[int]:
     """Positions of the fields missing in 2 to 98 % of the rows, nearest to half of them first; one of each set of
     fields that are missing in the same rows, and five at most.
     """
@@ -75,7 +75,7 @@ def lacking(axes: Sequence[Axis], side: Side) -> list[int]:
     for i in ranked:
         if not any(_same_rows(side.codes[i] == 0, side.codes[j] == 0) for j in kept):
             kept.append(i)
-    return [i for i in kept if i < len(axes)][:MAX_FIELDS]
+    return kept[:MAX_FIELDS]
 
 
 def _same_rows(a: Mask, b: Mask) -> bool:
