@@ -27,6 +27,7 @@ _N_BINS = 8
 _STRUCTURAL = 0.8
 _SAME_GROUP = 0.5
 _UNEXPLAINED = 0.05
+_SURE = 1e-3
 Counts = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -148,7 +149,7 @@ def _pooled(n: Counts, lost: Counts) -> Counts:
 
 def _strongest(links: Sequence[Link], sets: Sequence[Sequence[Block]]) -> list[Link]:
     """The link of each block that tells best where it is missing; blocks that go together name a field once."""
-    scores = {k: _score(k) for k in links if k.v >= _V_MIN and _h(k, _worst(k)) >= _H_MIN}
+    scores = {k: _score(k) for k in links if k.v >= _V_MIN and k.p <= _SURE and _h(k, _worst(k)) >= _H_MIN}
     found: list[Link] = []
     for blocks_together in sets:
         best = [

@@ -19,7 +19,8 @@ from observatory.model import Effect, FieldProfile, Finding
 from observatory.quoting import sql_name
 
 _MIN_ROWS = 20
-_MIN_COPIES = 3
+_MIN_COPIES = 5
+_SURE = 0.01
 _MAX_ROWS = 20_000
 _MAX_BLOCK = 20
 _WIDE_BIN = 0.5
@@ -62,12 +63,12 @@ def _tried(rows: Rows) -> list[Near]:
     parts = _parts(rows.keys)
     noisy = within_noise(rows.keys[:, same].sum(axis=1, dtype=np.uint64), rows.numbers)
     one = but_few_cells(parts, 1)
-    two = but_few_cells(parts, 2) if len(parts) and _is_copying(one) is False else NONE
+    two = but_few_cells(parts, 2) if not _is_copying(one) else NONE
     return [noisy, one, two]
 
 
 def _is_copying(near: Near) -> bool:
-    return len(np.unique(near.pairs[:, 1])) >= _MIN_COPIES
+    return near.p <= _SURE and len(np.unique(near.pairs[:, 1])) >= _MIN_COPIES
 
 
 def _parts(keys: Keys) -> Keys:
