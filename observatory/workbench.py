@@ -171,7 +171,7 @@ class Observatory(Shelf, Remedies, Pictures):
 
     def set_apart(self, dataset: Any, rows: Sequence[int], **asked: Any) -> tuple[str, ...]:
         """What sets rows, by position in import order, apart from the others; `asked` as for the bias report."""
-        from observatory.bias.set_apart import set_apart
+        from observatory.bias.rows.set_apart import set_apart
 
         return set_apart(self._run(self._asked(dataset, **asked)), rows)
 
@@ -179,7 +179,7 @@ class Observatory(Shelf, Remedies, Pictures):
         return self._run(asked), self._bias(asked).wait().findings
 
     def _known(self, asked: Asked) -> tuple[model.Note, ...]:
-        from observatory.bias.matched import earlier
+        from observatory.bias.matching.matched import earlier
 
         older = {d.id: d for d in self.versions(asked.dataset_id) if d.id == asked.reference_id}
         return tuple(earlier(d.created) for d in older.values())
@@ -189,7 +189,7 @@ class Observatory(Shelf, Remedies, Pictures):
         return self._proposal(self.dataset(dataset).id, self.dataset(reference).id)
 
     def _propose(self, dataset_id: str, reference_id: str) -> model.Proposal:
-        from observatory.bias.align import propose
+        from observatory.bias.matching.align import propose
 
         return propose(self._store.table(dataset_id), self._profile(dataset_id), self._store.table(reference_id))
 
@@ -199,7 +199,7 @@ class Observatory(Shelf, Remedies, Pictures):
         """A map of a sample of rows, their natural groups and how odd they are; `asked` as for the bias report, of
         which the fits are shared.
         """
-        from observatory.bias.explore import explore
+        from observatory.bias.rows.explore import explore
 
         return explore(self._run(self._asked(dataset, reference, options=options, **asked)))
 

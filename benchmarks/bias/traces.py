@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.bias.tables import SOURCES, FrameTable, load
-from observatory.bias.coverage import coverage
-from observatory.bias.edges import edges
-from observatory.bias.gaps import gaps
-from observatory.bias.geography import geography
-from observatory.bias.heaping import heaping
 from observatory.bias.run import Outcome, Run
+from observatory.bias.traces.coverage import coverage
+from observatory.bias.traces.edges import edges
+from observatory.bias.traces.gaps import gaps
+from observatory.bias.traces.geography import geography
+from observatory.bias.traces.heaping import heaping
 from observatory.profile import profile
 
 N_ROWS = 3000

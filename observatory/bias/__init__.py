@@ -1,10 +1,10 @@
 """Sampling bias: who or what is missing, over-represented, copied or odd, how sure that is, and what to do."""
 
-from observatory.bias.collect import Prospect, collection_plan, prospect, what_if
 from observatory.bias.detect import detect_bias, steps
-from observatory.bias.matched import matched
+from observatory.bias.matching.matched import matched
+from observatory.bias.remedy.collect import Prospect, collection_plan, prospect, what_if
+from observatory.bias.remedy.weighing import row_weights, weigh
 from observatory.bias.run import Run
-from observatory.bias.weighing import row_weights, weigh
 
 __all__ = [
     "Prospect",

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import stats
 
 from observatory.bias.axis import Axis
-from observatory.bias.candidates import Place
 from observatory.bias.coded import Side
-from observatory.bias.deep import Sides
+from observatory.bias.compare.candidates import Place
+from observatory.bias.compare.deep import Sides
 
 DEPTH = 4
 Rows = np.ndarray[Any, np.dtype[np.int64]]

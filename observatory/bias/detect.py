@@ -8,30 +8,30 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.bias.balance import selected
-from observatory.bias.cells import cells
-from observatory.bias.coverage import coverage
-from observatory.bias.dominance import dominance
-from observatory.bias.duplicates import duplicates
-from observatory.bias.edges import edges
-from observatory.bias.fairness import fairness
-from observatory.bias.gaps import gaps
-from observatory.bias.geography import geography
-from observatory.bias.groups import groups
-from observatory.bias.heaping import heaping
-from observatory.bias.itemsets import itemsets
-from observatory.bias.marginals import marginals
+from observatory.bias.absent.missing import missing
+from observatory.bias.compare.cells import cells
+from observatory.bias.compare.itemsets import itemsets
+from observatory.bias.compare.marginals import marginals
+from observatory.bias.compare.told_apart import told_apart
 from observatory.bias.merge import merge
-from observatory.bias.missing import missing
-from observatory.bias.modes import modes
-from observatory.bias.near_duplicates import near_duplicates
-from observatory.bias.odd_rows import odd_rows
-from observatory.bias.outliers import outliers
+from observatory.bias.remedy.balance import selected
+from observatory.bias.remedy.fairness import fairness
+from observatory.bias.remedy.weighing import weigh
+from observatory.bias.rows.duplicates import duplicates
+from observatory.bias.rows.groups import groups
+from observatory.bias.rows.modes import modes
+from observatory.bias.rows.near_duplicates import near_duplicates
+from observatory.bias.rows.odd_rows import odd_rows
+from observatory.bias.rows.outliers import outliers
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import benjamini_hochberg
-from observatory.bias.told_apart import told_apart
+from observatory.bias.traces.coverage import coverage
+from observatory.bias.traces.dominance import dominance
+from observatory.bias.traces.edges import edges
+from observatory.bias.traces.gaps import gaps
+from observatory.bias.traces.geography import geography
+from observatory.bias.traces.heaping import heaping
 from observatory.bias.verdict import needs_reference, verdict
-from observatory.bias.weighing import weigh
 from observatory.model import BiasOptions, BiasReport, Finding, Note, Profile, Table
 
 DETECTORS = (

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from observatory.bias.reference import holds
+from observatory.bias.matching.shared import holds
 from observatory.bias.run import Run, Witness
 from observatory.model import Finding, Table
 

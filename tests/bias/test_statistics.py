@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from observatory.bias.remedy import rows_to_collect
+from observatory.bias.remedy.advice import rows_to_collect
 from observatory.bias.statistics import (
     benjamini_hochberg,
     chi_square,

@@ -1,0 +1,1 @@
+"""Sample against reference: which groups are too few or too many, each explained by what was said before."""

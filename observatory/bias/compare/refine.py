@@ -1,0 +1,195 @@
+"""A region in its simplest true form: one field where that is enough, as wide as it may be, else its finest bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from observatory.bias.axis import Axis
+from observatory.bias.coded import Codes, Known, Side, Weights
+from observatory.bias.compare.candidates import MIN_EXPECTED, ONE_WAY, Tests, box_sums, compare, spans
+from observatory.bias.compare.overlap import overlap_margin, rake
+from observatory.bias.compare.region import Region, share_of
+from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
+from observatory.model import BiasOptions
+
+_EXPLAINED_P = 1e-2
+_JOINED_P = 0.01
+_NEARLY = 0.8
+_SAME = 0.97
+_HALF = 0.55
+_ONE_FIELD = (*ONE_WAY, "sets")
+
+
+def refined(
+    region: Region,
+    asked: Mapping[str, Tests],
+    corrected: Mapping[str, Weights],
+    sides: tuple[Side, Side],
+    axes: Sequence[Axis],
+    options: BiasOptions,
+) -> Region:
+    """For a two-way cell the region of one field that explains it, if one does; else the cell with its bounds moved to
+    where it departs most, or its mirror image that is too small where the cell is too large.
+    """
+    if len(region.axes) != 2:
+        return region
+    alone = one_field(region, asked, corrected, sides, axes, options)
+    if alone is not None:
+        return joined(widened(alone, asked, sides[1], axes), *sides, axes)
+    return mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
+
+
+def one_field(
+    region: Region,
+    asked: Mapping[str, Tests],
+    corrected: Mapping[str, Weights],
+    sides: tuple[Side, Side],
+    axes: Sequence[Axis],
+    options: BiasOptions,
+) -> Region | None:
+    """The strongest region of one field of the cell, if the cell departs no more once both its margins agree.
+
+    A cell must beat the log-linear product of its parents, or else it owes its lead over them to chance, or is where
+    two departures meet.
+    """
+    if not _is_product(region, sides, axes):
+        return None
+    best: Region | None = None
+    smallest = float(np.log(options.max_q))
+    for i in region.axes:
+        for question in _ONE_FIELD:
+            t = asked[question]
+            own = [k for k, (fields, _) in enumerate(t.places) if fields == (i,) and abs(t.h[k]) >= options.min_effect]
+            k = min(own, key=lambda k: corrected[question][k], default=None)
+            if k is not None and corrected[question][k] < smallest:
+                smallest = float(corrected[question][k])
+                best = _region(t, k, question)
+    return best
+
+
+def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known, axes: Sequence[Axis]) -> Region:
+    """The widest range, up to half of the reference, that holds the region and departs nearly as much.
+
+    Where rows are lost by degrees, ever smaller tails depart alike; chance is not to choose among them. An abrupt loss
+    leaves no such choice.
+    """
+    i = region.axes[0]
+    if not axes[i].ordered or region.question not in ("tails", "ranges"):
+        return region
+    t, shares = asked[region.question], reference.margin(i, axes[i].n_codes)
+    best, widest = region, float(shares[list(region.codes[0])].sum())
+    for k in np.flatnonzero(t.z * np.sign(region.z) >= _SAME * abs(region.z)):
+        fields, (codes, *_) = t.places[int(k)]
+        share = float(shares[list(codes)].sum())
+        if fields == (i,) and widest < share <= _HALF and set(region.codes[0]) <= set(codes):
+            best, widest = _region(t, int(k), region.question), share
+    return best
+
+
+def joined(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:
+    """A level with the other levels of its field that depart the same way among the rows that are left (p <= .01)."""
+    i = region.axes[0]
+    n_codes = axes[i].n_codes
+    if axes[i].ordered or region.question != "levels" or region.codes[0] == (0,):
+        return region
+    p, r = (side.margin(i, n_codes) for side in (sample, reference))
+    chosen, sign = list(region.codes[0]), np.sign(region.z)
+    while len(chosen) < n_codes - 2:
+        rest = np.setdiff1d(np.arange(1, n_codes), chosen)
+        left = [1 - float(side[chosen].sum()) for side in (p, r)]
+        if min(left) <= 0:
+            break
+        z, h, ok = compare(p[rest] / left[0], r[rest] / left[1], sample, reference)
+        score = np.where(ok, sign * z, -np.inf)
+        k = int(score.argmax())
+        if score[k] <= 0 or float(log_p(z[k])) + np.log(len(rest)) > np.log(_JOINED_P):
+            break
+        chosen.append(int(rest[k]))
+    if len(chosen) == 1:
+        return region
+    z, h, _ = compare(p[chosen].sum(keepdims=True), r[chosen].sum(keepdims=True), sample, reference)
+    codes = tuple(sorted(chosen))
+    return replace(region, codes=(codes,), z=float(z[0]), h=float(h[0]), question="sets")
+
+
+def _region(t: Tests, k: int, question: str) -> Region:
+    axes, codes = t.places[k]
+    return Region(axes, codes, float(t.z[k]), question, float(t.log_p[k]), float(t.h[k]))
+
+
+def _is_product(region: Region, sides: tuple[Side, Side], axes: Sequence[Axis]) -> bool:
+    """Whether sample and reference agree on a cell (p > .001) once they do on the margins of its fields."""
+    sample, reference = sides
+    margins = [overlap_margin(sample, reference, *_codes(i, sides), axes[i].n_codes) for i in region.axes]
+    targets = [m.target for m in margins]
+    a, b = rake(sample, [m.sample for m in margins], targets), rake(reference, [m.reference for m in margins], targets)
+    if min(a.n, b.n) < 2 * MIN_EXPECTED:
+        return False
+    p, r = share_of(region, a), share_of(region, b)
+    return float(log_p(two_proportion_z(p, a.n, r, b.n))) > float(np.log(_EXPLAINED_P))
+
+
+def _codes(i: int, sides: tuple[Side, Side]) -> tuple[Codes, Codes]:
+    return sides[0].codes[i], sides[1].codes[i]
+
+
+def bounded(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:
+    """The same two-way cell with its bounds moved to the finest bins where that departs more."""
+    a, b = region.axes
+    if any(axes[i].rest in codes for i, codes in zip((a, b), region.codes)):
+        return region
+    whole = [np.arange(axes[i].n_codes) for i in (a, b)]
+    tables = [side.table(a, b, *whole) for side in (sample, reference)]
+    sides = [_near(axes[i], codes) for i, codes in zip((a, b), region.codes)]
+    p, r = (box_sums(t, *sides) for t in tables)
+    z, h, ok = compare(p, r, sample, reference)
+    score = np.where(ok & (np.abs(h) >= min_effect), z * np.sign(region.z), -np.inf)
+    row, column = np.unravel_index(int(score.argmax()), score.shape)
+    if score[row, column] <= abs(region.z):
+        return region
+    codes = tuple(range(*sides[0][row])), tuple(range(*sides[1][column]))
+    found = float(z[row, column])
+    return replace(region, codes=codes, z=found, log_p=float(log_p(found)), h=float(h[row, column]))
+
+
+def _near(axis: Axis, codes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Ranges of bins that overlap the coarse ones by at least half of either; just the cell itself if not ordered."""
+    if not axis.ordered or codes == (0,):
+        return [(codes[0], codes[-1] + 1)]
+    first, stop = codes[0], codes[-1] + 1
+    overlaps = [(s, min(s[1], stop) - max(s[0], first)) for s in list(spans(1, axis.n_codes))[:-1]]
+    return [s for s, both in overlaps if 2 * both >= min(s[1] - s[0], stop - first)] or [(first, stop)]
+
+
+def mirrored(region: Region, sample: Side, reference: Side, axes: Sequence[Axis]) -> Region:
+    """Of a cell that is too large, the cell beside it that is too small and departs as much, if there is one.
+
+    Where the shares of both fields are as they should be, a loss in one cell is a gain in its neighbours: what is
+    missing is said.
+    """
+    if region.z <= 0:
+        return region
+    found = [region]
+    for k in (0, 1):
+        other = _beside(axes[region.axes[k]], region.codes[k])
+        if other is None:
+            continue
+        codes = (other, region.codes[1]) if k == 0 else (region.codes[0], other)
+        turned = replace(region, codes=codes)
+        p, r = share_of(turned, sample), share_of(turned, reference)
+        z, h = float(two_proportion_z(p, sample.n, r, reference.n)), float(cohens_h(p, r))
+        if z < 0 and min(-z / region.z, abs(h / region.h)) >= _NEARLY:
+            found.append(replace(turned, z=z, log_p=float(log_p(z)), h=h))
+    return min(found, key=lambda r: r.h)
+
+
+def _beside(axis: Axis, codes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """All other groups of the field, if they are one level or one range."""
+    other = tuple(c for c in range(1, axis.n_codes) if c not in codes and c != axis.rest)
+    if codes == (0,) or not other:
+        return None
+    is_one = other[-1] - other[0] == len(other) - 1 if axis.ordered else len(other) == 1
+    return other if is_one else None

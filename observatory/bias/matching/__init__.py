@@ -1,0 +1,1 @@
+"""References and marginals in the sample's own names, levels and bins."""
