@@ -51,7 +51,7 @@ class Combination:
 
 
 def unexpected(run: Run) -> Outcome:
-    """Combinations of two or three groups far from what their parts give, as questions: at most three notes, 20 claims."""
+    """Combinations of two or three groups far from what their parts give, as questions: three notes, 20 claims."""
     axes, side = run.once(coded_sample)
     axes = axes[:MAX_FIELDS]
     if len(axes) < 2 or len(side.weights) < _MANY:
