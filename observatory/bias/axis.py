@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from observatory.bias import describe
+from observatory.bias.drawn import drawn
 from observatory.model import FieldProfile, Table
 from observatory.quoting import sql_literal, sql_name
 
@@ -111,10 +112,15 @@ class Axis:
         return describe.Condition(self.field, levels=levels, rest=self.rest in codes)
 
 
-def make_axes(fields: Sequence[FieldProfile], tables: Sequence[Table], n_bins: int = N_BINS) -> list[Axis]:
-    """The axes of those fields: bins are quantiles of the last table, levels are the commonest of all tables."""
+def make_axes(
+    fields: Sequence[FieldProfile], tables: Sequence[Table], n_bins: int = N_BINS, n_times: int | None = None
+) -> list[Axis]:
+    """The axes of those fields: bins are quantiles of the last table, levels are the commonest of all tables.
+
+    Times are cut into `n_times` bins, as many as numbers unless that is given.
+    """
     ranged = [f for f in fields if is_ordered(f)]
-    edges = _edges(ranged, tables[-1], n_bins) if ranged else {}
+    edges = _edges(ranged, tables[-1], n_bins, n_times or n_bins) if ranged else {}
     axes = [edges[f.name] if f.name in edges else _levels(f, tables) for f in fields]
     return [a for a in axes if a is not None]
 
@@ -124,12 +130,15 @@ def is_ordered(field: FieldProfile) -> bool:
     return family(field.storage) in ("number", "time") and field.distinct > MANY_VALUES
 
 
-def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int) -> dict[str, Axis | None]:
-    """Bin edges: the smallest value of every quantile bin, so that heaped values never share a bin by halves."""
-    steps = ", ".join(f"{i / n_bins:.4f}" for i in range(1, n_bins))
-    columns = [f"to_json(quantile_disc({_finite(f)}, [{steps}])::VARCHAR[])" for f in fields]
+def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int, n_times: int) -> dict[str, Axis | None]:
+    """Bin edges: the smallest value of every quantile bin, so that heaped values never share a bin by halves.
+
+    The quantiles are those of a drawn part of many rows.
+    """
+    steps = [_steps(n_times if family(f.storage) == "time" else n_bins) for f in fields]
+    columns = [f"to_json(quantile_disc({_finite(f)}, [{s}])::VARCHAR[])" for f, s in zip(fields, steps)]
     lows = [f"min({_finite(f)})::VARCHAR" for f in fields]
-    row = table.query(f"SELECT {', '.join(columns + lows)} FROM t").iloc[0].tolist()
+    row = table.query(f"SELECT {', '.join(columns + lows)} FROM t WHERE {drawn(table)}").iloc[0].tolist()
     axes: dict[str, Axis | None] = {}
     for field, text, low in zip(fields, row[: len(fields)], row[len(fields) :]):
         values = (
@@ -137,6 +146,10 @@ def _edges(fields: Sequence[FieldProfile], table: Table, n_bins: int) -> dict[st
         )
         axes[field.name] = _ordered_axis(field, values) if values else None
     return axes
+
+
+def _steps(n_bins: int) -> str:
+    return ", ".join(f"{i / n_bins:.4f}" for i in range(1, n_bins))
 
 
 def value_range(field: FieldProfile, table: Table) -> Axis | None:

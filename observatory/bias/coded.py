@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from observatory.bias.axis import Axis
+from observatory.bias.drawn import drawn
 from observatory.model import Table
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 Weights = np.ndarray[Any, np.dtype[np.float64]]
-MAX_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Side:
         """A side of no rows and no fields."""
         return cls((), np.empty(0))
 
-    @property
+    @cached_property
     def n(self) -> float:
         """Kish's effective number of rows: (sum of weights)² / sum of squared weights."""
         squares = float((self.weights**2).sum())
@@ -45,9 +46,11 @@ class Side:
 
     def table(self, a: int, b: int, fold_a: Codes, fold_b: Codes) -> Weights:
         """Weighted shares of the folded codes of fields `a` and `b`, crossed."""
-        size_a, size_b = int(fold_a.max()) + 1, int(fold_b.max()) + 1
-        cells = fold_a[self.codes[a]] * size_b + fold_b[self.codes[b]]
-        return self.shares(cells, size_a * size_b).reshape(size_a, size_b)
+        return self.crossed(fold_a[self.codes[a]], fold_b[self.codes[b]], int(fold_a.max()) + 1, int(fold_b.max()) + 1)
+
+    def crossed(self, a: Codes, b: Codes, size_a: int, size_b: int) -> Weights:
+        """Weighted shares of two codes of every row, crossed."""
+        return self.shares(a * size_b + b, size_a * size_b).reshape(size_a, size_b)
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,6 @@ class Known:
 def code(table: Table, axes: Sequence[Axis], random_state: int) -> Side:
     """All rows, or a random `MAX_ROWS` of them, the same ones for the same seed."""
     columns = ", ".join(f"({axis.code_sql()})::USMALLINT AS c{i}" for i, axis in enumerate(axes))
-    sampled = ""
-    if table.n_rows > MAX_ROWS:
-        threshold = int(MAX_ROWS / table.n_rows * 2**20)
-        sampled = f" WHERE hash(rowid, {random_state}) % {2**20} < {threshold}"
-    frame = table.query(f"SELECT {columns} FROM t{sampled}")
+    frame = table.query(f"SELECT {columns} FROM t WHERE {drawn(table, random_state)}")
     codes = tuple(frame[f"c{i}"].to_numpy(dtype=np.int64) for i in range(len(axes)))
     return Side(codes, np.ones(len(frame)))

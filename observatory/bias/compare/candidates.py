@@ -46,7 +46,7 @@ def tests(question: str, sample: Side, reference: Side | Known, axes: Sequence[A
     if question == "pairs":
         if isinstance(reference, Known):
             return NONE
-        parts = [_pair(a, b, sample, reference, axes) for a, b in combinations(paired, 2)]
+        parts = _pairs(sample, reference, axes, paired)
     else:
         make = {"levels": _levels, "tails": _tails, "ranges": _ranges, "sets": _sets}[question]
         parts = [make(i, sample, reference, axis) for i, axis in enumerate(axes)]
@@ -146,6 +146,12 @@ def fold(axis: Axis) -> Codes:
     return np.minimum(codes, _FOLDED_LEVELS + 1).astype(np.int64)
 
 
+def split(folded: Codes, codes: Sequence[int]) -> Codes:
+    """A fold with a region's own bounds added, so that raking on it explains the region to its edge."""
+    inside = np.isin(np.arange(len(folded)), codes)
+    return np.asarray(folded * 2 + inside)
+
+
 def boxes(axis: Axis, n_folded: int) -> list[tuple[int, int]]:
     """Half-open ranges of folded codes that one side of a two-way cell may be."""
     if not axis.ordered:
@@ -153,9 +159,26 @@ def boxes(axis: Axis, n_folded: int) -> list[tuple[int, int]]:
     return [(0, 1), *list(spans(1, n_folded))[:-1]]
 
 
-def _pair(a: int, b: int, sample: Side, reference: Side, axes: Sequence[Axis]) -> Tests:
-    folds = fold(axes[a]), fold(axes[b])
-    tables = [side.table(a, b, *folds) for side in (sample, reference)]
+def _pairs(sample: Side, reference: Side, axes: Sequence[Axis], paired: Sequence[int]) -> list[Tests]:
+    folds = {i: fold(axes[i]) for i in paired}
+    folded = [{i: f[side.codes[i]] for i, f in folds.items()} for side in (sample, reference)]
+    parts = []
+    for a, b in combinations(paired, 2):
+        sizes = int(folds[a].max()) + 1, int(folds[b].max()) + 1
+        tables = [side.crossed(f[a], f[b], *sizes) for side, f in zip((sample, reference), folded)]
+        parts.append(_pair(a, b, tables, (folds[a], folds[b]), sample, reference, axes))
+    return parts
+
+
+def _pair(
+    a: int,
+    b: int,
+    tables: Sequence[Weights],
+    folds: tuple[Codes, Codes],
+    sample: Side,
+    reference: Side,
+    axes: Sequence[Axis],
+) -> Tests:
     sides = [boxes(axes[i], f) for i, f in zip((a, b), tables[0].shape)]
     p, r = (box_sums(t, *sides).ravel() for t in tables)
     z, h, ok = compare(p, r, sample, reference)

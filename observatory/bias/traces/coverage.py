@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from observatory.bias.axis import Axis, is_ordered, make_axes
-from observatory.bias.coded import MAX_ROWS, Side, code
+from observatory.bias.coded import Side, code
 from observatory.bias.compare.cells import count_where
 from observatory.bias.compare.compared import compared
 from observatory.bias.describe import count, group, listed, number, share
+from observatory.bias.drawn import MAX_ROWS
 from observatory.bias.remedy.advice import rows_to_collect
 from observatory.bias.run import Outcome, Run
-from observatory.bias.statistics import cohens_h
 from observatory.model import Note
 
 Counts = np.ndarray[Any, np.dtype[np.float64]]
@@ -34,7 +34,7 @@ _MAX_WAYS = 3
 _MAX_CLAIMS = 50
 _MAX_NOTES = 3
 _FACTOR = 2.0  # times `min_count` that should be there: fewer may fall short by chance
-_SAME = 0.1  # rows of what is expected: none at all, or hardly any, is how things that exclude each other look
+_SAME = 0.2  # of what is expected: fewer is how things that exclude each other look, and is asked about elsewhere
 
 
 @dataclass(frozen=True)
@@ -210,17 +210,32 @@ def _against_reference(run: Run, grid: Grid) -> list[Note]:
     found = []
     for p in uncovered(ours, run.options.min_count):
         should = float(theirs.counts(p.axes)[p.codes])
-        if should >= _FACTOR * run.options.min_count and -cohens_h(p.n / run.n_rows, should / run.n_rows) > 0:
+        if _as_parts_go(p, ours, theirs, should) >= _FACTOR * run.options.min_count:
             found.append(Pattern(p.axes, p.codes, p.n, should))
     found.sort(key=lambda p: (-p.expected, p.axes, p.codes))
-    return [_reference_note(p, ours, run) for p in _apart(_recounted(run, ours, found[:_MAX_CLAIMS]))]
+    return _reference_notes(_apart(_recounted(run, ours, found[:_MAX_CLAIMS])), ours, run)
 
 
-def _reference_note(pattern: Pattern, grid: Grid, run: Run) -> Note:
-    ours, theirs = pattern.n / run.n_rows, pattern.expected / run.n_rows
-    more = rows_to_collect(pattern.n, run.n_rows, theirs)
-    text = (
-        f"{_words(pattern, grid)}: {count(pattern.n)} ({share(ours)}), where the reference's {share(theirs)} would be"
-        f" {number(round(pattern.expected))}, too few to say anything about them."
-    )
-    return Note("coverage", _fields(pattern, grid), text, f"Collect {count(more)} of them, all other rows kept.")
+def _as_parts_go(pattern: Pattern, ours: Grid, theirs: Grid, should: float) -> float:
+    """Rows that should be there, were the pattern as rare here as the rarest of its parts: that part is told of."""
+    parts = [k for ways in range(1, len(pattern.axes)) for k in combinations(range(len(pattern.axes)), ways)]
+    ratios = [1.0]
+    for part in parts:
+        at, codes = tuple(pattern.axes[k] for k in part), tuple(pattern.codes[k] for k in part)
+        here, there = (float(grid.counts(at)[codes]) / grid.n_rows for grid in (ours, theirs))
+        ratios += [here / there] if there else []
+    return should * min(ratios)
+
+
+def _reference_notes(patterns: Sequence[Pattern], grid: Grid, run: Run) -> list[Note]:
+    """One note on all of them, with the rows to collect of each."""
+    if not patterns:
+        return []
+    said, more = [], []
+    for p in patterns:
+        who, theirs = _words(p, grid, opening=False), p.expected / run.n_rows
+        said.append(f"{who} ({p.n:,}, where the reference's {share(theirs)} would be {round(p.expected):,})")
+        more.append(f"{count(rows_to_collect(p.n, run.n_rows, theirs))} of {who}")
+    text = f"Too few rows to say anything about them: {listed(said)}."
+    fields = tuple(dict.fromkeys(name for p in patterns for name in _fields(p, grid)))
+    return [Note("coverage", fields, text, f"Collect {listed(more, 'or')}, all other rows kept.")]

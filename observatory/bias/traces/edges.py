@@ -20,9 +20,9 @@ import numpy as np
 from scipy import special
 
 from observatory.bias.axis import family
-from observatory.bias.coded import MAX_ROWS
 from observatory.bias.compare.cells import count_where
 from observatory.bias.describe import count, number
+from observatory.bias.drawn import MAX_ROWS
 from observatory.bias.matching.shared import storage_of
 from observatory.bias.run import MAX_FIELDS, Outcome, Run, Witness
 from observatory.bias.statistics import wilson

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from observatory.bias.axis import Axis, family, make_axes
-from observatory.bias.coded import MAX_ROWS, Side, code
+from observatory.bias.coded import Side, code
 from observatory.bias.compare.candidates import box_sums, compare, spans
 from observatory.bias.compare.cells import count_where, explained_away, region_finding, where_sql
 from observatory.bias.compare.compared import compared
 from observatory.bias.compare.explain import Region
 from observatory.bias.describe import count, listed, number, share
+from observatory.bias.drawn import MAX_ROWS
 from observatory.bias.matching.shared import storage_of
 from observatory.bias.run import Outcome, Run, Witness
 from observatory.bias.statistics import log_p, wilson
@@ -40,6 +41,7 @@ _MIN_DEGREES = 5.0
 _MAX_SHARE = 0.05  # of the rows: more are no mistakes but another place
 _N_BINS = 16
 _CELLS = 20
+_DENSE = 0.1
 _MAX_ROWS_SHOWN = 10_000
 
 
@@ -80,7 +82,7 @@ def geography(run: Run) -> Outcome:
         {"coordinates": np.array([p for _, p in wrong]), "geography": tests},
         tuple((f, ("coordinates", i)) for i, (f, _) in enumerate(wrong))
         + tuple((f, ("geography", i)) for f, i in found),
-        tuple(_coverage_note(run, p) for p in places) if run.reference is None else (),
+        tuple(n for p in places for n in _coverage_notes(run, p)) if run.reference is None else (),
         witnesses=tuple(witnesses),
     )
 
@@ -190,8 +192,8 @@ def _mistake(run: Run, place: Place, where: str, words: str, n: int, impossible:
     )
 
 
-def _coverage_note(run: Run, place: Place) -> Note:
-    """How much of the ground that rows lie on holds half of them, on a grid of twenty by twenty."""
+def _coverage_notes(run: Run, place: Place) -> list[Note]:
+    """Where half of the rows lie in a tenth of the ground that holds any, on a grid of twenty by twenty: a note."""
     (south, north), (west, east) = place.bounds
     lat, lon = place.sql
     steps = [max(high - low, 1e-9) / _CELLS for low, high in place.bounds]
@@ -203,13 +205,15 @@ def _coverage_note(run: Run, place: Place) -> Note:
     frame = run.table.query(f"SELECT {cells}, count(*) AS n FROM t WHERE {inside} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
     n = frame["n"].to_numpy(dtype=float)
     half = int(np.searchsorted(np.cumsum(n), 0.5 * n.sum())) + 1
+    if half > _DENSE * len(n):
+        return []
     text = (
         f"Half of the rows lie in {half} of the {len(n)} cells that hold any, on a grid of {_CELLS} by {_CELLS} over"
         f" {place.columns[0]} {number(south)} to {number(north)} and {place.columns[1]} {number(west)} to"
         f" {number(east)}; {max(_CELLS * _CELLS - len(n), 0)} cells hold none."
     )
     needs = "Whether those places are empty or were not reached needs a reference with coordinates."
-    return Note("geography", place.columns, text, needs)
+    return [Note("geography", place.columns, text, needs)]
 
 
 def _compared(
