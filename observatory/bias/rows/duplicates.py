@@ -11,34 +11,40 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from observatory.bias.describe import count, interval, listed, share
+from observatory.bias.drawn import drawn
 from observatory.bias.matching.shared import storage_of
+from observatory.bias.rows.hashed import Keys, Rows, later_rows, n_pairs, repeated, row_keys
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
-from observatory.model import Effect, FieldProfile, Finding, Note, Severity, Table
+from observatory.model import Effect, FieldProfile, Finding, Severity, Table
 from observatory.quoting import sql_name
 
 MAX_ROWS_SHOWN = 10_000
 _SLACK = 3.0
 _N_CUTS = 10
-_FEW_CUTS = 4
-_MANY_ROWS = 50_000
-_WIDE = 200
+_MAX_CELLS = 2_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Copies:
-    """Rows beyond the first of each set of equal rows, over some fields, and the pairs chance would bring about."""
+    """Rows beyond the first of each set of equal rows, over some fields, and the pairs chance would bring about.
+
+    `rows` are the positions of the first 10,000 of them.
+    """
 
     fields: tuple[FieldProfile, ...]
     surplus: int
     groups: int
     expected: float
+    rows: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def p(self) -> float:
@@ -60,9 +66,19 @@ def duplicates(run: Run) -> Outcome:
     if len(chosen) == 2 and but_id.surplus == whole.surplus:
         chosen = chosen[:1]
     found = tuple((_finding(c, run), ("duplicates", i)) for i, c in chosen)
-    notes = () if chosen else tuple(_note(c, run) for c in tried[-1:] if c.surplus)
-    check = f"All {run.n_rows:,} rows were compared; one exact copy is enough where chance would bring none."
-    return Outcome(check, families, found, notes)
+    return Outcome(_check(run, None if chosen else tried[-1]), families, found)
+
+
+def _check(run: Run, ordinary: Copies | None) -> str:
+    """What was looked for; equal rows that are no more than chance brings are said here, for they are no news."""
+    text = f"All {run.n_rows:,} rows were compared"
+    if ordinary is None or not ordinary.surplus:
+        return f"{text}; one exact copy is enough where chance would bring none."
+    but = _but(ordinary, run)
+    verb = "agrees" if ordinary.surplus == 1 else "agree"
+    what = f"{verb} in everything but {listed(but)} with" if but else "equal" + "s" * (ordinary.surplus == 1)
+    said = f"{count(ordinary.surplus)} {what} an earlier one"
+    return f"{text}; {said}, as is to be expected of so few different values."
 
 
 def _is_copying(found: Copies, n_rows: int) -> bool:
@@ -70,12 +86,21 @@ def _is_copying(found: Copies, n_rows: int) -> bool:
 
 
 def copies(table: Table, fields: Sequence[FieldProfile], random_state: int = 0) -> Copies:
-    """Surplus copies of rows over those fields, and how many equal pairs chance would bring about."""
-    groups, surplus, pairs = _agreeing(table, fields)
-    if not surplus:
+    """Surplus copies of rows over those fields, and how many equal pairs chance would bring about.
+
+    Copies are counted over all rows; what chance brings is estimated from at most 100,000 rows of twenty fields.
+    """
+    keys = row_keys(table, _hash(fields))
+    again, n = repeated(keys)
+    if not len(again):
         return Copies(tuple(fields), 0, 0, 0.0)
-    telling = _telling(table, fields)
-    return Copies(tuple(fields), surplus, groups, _expected(table, telling, pairs, random_state))
+    total = len(keys) * (len(keys) - 1) / 2
+    equal = float((n.astype(float) * (n - 1) / 2).sum()) / total
+    expected = total * _expected(_telling(_part(table, fields, random_state)), equal, random_state)
+    found = Copies(tuple(fields), int((n - 1).sum()), len(again), expected)
+    if not _is_copying(found, table.n_rows):
+        return found
+    return dataclasses.replace(found, rows=later_rows(keys, again)[:MAX_ROWS_SHOWN])
 
 
 def _against(found: Copies, run: Run) -> Copies:
@@ -85,7 +110,7 @@ def _against(found: Copies, run: Run) -> Copies:
     if not {f.name for f in found.fields} <= storage_of(run.reference).keys():
         return found
     n, m = run.n_rows, run.reference.n_rows
-    pairs = _agreeing(run.reference, found.fields)[2] * n * (n - 1) / (m * (m - 1))
+    pairs = n_pairs(row_keys(run.reference, _hash(found.fields))) * n * (n - 1) / (m * (m - 1))
     return dataclasses.replace(found, expected=max(found.expected, pairs))
 
 
@@ -93,41 +118,41 @@ def _hash(fields: Sequence[FieldProfile]) -> str:
     return f"hash({', '.join(sql_name(f.name) for f in fields)})"
 
 
-def _agreeing(table: Table, fields: Sequence[FieldProfile]) -> tuple[int, int, float]:
-    """Sets of rows that agree on the fields, rows beyond the first of each, and pairs that agree."""
-    row = table.query(
-        "SELECT count(*) FILTER (WHERE n > 1), coalesce(sum(n - 1), 0), coalesce(sum(n::DOUBLE * (n - 1) / 2), 0)"
-        f" FROM (SELECT count(*) AS n FROM t GROUP BY {_hash(fields)})"
-    ).iloc[0]
-    return int(row.iloc[0]), int(row.iloc[1]), float(row.iloc[2])
+def _part(table: Table, fields: Sequence[FieldProfile], random_state: int) -> Keys:
+    """Rows x fields: a key of every value, of a drawn part of the rows where there are many."""
+    columns = ", ".join(f"hash({i}, {sql_name(f.name)}) AS h{i}" for i, f in enumerate(fields))
+    part = drawn(table, random_state, _MAX_CELLS // len(fields))
+    return table.query(f"SELECT {columns} FROM t WHERE {part}").to_numpy(dtype=np.uint64)
 
 
-def _telling(table: Table, fields: Sequence[FieldProfile]) -> list[FieldProfile]:
+def _telling(values: Keys) -> Keys:
     """The fields without those that another one of few values determines, whose agreement says nothing new."""
-    coarse = sorted((f for f in fields if 1 < f.distinct <= min(50, table.n_rows // 4)), key=lambda f: -f.distinct)[:12]
-    couples = [(a, b) for i, a in enumerate(coarse) for b in coarse[i + 1 :]]
-    constant = {f.name for f in fields if f.distinct + (f.missing > 0) < 2}
-    if couples:
-        sql = ", ".join(f"count(DISTINCT {_hash([a, b])})" for a, b in couples)
-        both = table.query(f"SELECT {sql} FROM t").iloc[0].tolist()
-        constant |= {b.name for (a, b), n in zip(couples, both) if n == a.distinct + (a.missing > 0)}
-    return [f for f in fields if f.name not in constant]
+    coded = [pd.factorize(column)[0] for column in values.T]
+    sizes = [int(codes.max(initial=0)) + 1 for codes in coded]
+    most = min(50, len(values) // 4)
+    coarse = sorted((i for i, n in enumerate(sizes) if 1 < n <= most), key=lambda i: -sizes[i])[:12]
+    idle = {i for i, n in enumerate(sizes) if n < 2}
+    for a, b in combinations(coarse, 2):
+        if np.count_nonzero(np.bincount(coded[a] * sizes[b] + coded[b])) == sizes[a]:
+            idle.add(b)
+    return values[:, [i for i in range(len(coded)) if i not in idle]]
 
 
-def _expected(table: Table, fields: Sequence[FieldProfile], pairs: float, random_state: int) -> float:
-    """Largest estimate, over the cuts, of the pairs of rows that chance alone makes equal."""
-    total = table.n_rows * (table.n_rows - 1) / 2
-    if len(fields) < 2:
+def _expected(values: Keys, pairs: float, random_state: int) -> float:
+    """Largest estimate, over the cuts, of the share of all pairs of rows that chance alone makes equal; `pairs` is the
+    share that is.
+    """
+    n, n_fields = values.shape
+    if n_fields < 2 or n < 2:
         return pairs
+    total = n * (n - 1) / 2
+    both = n_pairs(values.sum(axis=1, dtype=np.uint64))
     largest = 0.0
-    n_cuts = _N_CUTS if table.n_rows <= _MANY_ROWS and len(fields) <= _WIDE else _FEW_CUTS
-    for part in _cuts(len(fields), n_cuts, random_state):
-        a = [f for f, inside in zip(fields, part) if inside]
-        b = [f for f, inside in zip(fields, part) if not inside]
-        only_a = max(_agreeing(table, a)[2] - pairs, 0)
-        only_b = max(_agreeing(table, b)[2] - pairs, 0)
-        neither = total - pairs - only_a - only_b
-        largest = max(largest, only_a * only_b / max(neither, 1.0))
+    for part in _cuts(n_fields, _N_CUTS, random_state):
+        inside = np.array(part)
+        only_a, only_b = (n_pairs(values[:, p].sum(axis=1, dtype=np.uint64)) - both for p in (inside, ~inside))
+        neither = total - both - only_a - only_b
+        largest = max(largest, only_a * only_b / max(neither, 1.0) / total)
     return largest
 
 
@@ -157,18 +182,13 @@ def _finding(found: Copies, run: Run) -> Finding:
     )
     chance = "none" if found.expected < 0.5 else f"at most {count(round(_SLACK * found.expected))}"
     verb = agree if n > 1 else agree.replace("agree ", "agrees ").replace("are exact copies", "is an exact copy")
-    rows = run.table.query(
-        "SELECT r FROM (SELECT rowid AS r,"
-        f" row_number() OVER (PARTITION BY {_hash(found.fields)} ORDER BY rowid) AS k FROM t)"
-        f" WHERE k > 1 ORDER BY r LIMIT {MAX_ROWS_SHOWN}"
-    )
     return Finding(
         id="",
         kind="rows",
         columns=tuple(f.name for f in found.fields),
         where=None,
         direction="duplicates",
-        rows=tuple(int(r) for r in rows["r"].tolist()),
+        rows=tuple(found.rows.tolist()),
         n=n,
         sample_share=sample_share,
         reference_share=None,
@@ -193,18 +213,3 @@ def _finding(found: Copies, run: Run) -> Finding:
 def severity(sample_share: float) -> Severity:
     """Copies are high from 5 % of the rows, medium from 1 %."""
     return "high" if sample_share >= 0.05 else "medium" if sample_share >= 0.01 else "low"
-
-
-def _note(found: Copies, run: Run) -> Note:
-    but = _but(found, run)
-    what = f"agree in everything but {listed(but)}" if but else "are equal to an earlier row"
-    statement = (
-        f"{count(found.surplus)} {what}, but the columns hold so few different values that equal rows"
-        " are to be expected; nothing says that they are copies."
-    )
-    return Note(
-        "duplicates",
-        tuple(f.name for f in found.fields),
-        statement,
-        "To tell, a column that identifies each row is needed.",
-    )
