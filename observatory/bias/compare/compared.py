@@ -14,6 +14,7 @@ from observatory.bias.run import MAX_FIELDS, Run
 from observatory.model import Note
 
 MAX_PAIRED = 24
+N_TIMES = 60  # finer than numbers: month and season would else tell what is left of a window
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def compared(run: Run) -> Compared:
     if not fields or not run.n_rows or not run.reference.n_rows:
         why = "have no field in common that makes groups" if not fields else "must both have rows"
         return _nothing(why, notes)
-    axes = make_axes(fields, [run.table, run.reference])
+    axes = make_axes(fields, [run.table, run.reference], n_times=N_TIMES)
     sample, reference = (code(t, axes, run.random_state) for t in (run.table, run.reference))
     different = unlike(axes, fields, (run.table, run.reference), (sample, reference))
     notes = (*notes, *different.values(), *_capped(run, len(fields)))

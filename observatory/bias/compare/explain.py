@@ -17,9 +17,9 @@ import numpy as np
 
 from observatory.bias.axis import Axis
 from observatory.bias.coded import Codes, Known, Side, Weights
-from observatory.bias.compare.candidates import MIN_EXPECTED, QUESTIONS, Tests, fold, tests
+from observatory.bias.compare.candidates import MIN_EXPECTED, QUESTIONS, Tests, fold, split, tests
 from observatory.bias.compare.overlap import Margin, overlap_margin, rake
-from observatory.bias.compare.refine import joined, refined, widened
+from observatory.bias.compare.refine import joined, outer, refined, widened
 from observatory.bias.compare.region import Region, inside
 from observatory.model import BiasOptions
 
@@ -75,6 +75,7 @@ def explain(
         if region is None or len(found) == _MAX_PICKS:
             break
         if len(region.axes) == 1:
+            region = outer(region, sample, reference, axes)
             region = joined(widened(region, asked, reference, axes), sample, reference, axes)
         elif isinstance(reference, Side):
             region = refined(region, asked, bonferroni(asked), (sample, reference), axes, options)
@@ -172,7 +173,7 @@ def _margin(region: Region, sample: Side, reference: Side, axes: Sequence[Axis])
         cells = [inside(region, s).astype(np.int64) for s in (sample, reference)]
         return overlap_margin(sample, reference, cells[0], cells[1], 2)
     a, b = region.axes
-    fold_a, fold_b = (_split(fold(axes[i]), codes) for i, codes in zip((a, b), region.codes))
+    fold_a, fold_b = (split(fold(axes[i]), codes) for i, codes in zip((a, b), region.codes))
     size = int(fold_b.max()) + 1
     cells = [fold_a[s.codes[a]] * size + fold_b[s.codes[b]] for s in (sample, reference)]
     return overlap_margin(sample, reference, cells[0], cells[1], (int(fold_a.max()) + 1) * size)
@@ -182,9 +183,3 @@ def _fold(region: Region, axes: Sequence[Axis]) -> Codes:
     """What a one-way region is raked on: a single level against the rest, else the whole margin of its field."""
     codes = np.arange(axes[region.axes[0]].n_codes)
     return np.asarray(np.isin(codes, region.codes[0]).astype(np.int64) if region.question == "levels" else codes)
-
-
-def _split(folded: Codes, codes: tuple[int, ...]) -> Codes:
-    """The fold with the region's own bounds added, so that raking on it explains the region to its edge."""
-    inside = np.isin(np.arange(len(folded)), codes)
-    return np.asarray(folded * 2 + inside)

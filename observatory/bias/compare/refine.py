@@ -8,17 +8,18 @@ from dataclasses import replace
 import numpy as np
 
 from observatory.bias.axis import Axis
-from observatory.bias.coded import Codes, Known, Side, Weights
-from observatory.bias.compare.candidates import MIN_EXPECTED, ONE_WAY, Tests, box_sums, compare, spans
+from observatory.bias.coded import Known, Side, Weights
+from observatory.bias.compare.candidates import MIN_EXPECTED, ONE_WAY, Tests, box_sums, compare, fold, spans, split
 from observatory.bias.compare.overlap import overlap_margin, rake
 from observatory.bias.compare.region import Region, share_of
 from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
 from observatory.model import BiasOptions
 
 _EXPLAINED_P = 1e-2
-_JOINED_P = 0.01
+_JOINED_P = 0.05
 _NEARLY = 0.8
-_SAME = 0.97
+_SAME = 0.93
+_BY_ITSELF = 2.0
 _HALF = 0.55
 _ONE_FIELD = (*ONE_WAY, "sets")
 
@@ -38,7 +39,7 @@ def refined(
         return region
     alone = one_field(region, asked, corrected, sides, axes, options)
     if alone is not None:
-        return joined(widened(alone, asked, sides[1], axes), *sides, axes)
+        return joined(widened(outer(alone, *sides, axes), asked, sides[1], axes), *sides, axes)
     return mirrored(bounded(region, *sides, axes, options.min_effect), *sides, axes)
 
 
@@ -73,27 +74,48 @@ def one_field(
 def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known, axes: Sequence[Axis]) -> Region:
     """The widest range, up to half of the reference, that holds the region and departs nearly as much.
 
-    Where rows are lost by degrees, ever smaller tails depart alike; chance is not to choose among them. An abrupt loss
-    leaves no such choice.
+    Where rows are lost by degrees, ever smaller tails depart alike; chance is not to choose among them. Of an abrupt
+    loss z is expected to fall to its correlation with the wider range: what is added must depart by itself (z of 2).
     """
     i = region.axes[0]
     if not axes[i].ordered or region.question not in ("tails", "ranges"):
         return region
     t, shares = asked[region.question], reference.margin(i, axes[i].n_codes)
-    best, widest = region, float(shares[list(region.codes[0])].sum())
+    held = float(shares[list(region.codes[0])].sum())
+    best, widest = region, held
     for k in np.flatnonzero(t.z * np.sign(region.z) >= _SAME * abs(region.z)):
         fields, (codes, *_) = t.places[int(k)]
         share = float(shares[list(codes)].sum())
         if fields == (i,) and widest < share <= _HALF and set(region.codes[0]) <= set(codes):
-            best, widest = _region(t, int(k), region.question), share
+            alike = held * (1 - share) / (share * (1 - held))
+            if abs(t.z[k]) >= np.sqrt(alike) * abs(region.z) + _BY_ITSELF * np.sqrt(1 - alike):
+                best, widest = _region(t, int(k), region.question), share
     return best
 
 
+def outer(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:
+    """Of a range that is too large, the tail beside it that is too small and departs nearly as much, if there is."""
+    i, codes = region.axes[0], region.codes[0]
+    if not axes[i].ordered or region.z <= 0 or region.question != "ranges":
+        return region
+    stop = axes[i].n_codes
+    tails = [tuple(range(1, codes[0])), tuple(range(codes[-1] + 1, stop))]
+    p, r = (np.array([side.margin(i, stop)[list(t)].sum() for t in tails]) for side in (sample, reference))
+    z, h, ok = compare(p, r, sample, reference)
+    k = int(np.where(ok, z, np.inf).argmin())
+    if not ok[k] or z[k] > -_NEARLY * region.z or abs(h[k]) < _NEARLY * abs(region.h):
+        return region
+    return Region((i,), (tails[k],), float(z[k]), "tails", float(log_p(z[k])), float(h[k]))
+
+
 def joined(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:
-    """A level with the other levels of its field that depart the same way among the rows that are left (p <= .01)."""
+    """Levels with the others of their field that depart the same way, in all rows and (p <= .05) among those left.
+
+    The second alone is not enough: where every level is kept by degrees, whatever is left departs from its own mean.
+    """
     i = region.axes[0]
     n_codes = axes[i].n_codes
-    if axes[i].ordered or region.question != "levels" or region.codes[0] == (0,):
+    if axes[i].ordered or region.codes[0] == (0,):
         return region
     p, r = (side.margin(i, n_codes) for side in (sample, reference))
     chosen, sign = list(region.codes[0]), np.sign(region.z)
@@ -103,12 +125,12 @@ def joined(region: Region, sample: Side, reference: Side | Known, axes: Sequence
         if min(left) <= 0:
             break
         z, h, ok = compare(p[rest] / left[0], r[rest] / left[1], sample, reference)
-        score = np.where(ok, sign * z, -np.inf)
+        score = np.where(ok & (sign * (p[rest] - r[rest]) > 0), sign * z, -np.inf)
         k = int(score.argmax())
         if score[k] <= 0 or float(log_p(z[k])) + np.log(len(rest)) > np.log(_JOINED_P):
             break
         chosen.append(int(rest[k]))
-    if len(chosen) == 1:
+    if len(chosen) == len(region.codes[0]):
         return region
     z, h, _ = compare(p[chosen].sum(keepdims=True), r[chosen].sum(keepdims=True), sample, reference)
     codes = tuple(sorted(chosen))
@@ -121,19 +143,20 @@ def _region(t: Tests, k: int, question: str) -> Region:
 
 
 def _is_product(region: Region, sides: tuple[Side, Side], axes: Sequence[Axis]) -> bool:
-    """Whether sample and reference agree on a cell (p > .001) once they do on the margins of its fields."""
+    """Whether sample and reference agree on a cell (p > .01) once they do on the margins of its fields, cut as it is.
+
+    Finer margins would take a lost cell for granted: they hold much of it.
+    """
     sample, reference = sides
-    margins = [overlap_margin(sample, reference, *_codes(i, sides), axes[i].n_codes) for i in region.axes]
+    folds = [split(fold(axes[i]), codes) for i, codes in zip(region.axes, region.codes)]
+    coded = [(f[sample.codes[i]], f[reference.codes[i]]) for f, i in zip(folds, region.axes)]
+    margins = [overlap_margin(sample, reference, *codes, int(f.max()) + 1) for codes, f in zip(coded, folds)]
     targets = [m.target for m in margins]
     a, b = rake(sample, [m.sample for m in margins], targets), rake(reference, [m.reference for m in margins], targets)
     if min(a.n, b.n) < 2 * MIN_EXPECTED:
         return False
     p, r = share_of(region, a), share_of(region, b)
     return float(log_p(two_proportion_z(p, a.n, r, b.n))) > float(np.log(_EXPLAINED_P))
-
-
-def _codes(i: int, sides: tuple[Side, Side]) -> tuple[Codes, Codes]:
-    return sides[0].codes[i], sides[1].codes[i]
 
 
 def bounded(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:

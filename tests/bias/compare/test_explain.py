@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from observatory.bias.compare.cells import where_sql
 from observatory.bias.compare.compared import compared
 from observatory.bias.compare.explain import explain
 from observatory.bias.run import Run
@@ -68,3 +69,61 @@ def test_lower_tail_is_seen_beside_missing_values(regions, people):
 @pytest.mark.parametrize("seed", range(5))
 def test_even_samples_are_quiet(regions, people, seed):
     assert regions(people.sample(2500, random_state=seed), people) == []
+
+
+@pytest.fixture
+def said(table):
+    """The SQL of the regions found, each with its sign."""
+
+    def find(sample, reference):
+        ours = table(sample)
+        both = compared(Run(ours, profile(ours), table(reference)))
+        found = explain(both.sample, both.reference, both.axes, range(both.n_paired)).regions
+        return [(where_sql(r, both.axes), int(np.sign(r.z))) for r in found]
+
+    return find
+
+
+def test_levels_kept_by_degrees_are_those_that_lost(said, people):
+    """Whatever level comes next is large or small among those left; only what departs in all rows is named."""
+    keep = people["area"].map({"a": 0.2, "b": 0.5, "c": 0.9, "d": 1.0})
+    sample = people[np.random.default_rng(1).random(len(people)) < keep].head(4000)
+    assert said(sample, people) == [("(\"area\" IN ('b', 'a'))", -1)]
+
+
+def test_abrupt_tail_is_not_widened(said, people):
+    keep = np.where(people["wage"] > people["wage"].quantile(0.85), 0.5, 1)
+    for seed in range(5):
+        sample = people[np.random.default_rng(seed).random(len(people)) < keep].sample(1500, random_state=seed)
+        ((where, sign),) = said(sample, people)
+        lost = people.query(where.strip("()").replace('"wage"', "wage"))
+        assert sign < 0
+        assert 0.1 <= len(lost) / len(people) <= 0.21
+
+
+def test_two_tails_lost_are_not_told_as_a_middle_too_large(said, people):
+    keep = people["wage"].rank(pct=True).map(lambda r: 0.2 if r > 0.82 else 0.7 if r < 0.07 else 1)
+    sample = people[np.random.default_rng(2).random(len(people)) < keep].head(3000)
+    (where, sign), *_ = said(sample, people)
+    assert sign < 0
+    assert '"wage" >=' in where
+
+
+def test_box_that_is_lost_is_one_region(said, people):
+    """Its margins fall too, but each by itself says less."""
+    low, high = people["wage"].quantile([0.2, 0.6])
+    inside = people["wage"].between(low, high) & people["age"].between(30, 60)
+    sample = people[~inside].sample(700, random_state=1)
+    ((where, sign),) = said(sample, people)
+    assert sign < 0
+    assert '"wage"' in where
+    assert '"age"' in where
+
+
+def test_window_of_time_leaves_no_month_behind(regions, people):
+    rng = np.random.default_rng(3)
+    days = rng.integers(0, 365, len(people))
+    frame = people.assign(day=pd.Timestamp("2021-01-01") + pd.to_timedelta(days, unit="D"))
+    frame["month"] = frame["day"].dt.month
+    sample = frame[(days < 128) | (days >= 181)].head(4000)
+    assert regions(sample, frame) == [({"day"}, -1)]
