@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -79,11 +79,15 @@ def detect_bias(
     return report
 
 
-def steps(run: Run) -> Iterator[BiasReport]:
-    """The report after each detector, quick ones first: `pending` names those to come, and the last one has none."""
+def steps(run: Run, detectors: Sequence[Callable[[Run], Outcome]] | None = None) -> Iterator[BiasReport]:
+    """The report after each detector, quick ones first: `pending` names those to come, and the last one has none.
+
+    All `DETECTORS` are asked unless some of them are given.
+    """
     if run.target is not None:
         run.profile.field(run.target)
-    asked = DETECTORS if run.n_rows and run.profile.fields else ()
+    detectors = DETECTORS if detectors is None else detectors
+    asked = tuple(detectors) if run.n_rows and run.profile.fields else ()
     outcomes: dict[str, Outcome] = {}
     if not asked:
         yield _report(run, outcomes, ())
