@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ _SEX_WORDS = {"female": "women", "f": "women", "woman": "women", "women": "women
     "men": "men",
 }
 _MAX_LEVELS = 4
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def interval(bounds: Sequence[float]) -> str:
     '95 % CI 29–33 %'
     """
     low, high = (share(b) for b in bounds)
+    if low == high:
+        return f"95 % CI {low}"
     if low.startswith(("less", "more")) or high.startswith(("less", "more")):
         return f"95 % CI {low} to {high}"
     return f"95 % CI {low.removesuffix(' %')}–{high}"
@@ -99,20 +103,24 @@ def predicate(condition: Condition) -> str:
     return f"{condition.field} is {_value(condition)}"
 
 
-def group(conditions: Sequence[Condition], *, opening: bool = True) -> str:
+def group(conditions: Sequence[Condition], *, opening: bool = True, people: bool = True) -> str:
     """The rows that meet all conditions, as the subject of a sentence; not `opening` one, it may begin in lower case.
+
+    Not of `people`, women stay "sex = female": for a sentence whose subject are rows.
 
     >>> group([Condition("Sex", levels=("female",))])
     'Sex = female'
     >>> group([Condition("sex", levels=("F",)), Condition("age", low="60", whole=True)])
     'Women with age 60 or more'
+    >>> group([Condition("hired", high="2020-01-31")])
+    'hired before 2020-01-31'
     >>> group([Condition("Age", missing=True)])
     'Missing Age'
     """
-    people = [_SEX_WORDS.get(c.levels[0].lower()) for c in conditions if _is_sex(c)]
+    sexes = [_SEX_WORDS.get(c.levels[0].lower()) for c in conditions if _is_sex(c)]
     others = [c for c in conditions if not _is_sex(c)]
-    if len(people) == 1 and people[0] and others:
-        return f"{people[0].capitalize() if opening else people[0]} with {listed([_named(c) for c in others])}"
+    if people and len(sexes) == 1 and sexes[0] and others:
+        return f"{sexes[0].capitalize() if opening else sexes[0]} with {listed([_named(c) for c in others])}"
     first, *more = [_named(c) for c in conditions]
     first = first[0].upper() + first[1:] if conditions[0].missing and opening else first
     return f"{first} with {listed(more)}" if more else first
@@ -138,6 +146,8 @@ def _value(condition: Condition) -> str:
     low, high = condition.low, condition.high
     if low is None and high is None:
         return "present"
+    if _DATE.match(low or high or ""):
+        return f"before {high}" if low is None else f"from {low} on" if high is None else f"from {low} to before {high}"
     if low is None:
         return f"under {high}"
     if high is None:

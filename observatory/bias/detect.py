@@ -14,6 +14,7 @@ from observatory.bias.compare.itemsets import itemsets
 from observatory.bias.compare.marginals import marginals
 from observatory.bias.compare.told_apart import told_apart
 from observatory.bias.merge import merge
+from observatory.bias.notes import folded
 from observatory.bias.remedy.balance import selected
 from observatory.bias.remedy.fairness import fairness
 from observatory.bias.remedy.weighing import weigh
@@ -106,7 +107,7 @@ def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...])
         claims |= outcome.claims
     return BiasReport(
         findings=tuple(findings),
-        notes=run.notes + tuple(n for o in outcomes.values() for n in o.notes) + _target_notes(run),
+        notes=folded([*run.notes, *(n for o in outcomes.values() for n in o.notes), *_target_notes(run)]),
         verdict=verdict(run, findings),
         checks={name: o.check for name, o in outcomes.items() if o.check},
         remedy=_remedy(run, findings, pending),

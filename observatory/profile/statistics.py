@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observatory.model import Scalar, Table, TopValue
@@ -118,7 +119,7 @@ def _sampled_aggregates(column: Column) -> list[str]:
 def _read_sampled(column: Column, cells: Sequence[Any], into: Statistics) -> None:
     if column.family == "text":
         into.length, into.words = finite(cells[0]) or 0.0, finite(cells[1]) or 0.0
-    elif cells and cells[0] is not None and not isinstance(cells[0], float):
+    elif cells and isinstance(cells[0], (list, np.ndarray)):
         values = [finite(cell) if column.family == "number" else plain(column, cell) for cell in cells[0]]
         into.quantiles = {str(level): value for level, value in zip(LEVELS, values)}
 

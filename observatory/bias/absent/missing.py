@@ -70,8 +70,14 @@ def missing(run: Run) -> Outcome:
         " would have been noticed (power 80 %)."
     )
     told = {k.block for k in links if k.v >= _V_MIN}
-    open_fields = [f for b in patterns if b not in told for f in b.fields]
-    notes = (*notes, *notes_on(sets, run), *_unexplained_notes(run, open_fields), *_capped_notes(run, len(lacking)))
+    asked = {k.block for k in links if k.block.name not in known}
+    open_fields = [f for b in patterns if b in asked - told for f in b.fields]
+    notes = (
+        *notes,
+        *notes_on(sets, run, [k.block for k in named.values()]),
+        *_unexplained_notes(run, open_fields),
+        *_capped_notes(run, len(lacking)),
+    )
     return Outcome(check, families, tuple(found), notes, also=also)
 
 
@@ -274,7 +280,7 @@ def _always(link: Link) -> list[int]:
 
 
 def _statement(link: Link, codes: list[int]) -> str:
-    """Who lacks the field most, and who least, with shares; a perfect split is said to look structural."""
+    """Who lacks the field most, with shares here and elsewhere; a perfect split is said to look structural."""
     inside = _inside(link, codes)
     names = [f.name for f in link.block.fields]
     verb = "is" if len(names) == 1 else "are"
@@ -286,10 +292,5 @@ def _statement(link: Link, codes: list[int]) -> str:
             " it looks as if it does not apply there, rather than lost."
         )
     bounds = interval(wilson(link.missing[codes].sum(), link.n[codes].sum()))
-    others = [c for c in range(link.axis.n_codes) if c not in codes and link.n[c] >= max(20, _MIN_SHARE * link.n.sum())]
-    if not others or (link.n > 0).sum() == 1 + len(codes):
-        contrast = f"{share(_rest(link, codes))} of the others"
-    else:
-        least = min(others, key=lambda c: link.missing[c] / link.n[c])
-        contrast = f"{share(link.missing[least] / link.n[least])} of {group([link.axis.condition([least])])}"
-    return f"{subject} {verb} missing for {share(inside)} of {worst} ({bounds}) and {contrast}."
+    rest = share(_rest(link, codes))
+    return f"{subject} {verb} missing for {share(inside)} of {worst} ({bounds}) and {rest} of the others."

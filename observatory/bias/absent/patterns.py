@@ -59,9 +59,18 @@ def together(run: Run, patterns: Sequence[Block]) -> list[list[Block]]:
     return sets + [[block] for block in patterns[_MAX_COMPARED:]]
 
 
-def notes_on(sets: Sequence[Sequence[Block]], run: Run) -> list[Note]:
-    """A note for each set of two fields or more."""
-    return [_note(found, run) for found in sets if sum(len(b.fields) for b in found) > 1]
+def notes_on(sets: Sequence[Sequence[Block]], run: Run, told: Sequence[Block] = ()) -> list[Note]:
+    """One note on all sets of two fields or more, less the blocks that a finding names."""
+    sets = [s for s in sets if sum(len(b.fields) for b in s) > 1 and not (len(s) == 1 and s[0] in told)]
+    if not sets:
+        return []
+    names = tuple(f.name for s in sets for b in s for f in b.fields)
+    if len(sets) == 1:
+        exact = f" ({share(sets[0][0].missing / run.n_rows)} of all)" if len(sets[0]) == 1 else ""
+        verb = "are" if exact else "tend to be"
+        return [Note("together", names, f"{_named(sets[0])} {verb} missing in the same rows{exact}.")]
+    shown = [*map(_named, sets[:_SHOWN]), *([f"{len(sets) - _SHOWN} more sets"] if len(sets) > _SHOWN else [])]
+    return [Note("together", names, f"Values tend to be missing in the same rows: of {'; of '.join(shown)}.")]
 
 
 def _both_missing(run: Run, compared: Sequence[Block], couples: Sequence[tuple[int, int]]) -> list[int]:
@@ -75,11 +84,6 @@ def _phi(both: int, a: int, b: int, n: int) -> float:
     return (both * n - a * b) / float(np.sqrt(float(a) * b * (n - a) * (n - b)))
 
 
-def _note(found: Sequence[Block], run: Run) -> Note:
+def _named(found: Sequence[Block]) -> str:
     names = [f.name for block in found for f in block.fields]
-    shown = [*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])]
-    if len(found) == 1:
-        text = f"{listed(shown)} are missing in the same rows ({share(found[0].missing / run.n_rows)} of all)."
-    else:
-        text = f"{listed(shown)} tend to be missing in the same rows."
-    return Note("together", tuple(names), text)
+    return listed([*names[:_SHOWN], *([f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else [])])

@@ -84,18 +84,26 @@ def reweighed(finding: Finding, weighted_share: float) -> Reweighed:
     )
 
 
-def sentence(fields: Sequence[str], n: int, effective_n: float, before: float, after: float) -> str:
-    """What weighting gives and what it costs, in one sentence.
+def sentence(
+    fields: Sequence[str], n: int, effective_n: float, before: float, after: float, absent: Sequence[str] = ()
+) -> str:
+    """What weighting gives and what it costs, in one sentence, and in another what no weight can stand for.
 
-    >>> sentence(["sex", "age"], 891, 412.3, 0.314, 0.021)
-    'Weighted by sex and age, the sample counts as 412 of its 891 rows; the mean difference falls from .31 to .02.'
+    >>> sentence(["sex"], 891, 412.3, 0.314, 0.021)
+    'Weighted by sex, the sample counts as 412 of its 891 rows; the mean difference (ASMD) falls from .31 to .02.'
+    >>> sentence(["sex"], 9, 9, 0.1, 0.1, ["class = crew"]).partition(". ")[2]
+    'No weight can stand for class = crew, of which there is no row.'
     """
     shown = fields if len(fields) <= _SHOWN + 1 else fields[:_SHOWN]
     named = [*shown, *([f"{len(fields) - _SHOWN} more fields"] if len(shown) < len(fields) else [])]
     moves = "falls" if after < before else "stays" if after == before else "rises"
     change = f"at {_short(before)}" if moves == "stays" else f"from {_short(before)} to {_short(after)}"
     counts = f"{round(effective_n):,} of its {n:,} rows"
-    return f"Weighted by {listed(named)}, the sample counts as {counts}; the mean difference {moves} {change}."
+    text = f"Weighted by {listed(named)}, the sample counts as {counts}; the mean difference (ASMD) {moves} {change}."
+    if not absent:
+        return text
+    gone = [*absent[:_SHOWN], *([f"{len(absent) - _SHOWN} more groups"] if len(absent) > _SHOWN else [])]
+    return f"{text} No weight can stand for {listed(gone, 'or')}, of which there is no row."
 
 
 def _short(value: float) -> str:

@@ -80,7 +80,7 @@ def weigh(
         findings=tuple(_again(made, about)),
         collect=tuple(_to_collect(about, run.n_rows)),
         left_out=made.left_out,
-        statement=sentence(names, run.n_rows, rows, before, after),
+        statement=sentence(names, run.n_rows, rows, before, after, _absent(made)),
         by_field=tuple(by_field),
         groups=tuple(c.name for c in made.cuts if not c.axis),
         converged=made.fit.converged or method != "raking",
@@ -190,6 +190,13 @@ def _stratified(run: Run, made: Sequence[Cut], found: Cells, left_out: dict[str,
             " count with the nearest one that is."
         )
     return Fit(weights[np.searchsorted(keys, found.keys)], 0, 0.0)
+
+
+def _absent(made: Weighed) -> list[str]:
+    """The groups of the population of which there is no row here."""
+    codes = zip(made.cuts, made.cells.codes())
+    counted = [(cut, np.bincount(c, weights=made.cells.counts, minlength=len(cut.target))) for cut, c in codes]
+    return [cut.said(int(i)) for cut, n in counted for i in np.flatnonzero((n == 0) & (cut.target > 0)) if cut.axis]
 
 
 def _balance(made: Weighed) -> list[LevelBalance]:

@@ -33,6 +33,7 @@ _RELATED_P = 1e-3
 _N_NULLS = 2
 _N_STARTS = 3
 _MARGIN = 0.05
+_ALIKE = 0.7
 Cluster = Callable[[Matrix, int], list[Codes]]
 
 
@@ -222,7 +223,8 @@ def _note(run: Run, found: Sequence[Partition]) -> Note:
     agree = f" {other.method} finds none."
     if other.is_divided:
         index = float(adjusted_rand_score(best.labels, other.labels))
-        agree = f" {other.method} finds {len(other.groups)} (adjusted Rand index {index:.2f})."
+        much = "much the same" if index >= _ALIKE else "other"
+        agree = f" {other.method} finds {len(other.groups)} {much} ones (adjusted Rand index {index:.2f})."
     columns = tuple(dict.fromkeys(c.field for r in best.rules if r for c in r.conditions))
     needs = (
         ""

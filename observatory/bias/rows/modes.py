@@ -15,7 +15,7 @@ import numpy as np
 from observatory.bias.describe import count, listed, share
 from observatory.bias.rows.dip import Dip, dip
 from observatory.bias.rows.features import Codes, Features, Matrix, features, is_number
-from observatory.bias.rows.groups import MIN_SHARE, centres_of, joined
+from observatory.bias.rows.groups import MIN_SHARE, centres_of, joined, k_means, ward
 from observatory.bias.rows.partition import Partition, compare, described, sizes, undivided
 from observatory.bias.rows.traits import literal, shown
 from observatory.bias.run import Outcome, Run, Witness
@@ -32,7 +32,7 @@ _SPIKE = 0.3
 _HEAPED = 0.15
 _SAME = 0.8
 _MIN_WEIGHT = 0.05
-_MAX_NOTES = 5
+_MAX_NOTES = 3
 _AGREE = 0.8
 _CLIMB = 60
 _MAX_P = 0.05
@@ -70,7 +70,8 @@ def modes(run: Run) -> Outcome:
         tests.append(compare(run, made, together))
     found.sort(key=lambda m: min(d.ratio for d in m.dips))
     notes = [_note(m) for m in found[:_MAX_NOTES]]
-    if together.is_divided and not any(_same(made, together, m) for m in found):
+    told = run.once(k_means).is_divided or run.once(ward).is_divided or any(_same(made, together, m) for m in found)
+    if together.is_divided and not told:
         notes.append(Note("modes", tuple(made.fields[i].name for i in fields), together.statement))
     families = {"modes": np.concatenate([p for p, _ in tests])} if tests else {}
     return Outcome(check, families, notes=tuple(notes), witnesses=tuple(w for _, ws in tests for w in ws))
@@ -259,11 +260,12 @@ def _note(found: Modes) -> Note:
     held = listed([share(s) for s in found.shares])
     deepest = min(d.ratio for d in found.dips)
     there = f", in the reference {listed([share(s) for s in found.reference_shares])}" if found.reference_shares else ""
-    between = "hardly a row" if deepest < 0.05 else f"{share(deepest)} of the density of the lower mode"
-    text = (
-        f"{name} falls into {_NUMBERS[len(found.peaks)]} modes, near {near} ({held} of the rows{there}), with"
-        f" {between} between them."
+    between = (
+        "with hardly a row between them"
+        if deepest < 0.05
+        else (f"and between them the density falls to {share(deepest)} of that of the lower mode")
     )
+    text = f"{name} falls into {_NUMBERS[len(found.peaks)]} modes, near {near} ({held} of the rows{there}), {between}."
     needs = "Several modes often are several groups in one field: look for a field that tells them apart."
     return Note("modes", (name,), text, needs)
 

@@ -15,6 +15,7 @@ from observatory.bias.statistics import cohens_h, log_p, two_proportion_z
 from observatory.model import RowGroup
 
 _MAX_P = 0.05
+_TOLD = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,11 @@ def described(run: Run, made: Features, labels: Codes) -> tuple[tuple[RowGroup, 
 
 
 def sizes(groups: Sequence[RowGroup]) -> str:
-    """The groups with their shares in words."""
-    return "; ".join(f"{share(g.share)}{_against(g)} have {g.description}" for g in groups)
+    """The groups with their shares in words; of more than four the smaller ones by their shares alone."""
+    told = groups if len(groups) <= _TOLD + 1 else groups[:_TOLD]
+    text = "; ".join(f"{share(g.share)}{_against(g)} have {g.description}" for g in told)
+    more = [f"{share(g.share)}{_against(g)}" for g in groups[len(told) :]]
+    return f"{text}; and {len(more)} smaller ones of {listed(more)}" if more else text
 
 
 def _against(group: RowGroup) -> str:

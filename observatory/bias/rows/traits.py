@@ -74,7 +74,7 @@ def _shift(field: FieldProfile, values: Matrix, inside: Mask) -> Trait:
     ours, others = values[inside & ~np.isnan(values)], values[~inside & ~np.isnan(values)]
     if not len(ours) or not len(others):
         lost = not len(ours)
-        return Trait(field.name, 1.0, f"{field.name} is {'missing' if lost else 'known, elsewhere missing'}")
+        return Trait(field.name, 1.0, f"no {field.name}" if lost else f"a {field.name}, as no others have")
     ours, others = (v[:: max(1, len(v) // _MAX_ROWS)] for v in (ours, others))
     ranks = rankdata(np.concatenate([ours, others]))[: len(ours)]
     delta = 2 * (ranks.mean() - (len(ours) + 1) / 2) / len(others) - 1

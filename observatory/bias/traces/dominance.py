@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from observatory.bias.describe import count, share
+from collections.abc import Sequence
+
+from observatory.bias.describe import count, listed, share
 from observatory.bias.run import Outcome, Run
 from observatory.model import FieldProfile, Note
 
 _SHARE = 0.8
-_MAX_NOTES = 5
+_SHOWN = 5
 
 
 def dominance(run: Run) -> Outcome:
@@ -20,11 +22,20 @@ def dominance(run: Run) -> Outcome:
     check = (
         f"{count(len(fields), 'field')} looked at for a value that 80 % of rows hold; that is a note, not a finding."
     )
-    return Outcome(check, notes=tuple(_note(f, run.n_rows) for f in held[:_MAX_NOTES]))
+    return Outcome(check, notes=_notes(held, run.n_rows))
 
 
-def _note(field: FieldProfile, n_rows: int) -> Note:
-    top = field.top[0]
-    statement = f"{share(top.n / n_rows)} of the rows have {field.name} = {top.value}."
-    needs = f"To tell whether that is too many, the share of {field.name} = {top.value} in the population is needed."
-    return Note("dominance", (field.name,), statement, needs)
+def _notes(held: Sequence[FieldProfile], n_rows: int) -> tuple[Note, ...]:
+    """One note on all of them."""
+    if not held:
+        return ()
+    shares = [(f"{f.name} = {f.top[0].value}", share(f.top[0].n / n_rows)) for f in held]
+    if len(held) == 1:
+        level, held_by = shares[0]
+        statement, of = f"{held_by} of the rows have {level}.", f"share of {level}"
+    else:
+        shown = [f"{level} ({held_by})" for level, held_by in shares[:_SHOWN]]
+        more = [f"{len(held) - _SHOWN} other fields with one such value"] if len(held) > _SHOWN else []
+        statement, of = f"Nearly all rows have {listed([*shown, *more])}.", "shares of these values"
+    needs = f"To tell whether that is too many, the {of} in the population {'is' if len(held) == 1 else 'are'} needed."
+    return (Note("dominance", tuple(f.name for f in held), statement, needs),)

@@ -134,13 +134,13 @@ def _note(found: Heap) -> Note:
     name = found.field.name
     what = "whole numbers" if found.round_step == 1 else f"multiples of {number(found.round_step)}"
     among = "" if found.step <= 1 else f" among multiples of {number(found.step)}"
-    text = f"{share(found.share)} of the values of {name} are {what}, where {share(found.expected)} would be by chance"
-    text += among
+    chance = f"{share(found.expected)}{among}"
+    text = f"{share(found.share)} of the values of {name} are {what}, where chance would give {chance}"
     if found.expected == 0.2 and found.step == 1:
         grade = next(word for limit, word in _QUALITY if found.index < limit)
         text += f" (Whipple's index {found.index:.0f}, {grade}; 100 is none)"
-    text += ": many seem to have been rounded or set at such numbers, so narrow ranges that begin or end there mislead."
-    needs = f"To tell rounding from true values, {name} from a record or a measurement is needed."
+    text += ". Narrow ranges that begin or end at such round numbers mislead."
+    needs = "To tell rounding from true values, these from a record or a measurement are needed."
     return Note("heaping", (name,), text, needs)
 
 

@@ -17,14 +17,14 @@ from observatory.bias.coded import Codes, Side, Weights
 from observatory.bias.compare.candidates import MIN_EXPECTED, Mask, Place, fold
 from observatory.bias.compare.cells import where_sql
 from observatory.bias.compare.deep import bare
-from observatory.bias.describe import count, group, number
+from observatory.bias.describe import count, group, listed, number
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import log_p
 from observatory.bias.traces.alone import coded_sample, crossed
 from observatory.model import Note
 
 MAX_FIELDS = 16
-_MAX_NOTES = 3
+_MAX_TOLD = 3
 _MAX_LISTED = 20
 _ALPHA = 0.01
 _DETERMINED = 0.95
@@ -51,19 +51,19 @@ class Combination:
 
 
 def unexpected(run: Run) -> Outcome:
-    """Combinations of two or three groups far from what their parts give, as questions: three notes, 20 claims."""
+    """Combinations of two or three groups far from what their parts give: one question on three, 20 claims."""
     axes, side = run.once(coded_sample)
     axes = axes[:MAX_FIELDS]
     if len(axes) < 2 or len(side.weights) < _MANY:
         return Outcome()
     found, n_tests = far_off(side, axes)
-    listed = [_claim(c, axes) for c in found[:_MAX_LISTED]]
-    notes = [_note(c, axes) for c in _told(found)[:_MAX_NOTES]]
+    claims = [_claim(c, axes) for c in found[:_MAX_LISTED]]
+    notes = _notes(_told(found)[:_MAX_TOLD], axes)
     check = (
         f"{n_tests:,} combinations of two or three groups of {count(len(axes), 'field')} were held against what their"
         " parts would give; those far off are asked about, not claimed."
     )
-    return Outcome(check, notes=tuple(notes), claims={"combinations": listed} if listed else {})
+    return Outcome(check, notes=tuple(notes), claims={"combinations": claims} if claims else {})
 
 
 def far_off(side: Side, axes: Sequence[Axis]) -> tuple[list[Combination], int]:
@@ -190,14 +190,34 @@ def _claim(c: Combination, axes: Sequence[Axis]) -> dict[str, Any]:
     return {"where": where, "n": c.n, "expected": c.expected, "lift": c.lift, "statement": _statement(c, axes)}
 
 
-def _note(c: Combination, axes: Sequence[Axis]) -> Note:
-    names = tuple(axes[i].field for i in c.place[0])
+def _notes(told: Sequence[Combination], axes: Sequence[Axis]) -> list[Note]:
+    """One note that asks about all of them."""
+    if not told:
+        return []
+    names = tuple(dict.fromkeys(axes[i].field for c in told for i in c.place[0]))
     needs = "To tell, the shares of these combinations in the population are needed."
-    return Note("combinations", names, f"{_statement(c, axes)} Is that so in the population?", needs)
+    if len(told) == 1:
+        text = _statement(told[0], axes)
+    else:
+        pairs = [_in_short(c, axes) for c in told if len(c.place[0]) == 2]
+        triples = [_in_short(c, axes) for c in told if len(c.place[0]) == 3]
+        said = [f"Were the fields unrelated, there would be {listed(pairs)}."] if pairs else []
+        said += [f"As each two of the fields go together, there would be {listed(triples)}."] if triples else []
+        text = " ".join(said)
+    return [Note("combinations", names, f"{text} Is that so in the population?", needs)]
+
+
+def _in_short(c: Combination, axes: Sequence[Axis]) -> str:
+    there = "there is none" if c.n == 0 else "there is 1" if c.n == 1 else f"there are {c.n:,}"
+    return f"about {round(c.expected):,} rows of {_who(c, axes)} ({there})"
+
+
+def _who(c: Combination, axes: Sequence[Axis]) -> str:
+    return group([axes[i].condition(codes) for i, codes in zip(*c.place)], opening=False, people=False)
 
 
 def _statement(c: Combination, axes: Sequence[Axis]) -> str:
-    who = group([axes[i].condition(codes) for i, codes in zip(*c.place)], opening=False)
+    who = _who(c, axes)
     told = f"about {number(round(c.expected))}"
     if len(c.place[0]) == 2:
         basis = "would be expected if the two fields were independent"

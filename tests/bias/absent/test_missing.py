@@ -42,13 +42,28 @@ def test_skipped_question_is_said_to_look_structural(report, drawn):
     assert found[0].severity == "low"
 
 
-def test_fields_missing_in_the_same_rows_are_one_finding_and_a_note(report, drawn):
+def test_fields_missing_in_the_same_rows_are_one_finding_and_said_once(report, drawn):
     sample = drawn()
     lost = (sample["region"] == "A") & (np.random.default_rng(0).random(len(sample)) < 0.5)
     sample.loc[lost, ["income", "age"]] = None
     made = report(sample)
     assert [f.columns for f in made.findings] == [("age", "income", "region")]
-    assert [n.columns for n in made.notes if n.kind == "together"] == [("age", "income")]
+    assert "together" not in {n.kind for n in made.notes}
+
+
+def test_fields_missing_together_for_no_reason_are_one_note(report, drawn):
+    sample = drawn()
+    rng = np.random.default_rng(0)
+    sample.loc[rng.random(len(sample)) < 0.2, ["income", "age"]] = None
+    note = next(n for n in report(sample).notes if n.kind == "together")
+    assert set(note.columns) == {"age", "income"}
+    assert "are missing in the same rows (" in note.statement
+
+
+def test_what_a_reference_lacks_as_often_is_not_called_unexplained(report, population):
+    frame = population.assign(income=population["income"].where(population["region"] != "A"))
+    sample, reference = frame.iloc[:3000].reset_index(drop=True), frame.iloc[3000:].reset_index(drop=True)
+    assert "unexplained" not in {n.kind for n in report(sample, reference).notes}
 
 
 def test_missing_as_in_the_reference_is_not_of_the_sample(report, population):

@@ -46,7 +46,7 @@ def test_levels_that_neither_side_has_are_not_listed():
 
 def test_the_sentence_says_what_is_paid_for_what():
     assert sentence(["sex"], 1000, 1000, 0.02, 0.02).endswith(
-        "1,000 of its 1,000 rows; the mean difference stays at .02."
+        "1,000 of its 1,000 rows; the mean difference (ASMD) stays at .02."
     )
     assert "by a, b, c and 3 more fields," in sentence(list("abcdef"), 10, 5, 0.2, 0.1)
     assert sentence(["a"], 10, 5, 0.2, 0.001).endswith("falls from .20 to less than .01.")

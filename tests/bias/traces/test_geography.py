@@ -55,8 +55,13 @@ def test_places_all_over_the_world_are_no_mistakes(look):
     assert look(frame).found == ()
 
 
-def test_alone_there_is_a_note_on_how_rows_lie(look):
-    outcome = look(town())
+def test_rows_crowded_in_a_tenth_of_the_ground_are_a_note(look):
+    wide = np.random.default_rng(1).uniform((47.2, -122.8), (48.0, -121.8), (3000, 2))
+    frame = town()
+    assert look(frame).notes == ()
+    frame.loc[:1199, ["pickup_lat", "pickup_lon"]] = wide[:1200]
+    frame.loc[1200:, ["pickup_lat", "pickup_lon"]] = [47.611, -122.333] + 0.02 * (wide[1200:] - [47.6, -122.3])
+    outcome = look(frame)
     assert outcome.found == ()
     assert [n.kind for n in outcome.notes] == ["geography"]
     assert "Half of the rows lie in" in outcome.notes[0].statement
