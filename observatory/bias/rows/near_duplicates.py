@@ -12,10 +12,12 @@ import pandas as pd
 from observatory.bias.axis import family
 from observatory.bias.describe import count, interval, listed, share
 from observatory.bias.rows.duplicates import MAX_ROWS_SHOWN, severity
+from observatory.bias.rows.hashed import Rows as Positions
+from observatory.bias.rows.hashed import repeated, row_keys, rows_with
 from observatory.bias.rows.near_pairs import MAX_PARTS, NONE, Keys, Near, but_few_cells, within_noise
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
-from observatory.model import Effect, FieldProfile, Finding
+from observatory.model import Effect, FieldProfile, Finding, Table
 from observatory.quoting import sql_name
 
 _MIN_ROWS = 20
@@ -33,7 +35,7 @@ _CHANGED = 0.05
 class Rows:
     """Distinct rows to compare: their positions, numbers in standard deviations, and a random key for each value."""
 
-    positions: np.ndarray[Any, np.dtype[np.int64]]
+    positions: Positions
     fields: tuple[FieldProfile, ...]
     keys: Keys
     numbers: np.ndarray[Any, np.dtype[np.float64]]
@@ -92,8 +94,10 @@ def _value_sql(field: FieldProfile) -> str:
 
 def _rows(run: Run, fields: Sequence[FieldProfile]) -> Rows:
     columns = ", ".join(f"{_value_sql(f)} AS v{i}" for i, f in enumerate(fields))
-    source = "t" if run.n_rows <= _MAX_ROWS else f"t WHERE rowid IN ({_blocks(fields)})"
-    frame = run.table.query(f"SELECT rowid AS r, {columns} FROM {source} ORDER BY rowid")
+    is_part = run.n_rows > _MAX_ROWS
+    chosen = " WHERE rowid IN (SELECT unnest(CAST(? AS BIGINT[])))" if is_part else ""
+    params = [_blocks(run.table, fields).tolist()] if is_part else []
+    frame = run.table.query(f"SELECT rowid AS r, {columns} FROM t{chosen} ORDER BY rowid", params)
     positions = frame.pop("r").to_numpy(dtype=np.int64)
     keys = _keys(frame, run.random_state)
     first = np.sort(np.unique(keys.sum(axis=1, dtype=np.uint64), return_index=True)[1]) if len(frame) else positions
@@ -123,22 +127,23 @@ def _scaled(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np
     return np.where(np.isnan(values), -1e6, (values - np.mean(known)) / spread)
 
 
-def _blocks(fields: Sequence[FieldProfile]) -> str:
-    """SQL of the positions of rows in small blocks: those that agree on either half of the fields, or on everything
-    when numbers are cut into half standard deviations. A row with one or two cells changed agrees on a half mostly.
+def _blocks(table: Table, fields: Sequence[FieldProfile]) -> Positions:
+    """Positions of rows in small blocks: those that agree on either half of the fields, or on everything when numbers
+    are cut into half standard deviations. A row with one or two cells changed agrees on a half mostly.
     """
     cut = [
         f"floor({_value_sql(f)} / {_WIDE_BIN * f.sd!r} + {i % 7 / 7!r})" if _is_number(f) and f.sd else _value_sql(f)
         for i, f in enumerate(fields)
     ]
     exact = [_value_sql(f) for f in fields]
-    keys = [f"hash({', '.join(part)})" for part in (cut, exact[::2], exact[1::2])]
-    return " UNION ".join(f"({_block(key, _MAX_ROWS)})" for key in keys)
+    return np.unique(np.concatenate([_block(table, part) for part in (cut, exact[::2], exact[1::2])]))
 
 
-def _block(key: str, n: int) -> str:
-    blocks = f"SELECT {key} AS h FROM t GROUP BY 1 HAVING count(*) BETWEEN 2 AND {_MAX_BLOCK} ORDER BY 1 LIMIT {n // 6}"
-    return f"SELECT rowid FROM t WHERE {key} IN ({blocks})"
+def _block(table: Table, part: Sequence[str]) -> Positions:
+    """Positions of the rows in some of the blocks of 2 to 20 rows that agree on a part."""
+    keys = row_keys(table, f"hash({', '.join(part)})")
+    again, n = repeated(keys)
+    return rows_with(keys, again[n <= _MAX_BLOCK][: _MAX_ROWS // 6])
 
 
 def _finding(near: Near, rows: Rows, run: Run) -> Finding:

@@ -18,6 +18,7 @@ import numpy as np
 from observatory.bias.axis import is_ordered
 from observatory.bias.compare.cells import count_where
 from observatory.bias.describe import count, interval, listed, number
+from observatory.bias.drawn import MAX_ROWS, drawn
 from observatory.bias.matching.shared import storage_of
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import wilson
@@ -66,7 +67,8 @@ class Gap:
 def outliers(run: Run) -> Outcome:
     """Values beyond a gap that their tail does not explain; one finding per field, of both tails."""
     numbers = [f for f in run.profile.fields if _is_measured(f)][:MAX_NUMBERS]
-    gaps = [g for f in numbers for g in _gaps(run, f)] if run.n_rows >= _MIN_ROWS else []
+    some = _some(run, numbers) if run.n_rows >= _MIN_ROWS else []
+    gaps = [g for f, values in zip(numbers, some) for g in _gaps(run, f, values)]
     families = {"outliers": np.array([g.p for g in gaps])}
     found = []
     for field in numbers:
@@ -86,22 +88,28 @@ def _is_measured(field: FieldProfile) -> bool:
     return field.type == "quantitative" and field.role not in ("identifier", "text") and is_ordered(field)
 
 
-def _gaps(run: Run, field: FieldProfile) -> list[Gap]:
+def _some(run: Run, fields: Sequence[FieldProfile]) -> list[Numbers]:
+    """The finite values of each field, of a drawn part of the rows where there are many."""
+    if not fields:
+        return []
+    columns = ", ".join(f"{sql_name(f.name)}::DOUBLE AS x{i}" for i, f in enumerate(fields))
+    frame = run.table.query(f"SELECT {columns} FROM t WHERE {drawn(run.table, run.random_state)}")
+    values = [frame[f"x{i}"].to_numpy(dtype=float, na_value=np.nan) for i in range(len(fields))]
+    return [v[np.isfinite(v)] for v in values]
+
+
+def _gaps(run: Run, field: FieldProfile, some: Numbers) -> list[Gap]:
     """The gap of either tail, where it is long enough to have one."""
-    name = sql_name(field.name)
-    finite = f"FROM t WHERE isfinite({name}::DOUBLE)"
-    low, middle, high = _quartiles(run, field, finite)
+    if not len(some):
+        return []
+    low, middle, high = np.quantile(some, (0.25, 0.5, 0.75)).tolist()
     if not high > low:
-        low, _, high = _quartiles(run, field, f"{finite} AND {name}::DOUBLE <> {sql_literal(middle)}")
+        low, high = _quartiles(run, field, middle)
     if not high > low:
         return []
     found = []
     for above in (True, False):
-        tail = run.table.query(
-            f"SELECT {name}::DOUBLE AS x, count(*) AS n {finite} GROUP BY 1 ORDER BY 1 {'DESC' if above else 'ASC'}"
-            f" LIMIT {_MAX_TAIL}"
-        )
-        x, n = tail["x"].to_numpy(dtype=float), tail["n"].to_numpy(dtype=float)
+        x, n = _tail(run, field, some, above)
         scaled = (x - middle) / (high - low) * (1 if above else -1)
         known = run.n_rows - field.missing
         gap = _coded(field, x, n, scaled, known) or _tail_gap(field, x, n, scaled, known)
@@ -110,10 +118,34 @@ def _gaps(run: Run, field: FieldProfile) -> list[Gap]:
     return found
 
 
-def _quartiles(run: Run, field: FieldProfile, source: str) -> tuple[float, float, float]:
-    steps = ", ".join(f"quantile_cont({sql_name(field.name)}::DOUBLE, {q}) AS q{q * 4:g}" for q in (0.25, 0.5, 0.75))
-    low, middle, high = run.table.query(f"SELECT {steps} {source}").iloc[0].to_numpy(dtype=float, na_value=np.nan)
-    return float(low), float(middle), float(high)
+def _quartiles(run: Run, field: FieldProfile, middle: float) -> tuple[float, float]:
+    """The outer quartiles of the finite values other than the median."""
+    x = f"{sql_name(field.name)}::DOUBLE"
+    sql = f"SELECT quantile_cont({x}, 0.25), quantile_cont({x}, 0.75) FROM t WHERE isfinite({x}) AND {x} <> ?"
+    low, high = run.table.query(sql, [middle]).iloc[0].to_numpy(dtype=float, na_value=np.nan)
+    return float(low), float(high)
+
+
+def _tail(run: Run, field: FieldProfile, some: Numbers, above: bool) -> tuple[Numbers, Numbers]:
+    """The outermost 5,000 different values of one side and how often each is held; of many rows, only those beyond a
+    quantile of some are sorted, if enough are.
+    """
+    x = f"{sql_name(field.name)}::DOUBLE"
+    sql = (
+        f"SELECT {x} AS x, count(*) AS n FROM t WHERE isfinite({x}) AND {x} {'>=' if above else '<='} ?"
+        f" GROUP BY 1 ORDER BY 1 {'DESC' if above else 'ASC'} LIMIT {_MAX_TAIL}"
+    )
+    everything, share = -np.inf if above else np.inf, 4 * _MAX_TAIL / run.n_rows
+    cuts = (
+        [float(np.quantile(some, 1 - share if above else share))]
+        if run.n_rows > MAX_ROWS and field.distinct > _MAX_TAIL
+        else []
+    )
+    for cut in (*cuts, everything):
+        tail = run.table.query(sql, [float(cut)])
+        if len(tail) == _MAX_TAIL:
+            break
+    return tail["x"].to_numpy(dtype=float), tail["n"].to_numpy(dtype=float)
 
 
 def _coded(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
@@ -139,8 +171,9 @@ def _spacing(field: FieldProfile, values: Numbers, scaled: Numbers, i: int) -> G
 def _short_gap(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Numbers, known: int) -> Gap | None:
     """The same for a side of a field with ordinary values few and near, such as that below no hours worked."""
     most = min(int((np.cumsum(counts) <= _MAX_SHARE * known).sum()), len(values) - _MIN_DISTINCT - 1)
-    gaps = [_spacing(field, values, scaled, i) for i in range(most) if scaled[i + 1] < _FENCE]
-    sure = [g for g in gaps if g.is_far and g.p <= _SURE]
+    i = np.arange(max(most, 0))
+    i = i[(scaled[i + 1] < _FENCE) & (scaled[i] >= np.maximum(_FENCE, _FACTOR * scaled[i + 1]))]
+    sure = [g for g in (_spacing(field, values, scaled, int(k)) for k in i) if g.p <= _SURE]
     return sure[-1] if sure else None
 
 
@@ -157,15 +190,16 @@ def _tail_gap(field: FieldProfile, values: Numbers, counts: Numbers, scaled: Num
     if short or most < 1:
         return short
     spacings = ranks[:-1] * -np.diff(np.log(distance))
-    gaps = []
-    for i in range(most):
-        stop = max(int(np.searchsorted(ranks, ranks[i] + _TAIL)), i + _MIN_DISTINCT)
-        below = spacings[i + 1 : stop + 1]
-        n_below = float(ranks[min(stop, len(ranks) - 1)] - ranks[i])
-        used = min(n_below, _TAIL)
-        log_p = -used * float(np.log1p(spacings[i] / below.sum() * n_below / used))
-        p = min(1.0, float(np.exp(log_p)) * most)
-        gaps.append(Gap(field, bool(values[0] > values[-1]), float(values[i]), distance[i + 1], distance[i], p))
+    total, i = np.concatenate([[0.0], np.cumsum(spacings)]), np.arange(most)
+    stops = np.maximum(np.searchsorted(ranks, ranks[:most] + _TAIL), i + _MIN_DISTINCT)
+    below = np.maximum(total[np.minimum(stops + 1, len(spacings))] - total[1 : most + 1], 1e-300)
+    n_below = ranks[np.minimum(stops, len(ranks) - 1)] - ranks[:most]
+    used = np.minimum(n_below, _TAIL)
+    p = np.minimum(most * np.exp(-used * np.log1p(spacings[:most] / below * n_below / used)), 1.0)
+    gaps = [
+        Gap(field, bool(values[0] > values[-1]), float(values[k]), distance[k + 1], distance[k], float(p[k]))
+        for k in i[p <= max(_SURE, p.min())]
+    ]
     sure = [g for g in gaps if g.p <= _SURE and g.is_far]
     return sure[-1] if sure else min(gaps, key=lambda g: g.p)
 
