@@ -63,11 +63,16 @@ def said(
 
 
 def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> Region:
-    """The region or its complement (trifles left out): the smaller, or the one that is too small if both are large."""
+    """The region or its complement (trifles left out): the smaller, or the one that is too small if both are large.
+
+    Where many values are missing, what is left beside the region departs in its own way.
+    """
     if len(region.axes) > 1:
         return region
     axis, codes = axes[region.axes[0]], region.codes[0]
     shares = reference.margin(region.axes[0], axis.n_codes)
+    if codes != (0,) and shares[0] > _TRIFLE:
+        return region
     other = tuple(c for c in range(1, axis.n_codes) if c not in codes)
     if codes == (0,):
         can_turn = region.z < 0
@@ -75,7 +80,7 @@ def simplest(region: Region, reference: Side | Known, axes: Sequence[Axis]) -> R
         can_turn = bool(other) and other[-1] - other[0] == len(other) - 1
     else:
         other = tuple(c for c in other if shares[c] > _TRIFLE * shares[list(other)].sum())
-        can_turn = len(other) == 1 and other[0] != axis.rest
+        can_turn = 0 < len(other) <= max(len(codes), 1) and axis.rest not in other
     inside = float(shares[list(codes)].sum())
     if can_turn and (inside > 0.6 or (inside > 0.4 and region.z > 0)):
         return replace(region, codes=(other,), z=-region.z, h=-region.h)
@@ -93,6 +98,15 @@ def count_where(table: Table, predicates: Sequence[str]) -> list[int]:
         return []
     counts = ", ".join(f"count(*) FILTER (WHERE {p})" for p in predicates)
     return [int(n) for n in table.query(f"SELECT {counts} FROM t").iloc[0].tolist()]
+
+
+def count_rare(table: Table, predicates: Sequence[str]) -> list[int]:
+    """The same for predicates that few rows meet: only rows that meet any of them are looked at twice."""
+    if not predicates:
+        return []
+    counts = ", ".join(f"count(*) FILTER (WHERE {p})" for p in predicates)
+    any_of = " OR ".join(f"({p})" for p in predicates)
+    return [int(n) for n in table.query(f"SELECT {counts} FROM t WHERE {any_of}").iloc[0].tolist()]
 
 
 def findings(regions: Sequence[Region], axes: Sequence[Axis], table: Table, reference: Table) -> list[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from observatory.bias.coded import Side
+from observatory.bias.coded import Codes, Side
 from observatory.bias.compare.candidates import Mask
 
 
@@ -27,8 +28,14 @@ class Region:
 
 def inside(region: Region, side: Side) -> Mask:
     """Which rows of a side lie in a region."""
-    rows = [np.isin(side.codes[i], codes) for i, codes in zip(region.axes, region.codes)]
+    rows = [_among(side.codes[i], codes) for i, codes in zip(region.axes, region.codes)]
     return np.asarray(np.logical_and.reduce(rows))
+
+
+def _among(found: Codes, codes: Sequence[int]) -> Mask:
+    is_wanted = np.zeros(max(int(found.max(initial=0)), *codes) + 1, dtype=bool)
+    is_wanted[list(codes)] = True
+    return np.asarray(is_wanted[found])
 
 
 def share_of(region: Region, side: Side) -> float:

@@ -17,7 +17,7 @@ from observatory.bias.absent.retained import retained
 from observatory.bias.axis import Axis
 from observatory.bias.classify import DEPTH, Rows, Scores, auc, below, matrix, part, ranks, tree_places
 from observatory.bias.coded import Weights
-from observatory.bias.compare.candidates import Tests
+from observatory.bias.compare.candidates import Place, Tests
 from observatory.bias.compare.cells import where_sql
 from observatory.bias.compare.compared import Compared, compared
 from observatory.bias.compare.deep import Deep, Sides, bare, beyond_cells, dig, said, tested
@@ -30,6 +30,8 @@ _MIN_ROWS = 40
 _N_TREES = 40
 _NEIGHBOURS = 25
 _KNN_ROWS = 4000
+_SHUFFLED_ROWS = 3000
+_LEARN_ROWS = 10_000
 _TREE_ROWS = 5000
 _IMPORTANT = 0.005
 _MAIN = 0.3
@@ -76,11 +78,20 @@ def told_regions(run: Run) -> Deep:
     if halves is None or len(both.axes) < 2:
         return start
 
-    def propose(whole: Sides, raked: Sides) -> Tests:
-        places = [p for sides in (raked, whole) for p in tree_places(part(sides, halves.learn), both.axes)]
+    plain = run.once(plain_places)
+
+    def propose(_: Sides, raked: Sides) -> Tests:
+        places = [*tree_places(part(raked, halves.learn), both.axes), *plain]
         return tested([p for p in dict.fromkeys(places) if len(p[0]) > 1], part(raked, halves.test))
 
     return dig(start, both, propose, lambda sides: part(sides, halves.learn), "told_apart", run.options)
+
+
+def plain_places(run: Run) -> list[Place]:
+    """The nodes of a decision tree that tells the tables apart as they are."""
+    both = run.once(compared)
+    halves = _halves(both, run.random_state, run.sample_rows)
+    return tree_places(part((both.sample, both.reference), halves.learn), both.axes) if halves else []
 
 
 def _halves(both: Compared, random_state: int, most: int) -> Halves | None:
@@ -101,7 +112,7 @@ def _two_sample(both: Compared, halves: Halves, run: Run) -> tuple[dict[str, Any
     """AUC with its interval and p for each model, the fields that a forest needs, and the p of all models."""
     whole = both.sample, both.reference
     n_learn, n_test = (min(len(r) for r in rows) for rows in (halves.learn, halves.test))
-    n_test = min(n_test, run.sample_rows)
+    n_learn, n_test = min(n_learn, _LEARN_ROWS), min(n_test, run.sample_rows)
     learn, test = part(whole, [r[:n_learn] for r in halves.learn]), part(whole, [r[:n_test] for r in halves.test])
     orders = ranks(learn, both.axes)
     scale = np.array([max(axis.n_codes - 1, 1) for axis in both.axes], dtype=np.float32)
@@ -145,25 +156,19 @@ def _importance(
     """By how much the forest's AUC falls when one field is shuffled among the rows it is tested on (Breiman, 2001),
     on average over two shuffles that both lower it.
     """
-    rows = _spread(len(x), _KNN_ROWS)
+    rows = _spread(len(x), _SHUFFLED_ROWS)
     x, y = x[rows], y[rows]
     rng = np.random.default_rng(random_state)
     orders = [rng.permutation(len(x)) for _ in range(2)]
-
-    def area(given: Scores) -> float:
-        scores = forest.predict_proba(given)[:, 1]
-        return float(below(np.sort(scores[y == 0]), scores[y == 1]).mean() / max((y == 0).sum(), 1))
-
-    whole = area(x)
-    falls: list[tuple[float, str]] = []
-    for i, axis in enumerate(axes):
-        lowered = []
+    given = [x]
+    for i in range(len(axes)):
         for order in orders:
-            shuffled = x.copy()
-            shuffled[:, i] = x[order, i]
-            lowered.append(whole - area(shuffled))
-        if min(lowered) > 0:
-            falls.append((float(np.mean(lowered)), axis.field))
+            given.append(x.copy())
+            given[-1][:, i] = x[order, i]
+    scores = forest.predict_proba(np.vstack(given))[:, 1].reshape(len(given), len(x))
+    whole, *areas = [below(np.sort(s[y == 0]), s[y == 1]).mean() / max((y == 0).sum(), 1) for s in scores]
+    lowered = whole - np.reshape(areas, (len(axes), len(orders)))
+    falls = [(float(low.mean()), axis.field) for low, axis in zip(lowered, axes) if low.min() > 0]
     ranked = sorted(falls, key=lambda f: -f[0])
     return [{"field": name, "importance": fall} for fall, name in ranked if fall >= _IMPORTANT]
 
@@ -174,7 +179,7 @@ def _importance(
 def _witnesses(both: Compared, halves: Halves, run: Run) -> tuple[Witness, ...]:
     """Nodes of a tree whose share departs in the half it did not see (Bonferroni, |h| at least the threshold)."""
     whole = both.sample, both.reference
-    t = tested(tree_places(part(whole, halves.learn), both.axes), part(whole, halves.test))
+    t = tested(run.once(plain_places), part(whole, halves.test))
     if not len(t.log_p):
         return ()
     passing = (np.abs(t.h) >= run.options.min_effect) & (t.log_p <= np.log(run.options.max_q / len(t.log_p)))

@@ -9,7 +9,7 @@ by the rows that would be expected had their parts nothing to do with each other
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from observatory.bias.axis import Axis, is_ordered, make_axes
 from observatory.bias.coded import Side, code
-from observatory.bias.compare.cells import count_where
+from observatory.bias.compare.cells import count_rare
 from observatory.bias.compare.compared import compared
 from observatory.bias.describe import count, group, listed, number, share
 from observatory.bias.drawn import MAX_ROWS
@@ -54,13 +54,17 @@ class Grid:
     axes: tuple[Axis, ...]
     side: Side
     n_rows: int
+    _counted: dict[tuple[int, ...], Counts] = field(default_factory=dict, repr=False)
 
     def counts(self, which: Sequence[int]) -> Counts:
         """Rows by the codes of those fields, scaled up to all rows where only some were drawn."""
-        shape = [self.axes[i].n_codes for i in which]
-        cell = np.ravel_multi_index([self.side.codes[i] for i in which], shape)
-        drawn = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
-        return np.asarray(drawn * (self.n_rows / max(len(self.side.weights), 1)))
+        key = tuple(which)
+        if key not in self._counted:
+            shape = [self.axes[i].n_codes for i in which]
+            cell = np.ravel_multi_index([self.side.codes[i] for i in which], shape)
+            drawn = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
+            self._counted[key] = np.asarray(drawn * (self.n_rows / max(len(self.side.weights), 1)))
+        return self._counted[key]
 
 
 def coverage(run: Run) -> Outcome:
@@ -147,7 +151,7 @@ def _recounted(run: Run, grid: Grid, found: list[Pattern]) -> list[Pattern]:
     """The patterns with all rows counted where only a part was drawn, less those that are covered after all."""
     if run.n_rows <= MAX_ROWS:
         return found
-    ns = count_where(run.table, [where_sql(p, grid.axes) for p in found])
+    ns = count_rare(run.table, [where_sql(p, grid.axes) for p in found])
     return [Pattern(p.axes, p.codes, n, p.expected) for p, n in zip(found, ns) if n < run.options.min_count]
 
 
