@@ -17,12 +17,16 @@ _OPPOSITE = {"under": "over", "over": "under"}
 
 @dataclass(frozen=True)
 class Claim:
-    """Fields, and where the method says so, the rows of the reference it is about and the direction."""
+    """Fields, and where the method says so, the rows of the reference it is about and the direction.
+
+    `compared`: it is borne out by the reference, or by known shares, and not by the sample alone.
+    """
 
     fields: tuple[str, ...]
     direction: str | None = None
     inside: np.ndarray | None = None
     said: str = ""
+    compared: bool = True
 
 
 def claim(finding: Finding, reference: FrameTable) -> Claim:
@@ -30,7 +34,8 @@ def claim(finding: Finding, reference: FrameTable) -> Claim:
     inside = None
     if finding.where and finding.direction in ("under", "over", "missing"):
         inside = _mask(reference, finding.where)
-    return Claim(finding.columns, finding.direction, inside, finding.statement)
+    compared = finding.evidence in ("reference", "marginals")
+    return Claim(finding.columns, finding.direction, inside, finding.statement, compared)
 
 
 def _mask(table: FrameTable, where: str) -> np.ndarray:

@@ -59,5 +59,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 def mean_interval(values: Sequence[float]) -> str:
     """A mean and its 95 % interval by normal approximation."""
-    half = 1.96 * float(np.std(values)) / max(len(values), 1) ** 0.5
+    if not len(values):
+        return "–"
+    half = 1.96 * float(np.std(values)) / len(values) ** 0.5
     return f"{np.mean(values):.3f} ± {half:.3f}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy import special
 
 from observatory.bias.axis import Axis
 from observatory.bias.coded import Known, Side, Weights
@@ -21,6 +22,10 @@ _NEARLY = 0.8
 _SAME = 0.93
 _BY_ITSELF = 2.0
 _HALF = 0.55
+_CLEARLY = 1.15
+_BOUNDS = 4.0
+_PARAMETER = 2.0
+_IPF_ROUNDS = 50
 _ONE_FIELD = (*ONE_WAY, "sets")
 
 
@@ -54,7 +59,7 @@ def one_field(
     """The strongest region of one field of the cell, if the cell departs no more once both its margins agree.
 
     A cell must beat the log-linear product of its parents, or else it owes its lead over them to chance, or is where
-    two departures meet.
+    two departures meet; few rows cannot show that, so one that departs clearly more may stand alone.
     """
     if not _is_product(region, sides, axes):
         return None
@@ -68,6 +73,8 @@ def one_field(
             if k is not None and corrected[question][k] < smallest:
                 smallest = float(corrected[question][k])
                 best = _region(t, k, question)
+    if best is not None and abs(region.z) >= _CLEARLY * abs(best.z) and stands_alone(region, *sides):
+        return None
     return best
 
 
@@ -81,16 +88,30 @@ def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known,
     if not axes[i].ordered or region.question not in ("tails", "ranges"):
         return region
     t, shares = asked[region.question], reference.margin(i, axes[i].n_codes)
-    held = float(shares[list(region.codes[0])].sum())
+    start, held = _smaller(region.codes[0], shares)
     best, widest = region, held
-    for k in np.flatnonzero(t.z * np.sign(region.z) >= _SAME * abs(region.z)):
+    for k in np.flatnonzero(np.abs(t.z) >= _SAME * abs(region.z)):
         fields, (codes, *_) = t.places[int(k)]
-        share = float(shares[list(codes)].sum())
-        if fields == (i,) and widest < share <= _HALF and set(region.codes[0]) <= set(codes):
+        inside, share = _smaller(codes, shares)
+        turned = (inside == codes) != (start == region.codes[0])
+        if (
+            fields == (i,)
+            and (t.z[k] * region.z < 0) == turned
+            and widest < share <= _HALF
+            and set(start) <= set(inside)
+        ):
             alike = held * (1 - share) / (share * (1 - held))
             if abs(t.z[k]) >= np.sqrt(alike) * abs(region.z) + _BY_ITSELF * np.sqrt(1 - alike):
                 best, widest = _region(t, int(k), region.question), share
     return best
+
+
+def _smaller(codes: tuple[int, ...], shares: Weights) -> tuple[tuple[int, ...], float]:
+    """A range, or the tail that is left beside it where that is smaller and nothing is missing; and its share."""
+    share = float(shares[list(codes)].sum())
+    if share <= 0.5 or codes[-1] != len(shares) - 1 or shares[0]:
+        return codes, share
+    return tuple(range(1, codes[0])), 1 - share
 
 
 def outer(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:
@@ -157,6 +178,43 @@ def _is_product(region: Region, sides: tuple[Side, Side], axes: Sequence[Axis]) 
         return False
     p, r = share_of(region, a), share_of(region, b)
     return float(log_p(two_proportion_z(p, a.n, r, b.n))) > float(np.log(_EXPLAINED_P))
+
+
+def stands_alone(region: Region, sample: Side, reference: Side) -> bool:
+    """Whether the loss of the cell by itself explains its two-by-two table better than a loss of its fields does.
+
+    Deviances of three models of the odds of being sampled (log-linear; Bishop, Fienberg & Holland, 1975): they depend
+    on the cell only, on one field only, or on both fields without interaction. The cell was chosen among many bounds,
+    so it must beat one field by 4; it has one parameter less than both fields have (AIC).
+    """
+    counts = np.stack([_two_by_two(region, side) for side in (sample, reference)])
+    cell = _deviance(counts.reshape(2, 4)[:, 1:])
+    fields = [_deviance(counts[:, 0]) + _deviance(counts[:, 1]), _deviance(counts[..., 0]) + _deviance(counts[..., 1])]
+    return cell + _BOUNDS <= min(fields) and cell <= _interaction(counts) + _PARAMETER
+
+
+def _two_by_two(region: Region, side: Side) -> Weights:
+    """Rows by whether they are in the cell's groups of its fields (first) or not, as many as the weights are worth."""
+    a, b = (np.isin(side.codes[i], codes) for i, codes in zip(region.axes, region.codes))
+    return (side.shares(2 * ~a + ~b, 4) * side.n).reshape(2, 2)
+
+
+def _deviance(counts: Weights) -> float:
+    """Likelihood ratio of the independence of rows and columns."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(float(counts.sum()), 1e-300)
+    return 2 * float(special.rel_entr(counts, expected).sum())
+
+
+def _interaction(counts: Weights) -> float:
+    """Deviance of a 2 x 2 x 2 table from the fit to all its two-way margins (iterative proportional fitting)."""
+    fitted = np.ones_like(counts)
+    for _ in range(_IPF_ROUNDS):
+        for axis in range(3):
+            now = fitted.sum(axis=axis, keepdims=True)
+            fitted = fitted * np.divide(
+                counts.sum(axis=axis, keepdims=True), now, out=np.zeros_like(now), where=now > 0
+            )
+    return 2 * float(special.rel_entr(counts, np.where(counts > 0, fitted, 1.0))[counts > 0].sum())
 
 
 def bounded(region: Region, sample: Side, reference: Side, axes: Sequence[Axis], min_effect: float) -> Region:

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observatory.bias.compare.cells import where_sql
+from observatory.bias.axis import Axis
+from observatory.bias.coded import Known
+from observatory.bias.compare.cells import simplest, where_sql
 from observatory.bias.compare.compared import compared
-from observatory.bias.compare.explain import explain
+from observatory.bias.compare.explain import Region, explain
 from observatory.bias.run import Run
 from observatory.profile import profile
 
@@ -127,3 +129,25 @@ def test_window_of_time_leaves_no_month_behind(regions, people):
     frame["month"] = frame["day"].dt.month
     sample = frame[(days < 128) | (days >= 181)].head(4000)
     assert regions(sample, frame) == [({"day"}, -1)]
+
+
+def test_levels_that_lost_rows_are_found_among_those_that_did_not(said, people):
+    people = people.assign(area=np.random.default_rng(4).choice(list("abcde"), len(people)))
+    keep = people["area"].isin(["a", "b"]).map({True: 0.5, False: 1.0})
+    sample = people[np.random.default_rng(1).random(len(people)) < keep].head(1200)
+    ((where, sign),) = said(sample, people)
+    assert sign < 0
+    assert "'a'" in where
+    assert "'b'" in where
+
+
+def test_the_other_side_is_said_only_where_it_departs_as_much():
+    """Two levels too large are three too small; a range is not the rest of its field where many values are missing."""
+    levels = Axis("area", False, '"area"', ("'a'", "'b'", "'c'", "'d'"), ("a", "b", "c", "d"))
+    number = Axis("size", True, '"size"', ("1", "2"), ("1", "2"))
+    known = Known((np.array([0, 0.3, 0.25, 0.25, 0.2, 0]), np.array([0.4, 0.25, 0.25, 0.1])))
+    large = Region((0,), ((1, 2),), 5.0, "sets", -10.0, 0.3)
+    turned = simplest(large, known, [levels, number])
+    assert (turned.codes, turned.z) == (((3, 4),), -5.0)
+    ranged = Region((1,), ((1, 2),), 5.0, "tails", -10.0, 0.3)
+    assert simplest(ranged, known, [levels, number]) == ranged
