@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observatory.bias.detect import DETECTORS
+from observatory.bias.compare.cells import cells
+from observatory.bias.detect import DETECTORS, steps
+from observatory.bias.run import Run
 from observatory.errors import FieldNotFound, ObservatoryError
 from observatory.model import BiasReport
+from observatory.profile import profile
 
 
 def test_same_seed_same_report(report, drawn, population):
@@ -127,3 +130,10 @@ def test_every_detector_has_its_question_in_its_module():
     import sys
 
     assert all((sys.modules[d.__module__].__doc__ or "").strip() for d in DETECTORS)
+
+
+def test_a_run_may_ask_some_of_the_detectors(drawn, population, table):
+    ours = table(drawn(population["age"] > 60, 0.3))
+    (made,) = steps(Run(ours, profile(ours), table(population)), (cells,))
+    assert {f.detector for f in made.findings} == {"cells"}
+    assert made.pending == ()
