@@ -20,14 +20,18 @@ from observatory.quoting import sql_name
 REFERENCE = "#7b8794"
 WHO = ("this sample", "reference")
 DIVERGING = ("#8c510a", "#cf9d5f", "#e9d3ae", "#f0f0ee", "#b5dbd5", "#5aaea4", "#015c52")
-# Heights hold title, legend and axes too: the page fits all of them into it.
+# Heights hold title, legend and axes too: the page fits all of them into it, and every level keeps its label.
 STEP = 26
+AROUND = 78
+LEGEND = 30
 _FEW = 7
+_NARROW = 42  # letters of labels that fit side by side on a telephone
+_RANGE = " to "
 
 
 def title(text: str) -> dict[str, Any]:
     """A chart's own title: at most two lines, over the left end."""
-    return {"text": lines(text), "anchor": "start", "fontSize": 14}
+    return {"text": lines(text), "anchor": "start", "fontSize": 14, "offset": 8}
 
 
 def rows_compared(sample: Table, reference: Table) -> str:
@@ -51,10 +55,25 @@ def levels(finding: Finding, field: FieldProfile, sample: Table, reference: Tabl
     rows["low"], rows["high"] = [low for low, _ in bounds], [high for _, high in bounds]
     order = [label for label in cut.labels if label in set(rows["label0"])]
     chart = _dumbbells(rows, order, short(field.name)).properties(
-        title=title(f"Share of each {short(field.name)}"), width="container", height=STEP * len(order) + 150
+        title=title(f"Share of rows, by {short(field.name)}"), width="container", height=level_height(order) + LEGEND
     )
     said = "; ".join(f"{r.label0}: {r.share:.1%} of {r.who}" for r in rows[rows["told"]].itertuples())
     return Drawing(chart, rows_compared(sample, reference), f"{field.name}: {said}")
+
+
+def level_height(labels: Sequence[str]) -> int:
+    """Pixels in which every label of an axis has a line of its own, with title and axis around them."""
+    return STEP * max(len(labels), 2) + AROUND
+
+
+def level_axis(limit: int = 170) -> Any:
+    """An axis that names every level; what the levels are of stands in the title of the chart."""
+    return alt.Axis(title=None, labelLimit=limit, ticks=False, domain=False, labelPadding=10, labelOverlap=False)
+
+
+def above() -> Any:
+    """A legend close over the chart."""
+    return alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1, offset=6)
 
 
 def _complete(rows: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
@@ -71,21 +90,10 @@ def _wilson(n: Any, total: Any) -> tuple[float, float]:
 
 
 def _dumbbells(rows: pd.DataFrame, order: Sequence[str], axis: str) -> Any:
-    y: Any = alt.Y(
-        "label0:N",
-        sort=list(order),
-        title=axis,
-        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
-    )
-    colour: Any = alt.Color(
-        "who:N",
-        scale=alt.Scale(domain=list(WHO), range=[ACCENT, REFERENCE]),
-        legend=alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1),
-    )
+    y: Any = alt.Y("label0:N", sort=list(order), axis=level_axis())
+    colour: Any = alt.Color("who:N", scale=alt.Scale(domain=list(WHO), range=[ACCENT, REFERENCE]), legend=above())
     faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
-    share: Any = alt.X(
-        "share:Q", axis=alt.Axis(format=".0%", tickCount=6, title="share of rows"), scale=alt.Scale(domainMin=0)
-    )
+    share: Any = alt.X("share:Q", axis=alt.Axis(format="~%", tickCount=6, title=None), scale=alt.Scale(domainMin=0))
     tips = [
         alt.Tooltip("label0:N", title=axis),
         alt.Tooltip("who:N", title="of"),
@@ -95,7 +103,7 @@ def _dumbbells(rows: pd.DataFrame, order: Sequence[str], axis: str) -> Any:
     base: Any = alt.Chart(rows).encode(y=y)
     line = base.mark_line(color=REFERENCE, strokeWidth=1.5).encode(x=share, detail="label0:N", opacity=faint)
     whisker = base.mark_rule(color=ACCENT, strokeWidth=3).encode(x="low:Q", x2="high:Q", opacity=faint)
-    dots = base.mark_point(filled=True, size=110).encode(x=share, color=colour, opacity=faint, tooltip=tips)
+    dots = base.mark_point(filled=True, size=90).encode(x=share, color=colour, opacity=faint, tooltip=tips)
     return line + whisker + dots
 
 
@@ -153,19 +161,19 @@ def _times(here: float, there: float) -> str:
 
 def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[FieldProfile]) -> Any:
     axis: dict[str, Any] = {
+        "title": None,
         "labelLimit": 150,
         "ticks": False,
         "domain": False,
         "labelPadding": 8,
         "labelOverlap": False,
     }
-    x: Any = alt.X(
-        "label1:N",
-        sort=list(orders[1]),
-        title=short(fields[1].name),
-        axis=alt.Axis(**{**axis, "labelAngle": 0, "labelOverlap": "greedy"}),
-    )
-    y: Any = alt.Y("label0:N", sort=list(orders[0]), title=short(fields[0].name), axis=alt.Axis(**axis))
+    longest = max((len(part) for label in orders[1] for part in label.split(_RANGE)), default=0)
+    is_tilted = longest * len(orders[1]) > _NARROW
+    flat: dict[str, Any] = {"labelAngle": 0, "labelExpr": f"split(datum.label, '{_RANGE}')"}
+    tilted: dict[str, Any] = {"labelAngle": -40, "labelAlign": "right"}
+    x: Any = alt.X("label1:N", sort=list(orders[1]), axis=alt.Axis(**axis, **(tilted if is_tilted else flat)))
+    y: Any = alt.Y("label0:N", sort=list(orders[0]), axis=alt.Axis(**axis))
     tips = [
         alt.Tooltip("label0:N", title=short(fields[0].name)),
         alt.Tooltip("label1:N", title=short(fields[1].name)),
@@ -179,7 +187,10 @@ def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[
     words = base.mark_text(fontSize=12).encode(text="label:N", color=ink)
     frame = base.transform_filter("datum.told").mark_rect(fillOpacity=0, stroke="#d55e00", strokeWidth=3)
     head = f"Share here ÷ share in the reference, {short(fields[0].name)} by {short(fields[1].name)}"
-    return (fill + words + frame).properties(title=title(head), width="container", height=34 * len(orders[0]) + 120)
+    below = 4 * min(longest, 24) if is_tilted else 0
+    return (fill + words + frame).properties(
+        title=title(head), width="container", height=32 * len(orders[0]) + AROUND + 16 + below
+    )
 
 
 def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample: Table) -> Drawing:
@@ -192,8 +203,8 @@ def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample
     bounds = [_wilson(row.inside, row.n) for row in rows.itertuples()]
     rows["low"], rows["high"] = [low for low, _ in bounds], [high for _, high in bounds]
     order = [label for label in cut.labels if label in set(rows["label0"])]
-    chart = rates(rows, order, short(field.name), f"share of rows missing {short(lost.name)}", color=ACCENT).properties(
-        title=title(f"{short(lost.name)} missing, by {short(field.name)}")
+    chart = rates(rows, order, short(field.name), "share of rows", color=ACCENT).properties(
+        title=title(f"Share of rows without {short(lost.name)}, by {short(field.name)}")
     )
     said = "; ".join(f"{r.label0}: {r.share:.1%}" for r in rows.itertuples())
     return Drawing(
@@ -204,12 +215,7 @@ def missing_by(finding: Finding, field: FieldProfile, lost: FieldProfile, sample
 def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, color: str) -> Any:
     """Shares as dots with their intervals, one line for each label; what is `told` in full, the rest faint."""
     faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
-    y: Any = alt.Y(
-        "label0:N",
-        sort=list(order),
-        title=axis,
-        axis=alt.Axis(labelLimit=200, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
-    )
+    y: Any = alt.Y("label0:N", sort=list(order), axis=level_axis(200))
     tips = [
         alt.Tooltip("label0:N", title=axis),
         alt.Tooltip("share:Q", format=".1%", title=measure),
@@ -218,7 +224,7 @@ def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, 
     scale = alt.Scale(domainMin=0)
     base: Any = alt.Chart(rows).encode(y=y, opacity=faint, tooltip=tips)
     whisker = base.mark_rule(color=color, strokeWidth=3).encode(
-        x=alt.X("low:Q", title=measure, axis=alt.Axis(format=".0%", tickCount=6), scale=scale), x2="high:Q"
+        x=alt.X("low:Q", axis=alt.Axis(format="~%", tickCount=6, title=None), scale=scale), x2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=110, color=color).encode(x=alt.X("share:Q", scale=scale))
-    return (whisker + dots).properties(width="container", height=STEP * len(order) + 120)
+    dots = base.mark_point(filled=True, size=90, color=color).encode(x=alt.X("share:Q", scale=scale))
+    return (whisker + dots).properties(width="container", height=level_height(order))

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import REFERENCE, WHO, rows_compared, title
+from observatory.charts.compared import REFERENCE, WHO, above, rows_compared, title
 from observatory.charts.groups import scale_sql
 from observatory.charts.palette import ACCENT
 from observatory.charts.query import nice_step
@@ -17,9 +17,10 @@ from observatory.charts.words import short
 from observatory.model import FieldProfile, Finding, Table
 from observatory.quoting import sql_literal
 
-HEIGHT = 280
+HEIGHT = 240
 MARKED = "#d55e00"
 _BINS = 40
+_MOST_WHOLE = 100
 _TAIL = 0.005
 _MOST_FAR = 200
 _TICKS = alt.Axis(tickCount=8)
@@ -53,7 +54,7 @@ def spread(
     if span is None:
         return None
     low, high, cut = span
-    step = nice_step(low, high, _BINS)
+    step = _step(field, low, high)
     rows = pd.concat(
         [_binned(field, t, low, high, step).assign(who=who) for t, who in zip(tables, WHO)], ignore_index=True
     )
@@ -78,10 +79,20 @@ def _extent(field: FieldProfile, tables: Sequence[Table]) -> tuple[float, float,
     return (near_low, near_high, True) if squeezed else (low, high, False)
 
 
+def _step(field: FieldProfile, low: float, high: float) -> float:
+    """The width of a bin: a round one, or a bin for each number where they are whole and not too many."""
+    return 1.0 if _is_whole(field) and high - low <= _MOST_WHOLE else nice_step(low, high, _BINS)
+
+
+def _is_whole(field: FieldProfile) -> bool:
+    return "INT" in field.storage.upper()
+
+
 def _binned(field: FieldProfile, table: Table, low: float, high: float, step: float) -> pd.DataFrame:
-    """Share of rows by bin, empty bins too; the last bin holds its upper end."""
+    """Share of rows by bin, empty bins too; the last bin holds its upper end, unless the numbers are whole."""
     v = scale_sql(field)
-    first, last = int(low // step), max(int(low // step), int(-(-high // step)) - 1)
+    end = int(high // step) if _is_whole(field) else int(-(-high // step)) - 1
+    first, last = int(low // step), max(int(low // step), end)
     bin_sql = f"least(floor({v} / {sql_literal(step)}), {last})::BIGINT"
     sql = f"SELECT {bin_sql} AS bin, count(*) AS n FROM t WHERE {v} BETWEEN {sql_literal(low)} AND {sql_literal(high)}"
     found = table.query(f"{sql} GROUP BY 1").set_index("bin")["n"]
@@ -105,8 +116,8 @@ def _layers(
     is_compared: bool,
 ) -> Any:
     kind = "T" if field.type == "temporal" else "Q"
-    x: Any = alt.X(f"from:{kind}", title=short(field.name), scale=alt.Scale(zero=False, nice=False), axis=_TICKS)
-    y: Any = alt.Y("share:Q", title="share of rows", axis=alt.Axis(format="~%", tickCount=4))
+    x: Any = alt.X(f"from:{kind}", title=None, scale=alt.Scale(zero=False, nice=False), axis=_TICKS)
+    y: Any = alt.Y("share:Q", title=None, axis=alt.Axis(format="~%", tickCount=4))
     tips = [
         alt.Tooltip(f"from:{kind}", title="from"),
         alt.Tooltip(f"to:{kind}", title="to under"),
@@ -116,7 +127,7 @@ def _layers(
     colour: Any = alt.Color(
         "who:N",
         scale=alt.Scale(domain=list(WHO), range=[ACCENT, REFERENCE]),
-        legend=alt.Legend(title=None, orient="top") if is_compared else None,
+        legend=above() if is_compared else None,
     )
     base: Any = alt.Chart(rows)
     layers: list[Any] = []
@@ -132,7 +143,7 @@ def _layers(
         there = base.transform_filter(f"datum.who == '{WHO[1]}'").mark_line(interpolate="step-after", strokeWidth=2.5)
         layers.append(there.encode(x=x, y=y, color=colour, tooltip=tips))
     return alt.layer(*layers).properties(
-        title=title(f"How {short(field.name)} is spread"), width="container", height=HEIGHT
+        title=title(f"Share of rows, by {short(field.name)}"), width="container", height=HEIGHT
     )
 
 
@@ -147,11 +158,11 @@ def far_values(finding: Finding, field: FieldProfile, sample: Table) -> Drawing 
     low, high = sample.query(f"SELECT min({v}), max({v}) FROM t").astype(float).iloc[0].tolist()
     if not low < high:
         return None
-    step = nice_step(low, high, _BINS)
+    step = _step(field, low, high)
     rows = _binned(field, sample, low, high, step)
     far = sample.query(f"SELECT {v} AS value FROM t WHERE {where} ORDER BY rowid LIMIT {_MOST_FAR}")
     kind = "T" if field.type == "temporal" else "Q"
-    x = alt.X(f"from:{kind}", title=short(field.name), scale=alt.Scale(zero=False), axis=_TICKS)
+    x = alt.X(f"from:{kind}", title=None, scale=alt.Scale(zero=False), axis=_TICKS)
     bars: Any = alt.Chart(rows[rows["n"] > 0]).mark_rect(color=ACCENT)
     dots: Any = alt.Chart(far.assign(n=1)).mark_point(filled=True, size=90, color=MARKED, opacity=0.9, shape="diamond")
     scale = alt.Scale(type="symlog", domainMin=0)
@@ -159,9 +170,11 @@ def far_values(finding: Finding, field: FieldProfile, sample: Table) -> Drawing 
         x=x,
         x2="to",
         y2=alt.datum(0),
-        y=alt.Y("n:Q", title="rows, on a logarithmic scale", scale=scale, axis=alt.Axis(format=",d", tickCount=4)),
+        y=alt.Y("n:Q", title=None, scale=scale, axis=alt.Axis(format=",d", tickCount=4)),
         tooltip=[alt.Tooltip(f"from:{kind}", title="from"), alt.Tooltip("n:Q", format=",d", title="rows")],
     ) + dots.encode(x=alt.X(f"value:{kind}"), y="n:Q", tooltip=[alt.Tooltip(f"value:{kind}", title="far value")])
-    drawn = chart.properties(title=title(f"How {short(field.name)} is spread"), width="container", height=HEIGHT)
+    drawn = chart.properties(
+        title=title(f"Rows, by {short(field.name)}, on a logarithmic scale"), width="container", height=HEIGHT
+    )
     most = f" The first {_MOST_FAR} of {finding.n:,} far values are marked." if finding.n > _MOST_FAR else ""
     return Drawing(drawn, f"n = {sample.n_rows:,} rows; ◆ far values.{most}", finding.statement)

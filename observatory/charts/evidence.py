@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
-from observatory.charts.compared import REFERENCE, cells, levels, missing_by, title
+from observatory.charts.compared import REFERENCE, cells, level_axis, level_height, levels, missing_by, title
 from observatory.charts.distribution import distribution, far_values
 from observatory.charts.groups import is_scaled
 from observatory.charts.palette import ACCENT, CONFIG
@@ -16,7 +16,7 @@ from observatory.charts.render import Drawing
 from observatory.charts.stretches import edge, gap, places
 from observatory.model import Finding, Profile, Table
 
-_HEIGHT = 170
+_HEIGHT = 130
 _MOST_SIZES = 12
 _STRETCHES = {"edges": edge, "gaps": gap}
 
@@ -24,8 +24,12 @@ _STRETCHES = {"edges": edge, "gaps": gap}
 def draw_finding(
     finding: Finding, sample: Table, profile: Profile, reference: Table | None = None
 ) -> tuple[Drawing, ...]:
-    """The charts that show a finding, from all rows: one, two for a combination of fields, none where none helps."""
-    drawn = _drawn(finding, sample, profile, reference)
+    """The charts that show a finding, from all rows: one, two for a combination of fields, none where none helps.
+
+    A reference without the fields of the finding is left out.
+    """
+    is_comparable = reference is not None and {*finding.columns} <= {*reference.query("SELECT * FROM t LIMIT 0")}
+    drawn = _drawn(finding, sample, profile, reference if is_comparable else None)
     for drawing in drawn:
         drawing.chart.config = CONFIG
     return drawn
@@ -89,14 +93,13 @@ def copies(finding: Finding, sample: Table) -> Drawing | None:
         y=alt.Y(
             "size:N",
             sort=order,
-            title="rows alike",
-            axis=alt.Axis(ticks=False, domain=False, labelPadding=10, labelOverlap=False),
+            axis=level_axis(),
         ),
-        x=alt.X("sets:Q", title="sets of rows", axis=_counts(int(counts["sets"].max()))),
+        x=alt.X("sets:Q", title=None, axis=_counts(int(counts["sets"].max()))),
         tooltip=[alt.Tooltip("size:N", title="rows alike"), alt.Tooltip("sets:Q", format=",d", title="sets")],
     )
     chart = bars.properties(
-        title=title("How large the sets of copies are"), width="container", height=28 * len(order) + 120
+        title=title("Sets of copies, by how many rows are alike"), width="container", height=level_height(order)
     )
     return Drawing(chart, f"n = {sample.n_rows:,} rows.", finding.statement)
 
@@ -132,8 +135,7 @@ def _dots(values: list[dict[str, Any]]) -> Any:
         y=alt.Y(
             "label:N",
             sort=order,
-            title=None,
-            axis=alt.Axis(labelLimit=260, ticks=False, domain=False, labelPadding=10, labelOverlap=False),
+            axis=level_axis(260),
         ),
         color=alt.Color("label:N", legend=None, scale=alt.Scale(domain=order, range=[ACCENT, REFERENCE])),
         tooltip=[alt.Tooltip("who:N", title="of"), alt.Tooltip("share:Q", format=".1%")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import REFERENCE, STEP, title
+from observatory.charts.compared import LEGEND, REFERENCE, above, level_axis, level_height, title
 from observatory.charts.groups import distinct
 from observatory.charts.palette import ACCENT, CONFIG
 from observatory.charts.render import Drawing
@@ -33,12 +33,7 @@ def love_plot(weighting: Weighting) -> Drawing | None:
         ]
     )
     base = alt.Chart(rows).encode(
-        y=alt.Y(
-            "field:N",
-            sort=names,
-            title=None,
-            axis=alt.Axis(labelLimit=200, ticks=False, labelPadding=10, labelOverlap=False),
-        ),
+        y=alt.Y("field:N", sort=names, axis=level_axis(200)),
         x=alt.X(
             "asmd:Q",
             title="absolute standardised mean difference (ASMD)",
@@ -49,7 +44,7 @@ def love_plot(weighting: Weighting) -> Drawing | None:
     colour = alt.Color(
         "state:N",
         scale=alt.Scale(domain=list(_STATES), range=[REFERENCE, ACCENT]),
-        legend=alt.Legend(title=None, orient="top"),
+        legend=above(),
     )
     tips = [
         alt.Tooltip("field:N"),
@@ -63,7 +58,7 @@ def love_plot(weighting: Weighting) -> Drawing | None:
     chart = (rule + line + dots).properties(
         title=title("Difference from the reference, by field"),
         width="container",
-        height=STEP * len(names) + 165,
+        height=level_height(names) + LEGEND + 20,
     )
     left = f" The worst {_MOST} of {len(weighting.by_field)} fields." if len(weighting.by_field) > _MOST else ""
     said = f"Mean difference {weighting.asmd_before:.3f} before and {weighting.asmd_after:.3f} after weighting."

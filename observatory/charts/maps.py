@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import title
+from observatory.charts.compared import above, title
 from observatory.charts.palette import CATEGORIES, CONFIG, RAMP
 from observatory.charts.render import Drawing
-from observatory.charts.words import short
+from observatory.charts.words import lines
 from observatory.model import Exploration
 
 SELECTION = "picked"
@@ -32,7 +32,7 @@ def row_map(found: Exploration, labels: Sequence[str] | None, scores: Sequence[f
         rows["colour"] = list(scores)
     step = max(1, -(-len(rows) // MOST_POINTS))
     drawn = rows.iloc[::step]
-    axes = [short(name, 60) for name in found.axes]
+    axes = [lines(name) for name in found.axes]
     encoding: dict[str, Any] = {
         "x": alt.X("x:Q", title=axes[0] if axes else None, scale=alt.Scale(zero=False), axis=_PLAIN),
         "y": alt.Y("y:Q", title=axes[1] if len(axes) > 1 else None, scale=alt.Scale(zero=False), axis=_PLAIN),
@@ -61,8 +61,9 @@ def _colour(rows: pd.DataFrame, labels: Sequence[str] | None) -> dict[str, Any]:
         return {}
     if labels is None:
         scale = alt.Scale(range=list(RAMP))
-        return {"color": alt.Color("colour:Q", scale=scale, legend=alt.Legend(title="oddness", orient="top"))}
+        return {"color": alt.Color("colour:Q", scale=scale, legend=alt.Legend(title="oddness", orient="top", offset=6))}
     order = list(dict.fromkeys(sorted(labels)))
     scale = alt.Scale(domain=order, range=[CATEGORIES[i % len(CATEGORIES)] for i in range(len(order))])
-    legend = alt.Legend(title=None, orient="top", columns=4, labelLimit=200)
+    legend = above()
+    legend.columns, legend.labelLimit = 4, 200
     return {"color": alt.Color("colour:N", scale=scale, legend=legend)}

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import REFERENCE, STEP, rates, title
+from observatory.charts.compared import REFERENCE, level_height, rates, title
 from observatory.charts.groups import distinct
 from observatory.charts.palette import ACCENT, CONFIG
 from observatory.charts.render import Drawing
@@ -45,7 +45,7 @@ def base_rates(found: Fairness, groups: Sequence[GroupRate]) -> Drawing:
         dots = there.encode(x="there:Q", y=alt.Y("label0:N", sort=names)) + dots
         small += " Grey: the reference."
     chart: Any = alt.layer(rule, dots).properties(
-        title=title(f"{wanted}, by {field}"), width="container", height=STEP * len(names) + 120
+        title=title(f"Share with {wanted}, by {field}"), width="container", height=level_height(names)
     )
     said = "; ".join(f"{group.group}: {group.rate:.1%} of {group.n:,}" for group in groups)
     footer = f"Lines are 95 % intervals; dashed: {found.rate:.1%} of all {found.n:,} rows.{small}"

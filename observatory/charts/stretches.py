@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
 from observatory.charts.compared import title
 from observatory.charts.distribution import HEIGHT, MARKED, spread
@@ -17,6 +18,7 @@ from observatory.model import FieldProfile, Finding, Table
 _MOST_PLACES = 2_000
 _MOST_FAR = 200
 _EDGE = 0.02
+_MOST_GAPS = 20
 
 
 def edge(finding: Finding, field: FieldProfile, sample: Table, reference: Table | None) -> Drawing | None:
@@ -33,15 +35,23 @@ def edge(finding: Finding, field: FieldProfile, sample: Table, reference: Table 
 
 
 def gap(finding: Finding, field: FieldProfile, sample: Table, reference: Table | None) -> Drawing | None:
-    """How times are spread, with the longest stretch between two of them shaded."""
+    """How times are spread, with the stretch shaded of which the statement names the first day, or else the longest."""
     v = scale_sql(field)
     steps = (
         f"SELECT v, lead(v) OVER (ORDER BY v) AS following FROM (SELECT DISTINCT {v} AS v FROM t) WHERE v IS NOT NULL"
     )
-    found = sample.query(f"SELECT * FROM ({steps}) WHERE following IS NOT NULL ORDER BY following - v DESC, v LIMIT 1")
-    if not len(found):
+    longest = f"ORDER BY following - v DESC, v LIMIT {_MOST_GAPS}"
+    found = sample.query(f"SELECT * FROM ({steps}) WHERE following IS NOT NULL {longest}").astype(float)
+    stretches = list(zip(found["v"], found["following"]))
+    if not stretches:
         return None
-    return spread(finding, field, sample, reference, (float(found["v"].iloc[0]), float(found["following"].iloc[0])))
+    region = next((s for s in stretches if f"from {_day_after(s[0])} to" in finding.statement), stretches[0])
+    return spread(finding, field, sample, reference, region)
+
+
+def _day_after(milliseconds: float) -> str:
+    day = pd.Timestamp(milliseconds, unit="ms") + pd.Timedelta(days=1)
+    return f"{day.day} {day:%B %Y}"
 
 
 def places(finding: Finding, fields: list[FieldProfile], sample: Table) -> Drawing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -173,6 +174,50 @@ def test_a_gap_in_time_is_shaded():
         (drawing,) = draw_finding(found, obs._store.table(dataset.id), obs.profile(dataset))
     band = next(row for row in rows_of(drawing) if set(row) == {"from", "to"})
     assert [str(pd.Timestamp(band[side], unit="ms").date()) for side in ("from", "to")] == ["2024-05-31", "2024-07-01"]
+
+
+def test_the_gap_is_shaded_that_the_statement_names():
+    days = pd.date_range("2024-01-01", "2024-12-31")
+    empty = [("2024-02-29", "2024-06-01"), ("2024-08-31", "2024-10-01")]
+    kept = [d for d in days if not any(pd.Timestamp(a) < d < pd.Timestamp(b) for a, b in empty)]
+    with observatory.open() as obs:
+        dataset = obs.ingest(pd.DataFrame({"when": kept}), "days")
+        found = finding(("when",), None, kind="column", direction=None, reference_share=None, detector="gaps")
+        found = replace(found, statement="No rows have when from 1 September 2024 to 30 September 2024: 30 days.")
+        (drawing,) = draw_finding(found, obs._store.table(dataset.id), obs.profile(dataset))
+    band = next(row for row in rows_of(drawing) if set(row) == {"from", "to"})
+    assert [str(pd.Timestamp(band[side], unit="ms").date()) for side in ("from", "to")] == ["2024-08-31", "2024-10-01"]
+
+
+def test_a_reference_without_the_field_is_left_out(tables):
+    sample, profile, _ = tables
+    with observatory.open() as obs:
+        other = obs.ingest(pd.DataFrame({"else": range(30)}), "other")
+        found = finding(("inside",), None, kind="column", direction=None, reference_share=None, detector="gaps")
+        (drawing,) = draw_finding(found, sample, profile, obs._store.table(other.id))
+    assert "reference" not in drawing.caveat
+
+
+@pytest.mark.parametrize("n", [2, 4, 10])
+def test_every_level_has_a_label_and_a_line_of_its_own(n):
+    names = [f"level {i}" for i in range(n)]
+    with observatory.open() as obs:
+        dataset = obs.ingest(pd.DataFrame({"g": names * 40, "other": names[:2] * 20 * n}), "levels")
+        table, profile = obs._store.table(dataset.id), obs.profile(dataset)
+        (drawing,) = draw_finding(finding(("g",), "\"g\" = 'level 0'"), table, profile, table)
+        _, heat = draw_finding(finding(("g", "other"), "\"g\" = 'level 0'"), table, profile, table)
+    assert all(f">{name}<" in svg(drawing.chart) for name in names)
+    assert all(f">{name}<" in svg(heat.chart, 200) for name in names[:7])
+    assert drawing.chart.to_dict()["height"] >= 24 * n + 80
+
+
+def test_whole_numbers_have_bins_of_one_width():
+    frame = pd.DataFrame({"age": list(range(18, 95)) * 4, "income": list(range(2_000, 2_308))})
+    with observatory.open() as obs:
+        dataset = obs.ingest(frame, "ages")
+        table, profile = obs._store.table(dataset.id), obs.profile(dataset)
+        (drawing,) = draw_finding(finding(("age",), '"age" > 90'), table, profile, table)
+    assert {row["n"] for row in rows_of(drawing) if "who" in row} == {4}
 
 
 @pytest.mark.parametrize(
