@@ -43,6 +43,13 @@ class Job(Generic[T]):
                 self._thread = threading.Thread(target=self._run, name="job", daemon=True)
                 self._thread.start()
 
+    def again(self) -> None:
+        """Begin anew after an error; the last value stays until there is another."""
+        with self._news:
+            if self.error is not None and self._thread is None:
+                self._iterator, self.error, self.done = None, None, False
+        self.start()
+
     def stop(self) -> None:
         """Pause after the step being worked on."""
         self._paused.set()

@@ -50,6 +50,22 @@ def test_a_paused_job_stands_still_and_goes_on_where_it_was() -> None:
     assert job.wait() == 2
 
 
+def test_after_an_error_it_can_begin_anew() -> None:
+    turns = iter([ValueError("no more"), None])
+
+    def steps() -> Iterator[int]:
+        yield 1
+        if error := next(turns):
+            raise error
+        yield 2
+
+    job = Job(steps)
+    with pytest.raises(ValueError, match="no more"):
+        job.wait()
+    job.again()
+    assert job.wait() == 2
+
+
 def test_an_error_is_raised_where_the_value_is_waited_for() -> None:
     def steps() -> Iterator[int]:
         yield 1
