@@ -27,7 +27,9 @@ with found:
     ui.findings(report, asked)
 with more:
     names = ["Not claimed, and why", "Remedy", "Explore", "Odd rows", "Combinations", "Fairness", "What was looked for"]
-    notes, remedy, explore, odd, combinations, fairness, looked = st.tabs(names, key="bias_more", on_change="rerun")
+    notes, remedy, explore, odd, combinations, fairness, looked = st.tabs(
+        names, key="bias_more", on_change="rerun", bind="query-params"
+    )
     if notes.open:
         with notes:
             ui.notes(report.notes)

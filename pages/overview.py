@@ -13,7 +13,7 @@ with st.spinner("Counting every field …", show_time=True):
 trust, about = st.columns([3, 2], gap="large")
 with trust:
     st.header("Can I trust it?", anchor=False)
-    asked = ui.Asked(dataset, ui.Comparison(ui.declared_reference(dataset)))
+    asked = ui.Asked(dataset, ui.Comparison(ui.declared_reference(dataset)), ui.declared_target(dataset))
     bias = ui.so_far(asked)
     ui.first_findings(bias, asked)
     ui.compared_with(dataset)

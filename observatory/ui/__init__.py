@@ -1,7 +1,7 @@
 """What the pages draw with: the open data set, cards for each noun of the model, and one way to fail."""
 
 from observatory.quoting import markdown as text
-from observatory.ui.bias_job import Asked, parameters, progress, so_far, target_box, verdict
+from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
 from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.explore import explore, odd_rows
@@ -31,6 +31,7 @@ __all__ = [
     "current",
     "dataset_card",
     "declared_reference",
+    "declared_target",
     "drop_zone",
     "explore",
     "fairness",

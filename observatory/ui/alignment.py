@@ -45,29 +45,29 @@ def _editor(proposal: Proposal, given: Alignment | None, parameter: str, key: st
     st.caption(
         "Which field of the reference stands for which field of this table. A match by likeness counts once applied."
     )
-    column = st.column_config
+    column, named = st.column_config, _trimmed(proposal)
+    labels = {name: label for label, name in named.items()}
     table = st.data_editor(
-        pd.DataFrame([_row(f, shown.match(f.name), proposal, given) for f in proposal.ours]),
+        pd.DataFrame([_row(f, shown.match(f.name), proposal, given) for f in proposal.ours]).replace(
+            {"theirs": labels}
+        ),
         hide_index=True,
         disabled=["ours", "state", "levels"],
         key=f"{key}_fields",
         column_config={
             "ours": column.TextColumn("Field of this table"),
-            "theirs": column.SelectboxColumn(
-                "Field of the reference", options=[NOT_COMPARED, *(f.name for f in proposal.theirs)], required=True
-            ),
+            "theirs": column.SelectboxColumn("Field of the reference", options=[NOT_COMPARED, *named], required=True),
             "state": column.TextColumn("Matched by"),
             "levels": column.TextColumn("Levels", width="medium"),
         },
         alt="Every field of this table with the field of the reference that stands for it",
     )
-    pairs = {a: b for a, b in zip(table["ours"], table["theirs"]) if b != NOT_COMPARED}
+    pairs = {a: named[b] for a, b in zip(table["ours"], table["theirs"]) if b != NOT_COMPARED}
     levels = _levels(proposal, shown, pairs, key)
     made = Alignment(tuple(FieldMatch(a, b, levels.get(a, _kept(shown, a, b))) for a, b in pairs.items()))
     with st.container(horizontal=True):
         st.button(
             "Apply",
-            type="primary",
             key=f"{key}_apply",
             on_click=_apply,
             args=(made, parameter),
@@ -75,6 +75,15 @@ def _editor(proposal: Proposal, given: Alignment | None, parameter: str, key: st
         )
         if given is not None:
             st.button("Match by name only", key=f"{key}_reset", on_click=_apply, args=(None, parameter))
+
+
+def _trimmed(proposal: Proposal) -> dict[str, str]:
+    """The fields of the reference by their names without spaces around them, which the grid would not show."""
+    named: dict[str, str] = {}
+    for field in proposal.theirs:
+        label = field.name.strip()
+        named[label if label not in named else f"“{field.name}”"] = field.name
+    return named
 
 
 def _row(field: FieldLevels, match: FieldMatch | None, proposal: Proposal, given: Alignment | None) -> dict[str, str]:

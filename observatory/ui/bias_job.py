@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,9 @@ from observatory.ui.session import observatory, show
 
 _STOPPED = "bias_stopped"
 _SECONDS = 0.5
-SO_FAR = "Nothing found so far."
+_PATIENCE = 1.0
+BEGUN, SO_FAR = "Looking for who or what is missing …", "Nothing found so far."
+_POWER = ("cells", "marginals", "missing")
 LOOKS_FOR = {
     "cells": "groups out of step with the reference",
     "marginals": "shares out of step with the marginals",
@@ -77,26 +80,40 @@ class Asked:
 
 
 def so_far(asked: Asked) -> BiasReport:
-    """The report as far as it is known, begun if need be; waits for the first of it."""
+    """The report as far as it is known, begun if need be; an empty one when nothing is known after a second."""
     job = asked.job
     if not asked.is_stopped:
         job.start()
-    if job.latest is not None:
-        return job.latest
-    with st.spinner("Looking for who or what is missing …", show_time=True):
-        return job.first(lambda _: True)
+    until = time.monotonic() + _PATIENCE
+    with st.spinner(BEGUN):
+        while job.latest is None and job.running and time.monotonic() < until:
+            time.sleep(0.02)
+    return job.latest or BiasReport((), (), "", pending=observatory().detectors())
+
+
+def verdict_so_far(report: BiasReport) -> str:
+    """The verdict, marked as the first look while more is looked for."""
+    if not report.pending:
+        return report.verdict
+    if not report.findings:
+        return SO_FAR if report.verdict else BEGUN
+    return f"So far: {report.verdict[:1].lower()}{report.verdict[1:]}"
 
 
 def verdict(report: BiasReport, asked: Asked) -> None:
-    """What is known so far in one sentence, and how far the search is."""
-    st.subheader(markdown(report.verdict if not report.pending or report.findings else SO_FAR), anchor=False)
+    """What is known so far in one sentence, what was looked for and with what power, and how far the search is."""
+    st.subheader(markdown(verdict_so_far(report)), anchor=False)
+    looked = next((report.checks[name] for name in _POWER if name in report.checks), "")
+    if looked and report.findings and not report.pending:
+        more = len(report.checks) - 1
+        st.caption(markdown(f"{looked} And {more} more ways of looking: see “What was looked for” below."))
     progress(asked, report)
 
 
 def progress(asked: Asked, drawn: BiasReport, *, can_stop: bool = True) -> None:
     """A slim line on what is being looked for, which draws the page again when there is more to show."""
     job = asked.job
-    if job.done and drawn is job.latest:
+    if job.done and (job.latest is None or drawn is job.latest):
         _failure(job)
     elif asked.is_stopped and not job.running:
         _stopped(asked, drawn)
@@ -109,6 +126,7 @@ def _failure(job: Job[BiasReport]) -> None:
         show(job.error)
     elif job.error is not None:
         st.error("The search ended early on an error of ours; what is shown was found before.", icon=":material/error:")
+        st.button("Try again", key="bias_again", on_click=job.again, help="Look for everything once more.")
 
 
 class _Watch:
@@ -167,13 +185,19 @@ def _stopped(asked: Asked, drawn: BiasReport) -> None:
         st.button("Continue", key="bias_continue", on_click=_go_on, args=(asked,))
 
 
+def declared_target(dataset: Dataset) -> str | None:
+    """The field that matters most as the card of the data set names it."""
+    named = dataset.card.target if dataset.card else None
+    return named if named in dataset.fields else None
+
+
 def target_box(dataset: Dataset) -> str | None:
     """Choose the field that matters most, such as an outcome; by default the one that the card names."""
-    named = dataset.card.target if dataset.card else None
+    named = declared_target(dataset)
     return st.selectbox(
         "Field that matters most (target)",
         dataset.fields,
-        index=dataset.fields.index(named) if named in dataset.fields else None,
+        index=dataset.fields.index(named) if named else None,
         placeholder="none",
         key="bias_target",
         bind="query-params",

@@ -58,10 +58,15 @@ def _labels(grouping: Grouping) -> list[str]:
     return [names.get(label, "no group") for label in grouping.labels]
 
 
+def _lists(grouping: Grouping) -> bool:
+    """Whether the statement goes on to list the groups, which are shown one by one."""
+    return len(grouping.groups) > 1 and "): " in grouping.statement
+
+
 def _groups(grouping: Grouping) -> None:
     """What each group is, in words."""
     if grouping.statement:
-        st.markdown(markdown(grouping.statement))
+        st.markdown(markdown(grouping.statement.partition("): ")[0] + ")." if _lists(grouping) else grouping.statement))
     for place, group in enumerate(grouping.groups, start=1):
         there = "" if group.reference_share is None else f", {words.percent(group.reference_share)} of the reference"
         st.markdown(
@@ -98,7 +103,23 @@ def odd_rows(claimed: Sequence[Mapping[str, Any]], asked: Asked) -> None:
     if not len(ranking):
         st.markdown("No ranking: there are too few rows, or none of their fields can be compared.")
         return
-    st.caption("A ranking, not a verdict: odd is not wrong. Look at them before you decide.")
+    methods = pd.DataFrame(list(ranking["methods"]))
+    names = [str(name) for name in methods]
+    st.caption(
+        f"A ranking by the mean of {', '.join(names)}, not a verdict: odd is not wrong. Look at these rows before you"
+        " decide. 100 % is the oddest of all rows."
+    )
     rows = observatory().rows_at(asked.dataset, [int(row) for row in ranking["row"]])
-    shown = ranking.merge(rows, on="row", suffixes=(" (ranking)", ""))
-    st.dataframe(shown, hide_index=True, alt="The rows most unlike the others, and what sets them apart")
+    why = ranking[["row"]].assign(why=[str(why).partition(" Among the oddest")[0] for why in ranking["why"]])
+    ranks = methods.set_axis([f"rank by {name}" for name in names], axis=1)
+    column = st.column_config
+    st.dataframe(
+        pd.concat([why.merge(rows, on="row", suffixes=(" (ranking)", "")), ranks], axis=1),
+        hide_index=True,
+        column_config={
+            "row": column.NumberColumn("Row", width="small"),
+            "why": column.TextColumn("Why", width=480),
+            **{f"rank by {name}": column.NumberColumn(format="percent") for name in names},
+        },
+        alt="The rows most unlike the others, what sets them apart, and how odd each method finds them",
+    )

@@ -29,10 +29,11 @@ def fairness(report: BiasReport, asked: Asked) -> None:
     for statement in found.statements:
         st.markdown(f"- {markdown(statement)}")
     fields = {name: list(groups) for name, groups in groupby(found.groups, key=lambda group: group.field)}
-    shown = st.multiselect(
+    shown = st.pills(
         "Fields to compare the groups of",
         list(fields),
-        [*found.unequal, *(n for n in fields if n not in found.unequal)][:_FIRST],
+        selection_mode="multi",
+        default=[*found.unequal, *(n for n in fields if n not in found.unequal)][:_FIRST],
         key=f"bias_fair_{asked.target}",
     )
     with st.grid(2, min_column_width=340, gap="medium"):
@@ -65,6 +66,7 @@ def _table(groups: list[GroupRate]) -> None:
     frame = pd.DataFrame(rows)
     st.dataframe(
         frame[[name for name in frame if not frame[name].isin([None, ""]).all()]],
+        placeholder="",
         hide_index=True,
         column_config={
             "field": column.TextColumn("Field"),

@@ -77,7 +77,7 @@ def question_box(dataset: Dataset) -> None:
     """A box to ask anything; the answer has a page of its own."""
     with st.form(f"question_{dataset.id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         question = st.text_input("Ask anything about this table", placeholder=PLACEHOLDER, max_chars=500)
-        if st.form_submit_button("Ask", type="primary") and question and question.strip():
+        if st.form_submit_button("Ask") and question and question.strip():
             open_dataset(dataset, "pages/ask.py", ask_question=question.strip())
 
 

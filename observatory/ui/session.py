@@ -113,7 +113,7 @@ def current() -> Dataset:
 
 
 def _offer_catalog() -> NoReturn:
-    if st.button("Choose a data set", type="primary", icon=":material/database:"):
+    if st.button("Choose a data set", icon=":material/database:"):
         st.switch_page("pages/catalog.py")
     st.stop()
 

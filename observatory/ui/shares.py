@@ -98,7 +98,7 @@ def _filled_in(dataset: Dataset) -> Dataset | None:
         alt="Values of the coarse fields, their shares here, and the shares of the population to fill in",
     )
     known = grid[grid["share"].notna() & grid["field"].notna()]
-    if not st.button("Compare with these shares", type="primary", disabled=known.empty, key="bias_shares_apply"):
+    if not st.button("Compare with these shares", disabled=known.empty, key="bias_shares_apply"):
         return None
     made = pd.DataFrame({"field": known["field"], "value": known["value"].fillna(""), "share": known["share"] / 100})
     return observatory().ingest(made, f"Shares for {dataset.title}")

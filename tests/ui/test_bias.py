@@ -105,6 +105,62 @@ def test_stopping_keeps_what_is_known_and_continuing_ends_the_search(
     assert "Stopped" not in said(app)
 
 
+def test_a_search_can_be_stopped_before_anything_is_known(
+    open_page: Callable[..., AppTest], gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detect, "DETECTORS", (detect.DETECTORS[1], detect.DETECTORS[0]))
+    open_page()
+    app = open_page("bias", dataset=ingest(ROWS, "people"))
+    assert "Looking for who or what is missing" in said(app)
+    assert "Stop here" in labels(app)
+    gate.set()
+
+
+def test_an_error_of_ours_can_be_tried_again(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [True]
+
+    def missing(_: Run) -> Outcome:
+        if broken.pop() if broken else False:
+            raise ZeroDivisionError
+        return Outcome(notes=(Note("quick", (), "It went well this time."),))
+
+    monkeypatch.setattr(detect, "DETECTORS", (missing,))
+    open_page()
+    dataset = ingest(ROWS, "people")
+    app = open_page("bias", dataset=dataset)
+    assert "an error of ours" in said(app)
+    app.button(key="bias_again").click().run()
+    finish(dataset)
+    app.run()
+    assert not app.error
+    assert "It went well this time" in said(app)
+
+
+def test_two_gaps_of_one_field_are_two_cards(open_page: Callable[..., AppTest]) -> None:
+    open_page()
+    days = pd.date_range("2022-01-01", "2023-12-31")
+    empty = [("2022-05-01", "2022-06-20"), ("2023-02-01", "2023-04-10")]
+    kept = [d for d in days if not any(pd.Timestamp(a) <= d <= pd.Timestamp(b) for a, b in empty)]
+    dataset = ingest(pd.DataFrame({"when": kept * 20}), "visits")
+    finish(dataset)
+    app = open_page("bias", dataset=dataset)
+    assert not app.exception
+    assert not app.error
+    assert "from 1 May 2022 to 20 June 2022" in said(app)
+    assert "from 1 February 2023 to 10 April 2023" in said(app)
+
+
+def test_the_overview_asks_for_the_same_report(open_page: Callable[..., AppTest]) -> None:
+    open_page()
+    from observatory.ui.session import observatory
+
+    open_page("overview", dataset="titanic_passengers")
+    open_page("bias", dataset="titanic_passengers")
+    assert observatory()._bias.cache_info().currsize == 2  # the other one is for words and questions
+
+
 def test_everything_that_is_looked_for_is_named_in_plain_words() -> None:
     from observatory.ui.bias_job import LOOKS_FOR
 
