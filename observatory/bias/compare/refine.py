@@ -92,14 +92,12 @@ def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known,
     best, widest = region, held
     for k in np.flatnonzero(np.abs(t.z) >= _SAME * abs(region.z)):
         fields, (codes, *_) = t.places[int(k)]
-        inside, share = _smaller(codes, shares)
+        if fields != (i,):
+            continue
+        inside = codes if set(start) <= set(codes) else _beside_tail(codes, shares)
         turned = (inside == codes) != (start == region.codes[0])
-        if (
-            fields == (i,)
-            and (t.z[k] * region.z < 0) == turned
-            and widest < share <= _HALF
-            and set(start) <= set(inside)
-        ):
+        share = float(shares[list(inside)].sum())
+        if (t.z[k] * region.z < 0) == turned and widest < share <= _HALF and set(start) <= set(inside):
             alike = held * (1 - share) / (share * (1 - held))
             if abs(t.z[k]) >= np.sqrt(alike) * abs(region.z) + _BY_ITSELF * np.sqrt(1 - alike):
                 best, widest = _region(t, int(k), region.question), share
@@ -107,11 +105,15 @@ def widened(region: Region, asked: Mapping[str, Tests], reference: Side | Known,
 
 
 def _smaller(codes: tuple[int, ...], shares: Weights) -> tuple[tuple[int, ...], float]:
-    """A range, or the tail that is left beside it where that is smaller and nothing is missing; and its share."""
-    share = float(shares[list(codes)].sum())
-    if share <= 0.5 or codes[-1] != len(shares) - 1 or shares[0]:
-        return codes, share
-    return tuple(range(1, codes[0])), 1 - share
+    """A range, or the tail that is left beside it where that is smaller; and its share."""
+    share, other = float(shares[list(codes)].sum()), _beside_tail(codes, shares)
+    return (other, 1 - share) if share > 0.5 and other != codes else (codes, share)
+
+
+def _beside_tail(codes: tuple[int, ...], shares: Weights) -> tuple[int, ...]:
+    """The lower tail that an upper one leaves where no value is missing: they are one test; else the range itself."""
+    is_tail = codes[-1] == len(shares) - 1 and not shares[0]
+    return tuple(range(1, codes[0])) if is_tail else codes
 
 
 def outer(region: Region, sample: Side, reference: Side | Known, axes: Sequence[Axis]) -> Region:

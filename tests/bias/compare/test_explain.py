@@ -151,3 +151,13 @@ def test_the_other_side_is_said_only_where_it_departs_as_much():
     assert (turned.codes, turned.z) == (((3, 4),), -5.0)
     ranged = Region((1,), ((1, 2),), 5.0, "tails", -10.0, 0.3)
     assert simplest(ranged, known, [levels, number]) == ranged
+
+
+@pytest.mark.parametrize("falls", [True, False])
+def test_a_preference_is_half_of_the_values_at_either_end(said, people, falls):
+    """From a fifth to a half of the values all tails depart alike; neither end is told by its narrowest tail."""
+    rank = people["wage"].rank(pct=True)
+    sample = people[np.random.default_rng(7).random(len(people)) < (1 - rank if falls else rank)].head(2000)
+    ((where, _),) = said(sample, people)
+    share = len(people.query(where.strip("()").replace('"wage"', "wage"))) / len(people)
+    assert 0.35 <= share <= 0.65
