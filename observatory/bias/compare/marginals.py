@@ -32,7 +32,8 @@ def marginals(run: Run) -> Outcome:
     """Levels and ranges whose share departs from `field, value, share`; an empty value stands for missing.
 
     Bands such as “18-34” and “65+” (see `band`) are read as ranges where the field is a number. Fields explain each
-    other away by raking the sample to the known shares of those already reported.
+    other away by raking the sample to the known shares of those already reported. Shares are taken as exact, as those
+    of a census are: nothing says how many rows they were counted over.
     """
     if run.marginals is None:
         return Outcome()
@@ -130,8 +131,12 @@ def _unread(name: str) -> Note:
 
 
 def _blind() -> Note:
-    text = "Marginals show single fields only: a missing combination that keeps every field's shares cannot be seen."
-    return Note("marginals", (), text, "To see combinations, choose a reference table with the fields side by side.")
+    text = (
+        "Marginals show single fields only: a missing combination that keeps every field's shares cannot be seen."
+        " Their shares are taken as exact; those of a small survey depart by chance too."
+    )
+    needs = "To see combinations, or to allow for the rows that shares were counted over, choose a reference table."
+    return Note("marginals", (), text, needs)
 
 
 def _axis(field: FieldProfile, shares: Shares) -> Axis | None:
