@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from observatory.bias.traces.gaps import gaps
 from observatory.bias.traces.geography import geography
 from observatory.bias.traces.heaping import heaping
 from observatory.bias.verdict import needs_reference, verdict
+from observatory.errors import ObservatoryError
 from observatory.model import BiasOptions, BiasReport, Finding, Note, Profile, Table
 
 DETECTORS = (
@@ -85,8 +87,7 @@ def steps(run: Run, detectors: Sequence[Callable[[Run], Outcome]] | None = None)
 
     All `DETECTORS` are asked unless some of them are given.
     """
-    if run.target is not None:
-        run.profile.field(run.target)
+    _check(run)
     detectors = DETECTORS if detectors is None else detectors
     asked = tuple(detectors) if run.n_rows and run.profile.fields else ()
     outcomes: dict[str, Outcome] = {}
@@ -95,6 +96,20 @@ def steps(run: Run, detectors: Sequence[Callable[[Run], Outcome]] | None = None)
     for i, detector in enumerate(asked, 1):
         outcomes[detector.__name__] = detector(run)
         yield _report(run, outcomes, tuple(d.__name__ for d in asked[i:]))
+
+
+def _check(run: Run) -> None:
+    """FieldNotFound for a target that does not exist, ObservatoryError for options out of range."""
+    if run.target is not None:
+        run.profile.field(run.target)
+    given = run.options
+    if not 0 <= given.random_state < 2**32:
+        raise ObservatoryError(f"The seed {given.random_state} is out of range.", "Choose one from 0 to 4294967295.")
+    if not 0 < given.max_q < 1 or not 0 <= given.min_effect <= math.pi:
+        hint = "Choose a rate such as 0.05 and an effect size such as 0.1."
+        raise ObservatoryError("The false-discovery rate or the least effect size is out of range.", hint)
+    if given.min_count < 1 or given.sample_rows < 1:
+        raise ObservatoryError("Least rows of a combination and rows for models are counts.", "Choose 1 or more.")
 
 
 def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...]) -> BiasReport:
@@ -108,13 +123,20 @@ def _report(run: Run, outcomes: Mapping[str, Outcome], pending: tuple[str, ...])
     return BiasReport(
         findings=tuple(findings),
         notes=folded([*run.notes, *(n for o in outcomes.values() for n in o.notes), *_target_notes(run)]),
-        verdict=verdict(run, findings),
+        verdict=verdict(run, findings, compared=_is_compared(run, outcomes)),
         checks={name: o.check for name, o in outcomes.items() if o.check},
         remedy=_remedy(run, findings, pending),
         claims=claims,
         fairness=next((o.fairness for o in outcomes.values() if o.fairness), None),
         pending=pending,
     )
+
+
+def _is_compared(run: Run, outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether some group was compared with a reference other than the table itself, or with marginals."""
+    asked = [o for name, o in outcomes.items() if name in ("cells", "marginals")]
+    is_itself = any(note.kind == "itself" for note in run.notes)
+    return not is_itself and any(len(p) for o in asked for p in o.families.values())
 
 
 def _controlled(outcomes: Mapping[str, Outcome], max_q: float) -> list[Finding]:

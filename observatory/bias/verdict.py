@@ -14,17 +14,23 @@ _N_TESTS = 100
 _H_MISSING = 0.2
 
 
-def verdict(run: Run, findings: Sequence[Finding]) -> str:
-    """What was found, or that nothing was, what was looked for, and what it was compared with."""
+def verdict(run: Run, findings: Sequence[Finding], *, compared: bool = True) -> str:
+    """What was found, or that nothing was, what was looked for, and what it was compared with.
+
+    Not `compared`: no group could be, though there is a reference or marginals; the notes say why.
+    """
     if not run.n_rows:
         return "There are no rows to look at."
     against = "the reference" if run.reference is not None else "the marginals" if run.marginals is not None else ""
     sought = ["copied rows", "missing values tied to a group", "values far outside the rest"]
-    if against:
+    if against and compared:
         sought.insert(0, f"groups whose share differs from {against}")
     unknown = "" if against else " Who is absent altogether cannot be told without a reference."
+    if against and not compared:
+        unknown = f" No group could be compared with {against}: the notes say why."
     if not findings:
-        return f"Nothing found among {count(run.n_rows)}: looked for {listed(sought)}; {_power(run)}.{unknown}"
+        seen = _power(run, compared=compared)
+        return f"Nothing found among {count(run.n_rows)}: looked for {listed(sought)}; {seen}.{unknown}"
     findings = [f for f in findings if f.explained_by is None]
     counts = [
         (sum(f.direction in ("under", "over") for f in findings), "group", f"out of step with {against}"),
@@ -37,14 +43,20 @@ def verdict(run: Run, findings: Sequence[Finding]) -> str:
     return f"Found {listed(parts)}, among {count(run.n_rows)}.{unknown}"
 
 
-def _power(run: Run) -> str:
+def _power(run: Run, *, compared: bool) -> str:
     """How large a departure would have been noticed, for a group of half the rows and about a hundred tests."""
     other = 1e12 if run.reference is None else max(run.reference.n_rows, 1)
-    if run.compares:
-        seen = share(share_apart(0.5, max(run.options.min_effect, detectable_h(run.n_rows, other, _N_TESTS))))
-        return f"a group that should be half of the rows would have been noticed at {seen}"
-    seen = share(share_apart(0.1, max(_H_MISSING, detectable_h(run.n_rows / 2, run.n_rows / 2, _N_TESTS))))
-    return f"a field missing for 10 % of one half of the rows and {seen} of the other would have been noticed"
+    if run.compares and compared:
+        seen = share_apart(0.5, max(run.options.min_effect, detectable_h(run.n_rows, other, _N_TESTS)))
+        said = f"a group that should be half of the rows would have been noticed at {share(seen)}"
+    else:
+        seen = share_apart(0.1, max(_H_MISSING, detectable_h(run.n_rows / 2, run.n_rows / 2, _N_TESTS)))
+        said = (
+            f"a field missing for 10 % of one half of the rows and {share(seen)} of the other would have been noticed"
+        )
+    return (
+        said if seen < 1 else "there are so few rows that hardly any difference between groups would have been noticed"
+    )
 
 
 def needs_reference(run: Run) -> list[str]:

@@ -158,7 +158,7 @@ def _note(run: Run, axis: Axis, region: Region, single: Region, axes: Sequence[A
         group([axes[i].condition(codes) for i, codes in zip(r.axes, r.codes)], opening=False) for r in (region, single)
     ]
     text = (
-        f"{axis.field} is missing for {share(n_lost / max(n, 1))} of the rows with {words[0]}"
+        f"{axis.field} is missing for {share(n_lost / max(n, 1))} of {words[0]}"
         f" ({interval(wilson(n_lost, n))}) and {share((n_all - n_lost) / max(run.n_rows - n, 1))} of all others; of"
         f" {words[1]} alone it is {share(n_lost_single / max(n_single, 1))}, so it takes these fields together."
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+from collections.abc import Sequence
 
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+|inf)"
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|–|—|to|\.\.|until|to under)\s*({_NUMBER})")
@@ -38,6 +40,34 @@ def lower_end(text: str, *, whole: bool) -> float | None:
         low = _read(band[2])
         return low if band[1] == "[" else _after(low, whole=whole)
     return None
+
+
+def upper_end(text: str) -> float:
+    """Where a band ends: inf if it has no upper end, or if the text is no band.
+
+    >>> [upper_end(t) for t in ("18-34", "65+", "under 18", "(34, 64]")]
+    [34.0, inf, 18.0, 64.0]
+    """
+    text = text.strip()
+    if band := _RANGE.fullmatch(text):
+        return _read(band[2])
+    if band := _INTERVAL.fullmatch(text):
+        return _read(band[3])
+    if _BELOW.fullmatch(text):
+        return _read(re.findall(_NUMBER, text)[0])
+    return math.inf
+
+
+def overlapping(texts: Sequence[str]) -> tuple[str, str] | None:
+    """Two bands that hold the same numbers, more than a shared end, if there are any.
+
+    >>> overlapping(["30+", "18-40"]), overlapping(["0-10", "10-20", "20+"])
+    (('18-40', '30+'), None)
+    """
+    lows = [(low, text) for text in texts if (low := lower_end(text, whole=False)) is not None]
+    ordered = [text for _, text in sorted(lows, key=lambda band: (band[0], upper_end(band[1])))]
+    couples = itertools.pairwise(ordered)
+    return next(((a, b) for a, b in couples if upper_end(a) > (lower_end(b, whole=False) or 0.0)), None)
 
 
 def _read(text: str) -> float:

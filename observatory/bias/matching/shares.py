@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from observatory.bias.axis import family
 from observatory.bias.describe import listed
 from observatory.bias.matching.align import by_name, read_as, tight
+from observatory.bias.matching.band import overlapping
 from observatory.bias.matching.levels import folded, levels_of, quoted, same_spelling
 from observatory.errors import ObservatoryError
 from observatory.model import FieldMatch, Note, Profile, Table
@@ -37,9 +39,24 @@ def known_shares(frame: pd.DataFrame, table: Table, profile: Profile) -> tuple[p
     given["share"] = _numbers(given.pop("n" if "n" in given else "share"))
     renamed, notes = _under_our_names(given, table, profile)
     kept, more = _without_totals(renamed)
+    _refuse(kept, profile)
     if "n" in read:
         kept["share"] = kept["share"] / kept.groupby("field")["share"].transform("sum")
     return kept, notes + more
+
+
+def _refuse(given: pd.DataFrame, profile: Profile) -> None:
+    """ObservatoryError for a value that stands twice, and for bands of a number that overlap."""
+    twice = given[given.duplicated(["field", "value"])]
+    if len(twice):
+        named = f"{twice['field'].iloc[0]} = {twice['value'].iloc[0]}"
+        raise ObservatoryError(f"The marginals have more than one row for {named}.", "Write one row for each value.")
+    numeric = {f.name for f in profile.fields if family(f.storage) == "number"}
+    for field, rows in given[given["field"].isin(numeric)].groupby("field", sort=False):
+        if pair := overlapping([str(v) for v in rows["value"] if not pd.isna(v)]):
+            bands = f"{quoted(pair[0])} and {quoted(pair[1])}"
+            hint = "Write bands that follow each other, such as 18-34 and 35+."
+            raise ObservatoryError(f"The bands {bands} of {field} in the marginals overlap.", hint)
 
 
 def _columns(names: Sequence[str]) -> dict[str, str]:

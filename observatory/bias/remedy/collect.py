@@ -42,6 +42,8 @@ def collection_plan(
     findings = selected(findings)
     if not 0 < tolerance < 1:
         raise ObservatoryError("The tolerance is a share between 0 and 1.", "Choose one such as 0.05.")
+    if not run.compares:
+        population(run)
     made = _margins(run, findings, fields)
     if not made:
         return pd.DataFrame(columns=list(COLUMNS))

@@ -30,6 +30,7 @@ from observatory.errors import ObservatoryError
 from observatory.model import Collect, Finding, LevelBalance, Reweighed, Weighting
 
 METHODS = ("raking", "post-stratification")
+_LARGE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +194,12 @@ def _stratified(run: Run, made: Sequence[Cut], found: Cells, left_out: dict[str,
 
 
 def _absent(made: Weighed) -> list[str]:
-    """The groups of the population of which there is no row here."""
+    """Groups that are 1 % of the population or more, of which there is no row here."""
     codes = zip(made.cuts, made.cells.codes())
     counted = [(cut, np.bincount(c, weights=made.cells.counts, minlength=len(cut.target))) for cut, c in codes]
-    return [cut.said(int(i)) for cut, n in counted for i in np.flatnonzero((n == 0) & (cut.target > 0)) if cut.axis]
+    return [
+        cut.said(int(i)) for cut, n in counted for i in np.flatnonzero((n == 0) & (cut.target >= _LARGE)) if cut.axis
+    ]
 
 
 def _balance(made: Weighed) -> list[LevelBalance]:

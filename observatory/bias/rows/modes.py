@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from observatory.bias.describe import count, listed, share
 from observatory.bias.rows.dip import Dip, dip
@@ -121,12 +122,17 @@ def _smooth(made: Features) -> list[int]:
     """Fields of numbers with many values, none of which holds most rows or stands out from its neighbours."""
     chosen = []
     for i, field in enumerate(made.fields):
-        if is_number(field):
+        if is_number(field) and not _is_endless(made.frame[field.name]):
             values, counts = np.unique(made.values[i][: made.n], return_counts=True)
             counts = counts[~np.isnan(values)]
             if len(counts) >= _MIN_DISTINCT and counts.max() < _SPIKE * counts.sum() and not _is_heaped(counts):
                 chosen.append(i)
     return chosen
+
+
+def _is_endless(column: pd.Series) -> bool:
+    """Whether a column holds infinities, which would heap at its outermost value."""
+    return column.dtype.kind == "f" and bool(np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any())
 
 
 def _is_heaped(counts: Codes) -> bool:

@@ -29,6 +29,7 @@ _WIDE_BIN = 0.5
 _SHOWN = 4
 _PAIRS_SHOWN = 100
 _CHANGED = 0.05
+_HUGE = 1e150  # the square of more is no number
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +123,11 @@ def _scaled(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np
     known = values[~np.isnan(values)]
     if not len(known):
         return np.full(len(values), -1e6)
+    if (largest := float(np.abs(known).max())) > _HUGE:
+        values, known = values / largest, known / largest
     low, high = np.quantile(known, [0.005, 0.995])
     spread = float(np.std(known[(known >= low) & (known <= high)])) or float(np.std(known)) or 1.0
-    return np.where(np.isnan(values), -1e6, (values - np.mean(known)) / spread)
+    return np.where(np.isnan(values), -1e6, np.clip((values - np.mean(known)) / spread, -1e9, 1e9))
 
 
 def _blocks(table: Table, fields: Sequence[FieldProfile]) -> Positions:

@@ -35,7 +35,7 @@ def _notes(held: Sequence[FieldProfile], n_rows: int) -> tuple[Note, ...]:
         statement, of = f"{held_by} of the rows have {level}.", f"share of {level}"
     else:
         shown = [f"{level} ({held_by})" for level, held_by in shares[:_SHOWN]]
-        more = [f"{len(held) - _SHOWN} other fields with one such value"] if len(held) > _SHOWN else []
-        statement, of = f"Nearly all rows have {listed([*shown, *more])}.", "shares of these values"
+        more = [f"one value in {count(len(held) - _SHOWN, 'other field')}"] if len(held) > _SHOWN else []
+        statement, of = f"Most rows have {listed([*shown, *more])}.", "shares of these values"
     needs = f"To tell whether that is too many, the {of} in the population {'is' if len(held) == 1 else 'are'} needed."
     return (Note("dominance", tuple(f.name for f in held), statement, needs),)

@@ -27,6 +27,7 @@ Counts = np.ndarray[Any, np.dtype[np.int64]]
 _MIN_ROWS = 200
 _MIN_EXCESS = 0.1  # one value in ten was rounded: Whipple's index of 140
 _NEARLY_ALL = 0.95  # what is recorded finer (ages of infants in months) does not set the scale of the rest
+_HUGE = 1e150
 _CLOSE = 1e-4
 _MAX_P = 1e-9
 _WIDTH = 2.0  # steps in the middle half of the values
@@ -81,7 +82,8 @@ def heaping(run: Run) -> Outcome:
 def heap(field: FieldProfile, values: Values) -> Heap | None:
     """The round step on which most of the sorted values heap; None when they do not."""
     distinct, counts = np.unique(values, return_counts=True)
-    step = _common_step(distinct, counts) if len(values) >= _MIN_ROWS else 0.0
+    enough = len(values) >= _MIN_ROWS and float(np.abs(distinct).max()) < _HUGE
+    step = _common_step(distinct, counts) if enough else 0.0
     if not step:
         return None
     low, high = np.quantile(values, [0.25, 0.75])
