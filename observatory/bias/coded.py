@@ -68,6 +68,6 @@ class Known:
 def code(table: Table, axes: Sequence[Axis], random_state: int) -> Side:
     """All rows, or a random `MAX_ROWS` of them, the same ones for the same seed."""
     columns = ", ".join(f"({axis.code_sql()})::USMALLINT AS c{i}" for i, axis in enumerate(axes))
-    frame = table.query(f"SELECT {columns} FROM t WHERE {drawn(table, random_state)}")
+    frame = table.query(f"SELECT {columns} FROM t WHERE {drawn(table, random_state)} ORDER BY rowid")
     codes = tuple(frame[f"c{i}"].to_numpy(dtype=np.int64) for i in range(len(axes)))
     return Side(codes, np.ones(len(frame)))

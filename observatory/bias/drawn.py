@@ -9,7 +9,11 @@ _PARTS = 2**20
 
 
 def drawn(table: Table, random_state: int = 0, most: int = MAX_ROWS) -> str:
-    """SQL predicate of about `most` random rows, the same ones for the same seed; TRUE where there are no more."""
+    """SQL predicate of about `most` random rows, the same ones for the same seed; TRUE where there are no more.
+
+    Their numbers are found first, so that what a query makes of them is made of few full vectors.
+    """
     if table.n_rows <= most:
         return "TRUE"
-    return f"hash(rowid, {random_state}) % {_PARTS} < {int(most / table.n_rows * _PARTS)}"
+    part = int(most / table.n_rows * _PARTS)
+    return f"rowid IN (SELECT rowid FROM t WHERE hash(rowid, {random_state}) % {_PARTS} < {part})"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from observatory.bias.axis import family
 from observatory.bias.describe import listed
+from observatory.bias.drawn import drawn
 from observatory.bias.run import MAX_FIELDS, Run
 from observatory.model import FieldProfile, Note, Table
 from observatory.quoting import sql_name
@@ -67,5 +68,5 @@ def _with_distinct(fields: Sequence[FieldProfile], reference: Table) -> list[Fie
     if not fields:
         return []
     counts = ", ".join(f"approx_count_distinct({sql_name(f.name)})" for f in fields)
-    distinct = reference.query(f"SELECT {counts} FROM t").iloc[0].tolist()
+    distinct = reference.query(f"SELECT {counts} FROM t WHERE {drawn(reference)}").iloc[0].tolist()
     return [dataclasses.replace(f, distinct=max(f.distinct, int(n))) for f, n in zip(fields, distinct)]
