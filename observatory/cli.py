@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import observatory
 from observatory import report
 from observatory.errors import ObservatoryError
-from observatory.model import Alignment
+from observatory.model import Alignment, Finding, Report, Weighting
 from observatory.settings import Settings
 from observatory.workbench import Observatory
 
@@ -90,16 +90,35 @@ def _serve(arguments: argparse.Namespace) -> None:
 def _scan(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
-        found = obs.report(
-            arguments.file,
-            arguments.reference,
-            arguments.target,
-            marginals=arguments.marginals,
-            alignment=_alignment(arguments),
-        )
+        found = _found(obs, arguments)
         if arguments.html:
-            _write(arguments.html, report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)))
+            _write(arguments.html, _page(obs, found, arguments))
         _print(found.to_dict(), report.text(found), as_json=arguments.json)
+
+
+def _found(obs: Observatory, arguments: argparse.Namespace) -> Report:
+    return obs.report(
+        arguments.file,
+        arguments.reference,
+        arguments.target,
+        marginals=arguments.marginals,
+        alignment=_alignment(arguments),
+    )
+
+
+def _page(obs: Observatory, found: Report, arguments: argparse.Namespace) -> str:
+    """The report as a page, with pictures of charts, of the first findings and of the weights."""
+    from observatory.charts.picture import svg
+
+    def of_finding(finding: Finding) -> str:
+        drawn = obs.draw_finding(finding, found.dataset, arguments.reference, _alignment(arguments))
+        return svg(drawn[0].chart) if drawn else ""
+
+    def of_weights(made: Weighting) -> str:
+        drawn = obs.draw_weighting(made)
+        return svg(drawn.chart) if drawn else ""
+
+    return report.html(found, lambda chart: obs.picture(chart.spec, found.dataset), of_finding, of_weights)
 
 
 def _mention_reference(obs: Observatory, arguments: argparse.Namespace) -> None:
@@ -125,9 +144,10 @@ def _alignment(arguments: argparse.Namespace) -> Alignment | None:
 
 def _report(arguments: argparse.Namespace) -> None:
     with _open(arguments, llm=True) as obs:
-        found = obs.report(arguments.file)
+        _mention_reference(obs, arguments)
+        found = _found(obs, arguments)
         renderings: dict[str, Callable[[], str]] = {
-            ".html": lambda: report.html(found, lambda chart: obs.picture(chart.spec, found.dataset)),
+            ".html": lambda: _page(obs, found, arguments),
             ".md": lambda: report.markdown(found),
             ".json": lambda: json.dumps(found.to_dict(), ensure_ascii=False, indent=2),
         }
@@ -177,11 +197,7 @@ def _bias(arguments: argparse.Namespace) -> None:
             _write_table(arguments.weights, obs.weights(arguments.file, **given))
         if arguments.plan:
             _write_table(arguments.plan, obs.collection_plan(arguments.file, **given))
-        lines = [f"{report.words.severity(f)}: {f.statement}" for f in found.findings]
-        notes = [f"note: {n.statement}" for n in found.notes]
-        remedy = [found.remedy["statement"]] if "statement" in found.remedy else []
-        fairness = found.fairness.statements if found.fairness else ()
-        _print(found.to_dict(), "\n".join([found.verdict, *lines, *remedy, *fairness, *notes]), as_json=arguments.json)
+        _print(found.to_dict(), "\n".join(report.trust.lines(found)), as_json=arguments.json)
 
 
 def _charts(arguments: argparse.Namespace) -> None:
@@ -253,10 +269,12 @@ def _parser() -> argparse.ArgumentParser:
     scan = command("scan", _scan, "print everything about a table")
     scan.add_argument("--html", metavar="OUT", help="write the report as a page too")
     bias = command("bias", _bias, "who or what is missing from a table")
-    bias.add_argument("--seed", type=int, default=0)
+    bias.add_argument("--seed", type=int, default=0, metavar="N", help="of everything drawn at random")
     bias.add_argument("--weights", metavar="OUT", help="write a weight for every row as CSV")
     bias.add_argument("--plan", metavar="OUT", help="write which rows to collect as CSV")
-    for sub in (scan, bias):
+    written = command("report", _report, "write the report of a table")
+    written.add_argument("-o", "--output", required=True, metavar="OUT", help="a .html, .md or .json file")
+    for sub in (scan, bias, written):
         sub.add_argument("--reference", metavar="FILE", help="a table of the reference population")
         sub.add_argument("--marginals", metavar="FILE", help="a table of field, value, share (or n)")
         sub.add_argument("--align", metavar="FILE", help="JSON that says which fields and levels are the same")
@@ -270,7 +288,6 @@ def _parser() -> argparse.ArgumentParser:
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")
     command("ask", _ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
-    command("report", _report, "write the report of a table").add_argument("-o", "--output", required=True)
     models = command("models", _models, "list or fetch language models", file=False)
     models.add_argument("action", choices=("list", "pull", "path"))
     models.add_argument("name", nargs="?", metavar="NAME")

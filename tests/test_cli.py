@@ -169,3 +169,39 @@ def test_an_alignment_says_how_a_reference_is_read(
     assert "not JSON" in printed(capsys, "bias", table, *shop, "--align", str(matches), code=2)["error"]["message"]
     matches.write_text('{"color": "paint"}')
     assert "colour" in printed(capsys, "bias", table, *shop, "--align", str(matches), code=2)["error"]["hint"]
+
+
+def test_bias_reads_well_and_report_takes_what_bias_takes(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    reference = tmp_path / "reference.csv"
+    rows = "\n".join(f"{'red' if i % 2 else 'blue'},{i % 11 + 0.5}" for i in range(600))
+    reference.write_text(f"colour,drops\n{rows}\n")
+    given = ["--reference", str(reference), "--target", "colour"]
+    assert main(["bias", table, *given]) == 0
+    said = capsys.readouterr().out
+    assert said.index("Found 1 group") < said.index("colour = ") < said.index("WHAT TO DO") < said.index("LOOKED FOR")
+    page = tmp_path / "out.html"
+    assert main(["report", table, *given, "-o", str(page)]) == 0
+    assert "What to do" in page.read_text("utf-8")
+    assert "How colour is spread" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--seed", "-1"],
+        ["--target", "nope"],
+        ["--reference", "/nowhere.csv"],
+        ["--align", "/nowhere.json"],
+        ["--weights", "w.csv"],
+        ["--plan", "p.csv"],
+    ],
+)
+def test_bias_says_what_is_wrong_with_its_arguments(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    error = printed(capsys, "bias", table, *wrong, code=2)["error"]
+    assert error["message"]
+    assert error["hint"]

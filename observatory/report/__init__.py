@@ -1,8 +1,8 @@
 """One Report, four renderings: a page, Markdown, plain text for the terminal, and JSON through `Report.to_dict`."""
 
-from observatory.report import words
+from observatory.report import trust, words
 from observatory.report.html import html
 from observatory.report.markdown import markdown
 from observatory.report.text import text
 
-__all__ = ["html", "markdown", "text", "words"]
+__all__ = ["html", "markdown", "text", "trust", "words"]

@@ -8,17 +8,38 @@ from pathlib import Path
 
 import jinja2
 
-from observatory.model import RankedChart, Report
-from observatory.report import words
+from observatory.model import Finding, RankedChart, Report, Weighting
+from observatory.report import trust, words
+
+_PICTURES = 3
 
 
-def html(report: Report, svg: Callable[[RankedChart], str]) -> str:
-    """The report as a page; `svg` draws a chart, and its picture stands in the page as an image."""
+Draw = Callable[[Finding], str]
+
+
+def html(
+    report: Report,
+    svg: Callable[[RankedChart], str],
+    of_finding: Draw = lambda _: "",
+    of_weights: Callable[[Weighting], str] = lambda _: "",
+) -> str:
+    """The report as a page; `svg` draws a chart, and its picture stands in the page as an image.
+
+    `of_finding` and `of_weights` draw the first findings and the weights; "" is no picture.
+    """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string((Path(__file__).parent / "report.html").read_text("utf-8"))
     charts = [(chart, _data_url(svg(chart))) for chart in report.charts]
-    return template.render(report=report, words=words, charts=charts)
+    own = trust.findings(report.bias)
+    shown = {f.id: _data_url(of_finding(f)) for f, _ in own[:_PICTURES]}
+    made = trust.weighting(report.bias)
+    weights = _data_url(of_weights(made)) if made else ""
+    return template.render(
+        report=report, words=words, trust=trust, charts=charts, shown=shown, made=made, weights=weights
+    )
 
 
 def _data_url(svg: str) -> str:
+    if not svg:
+        return ""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from observatory.model import Report
+from observatory.model import BiasReport, Report
 from observatory.quoting import markdown as quote
-from observatory.report import words
+from observatory.report import trust, words
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown; names and cells of the data are escaped."""
     return "\n".join(_lines(report)) + "\n"
+
+
+def _trust(bias: BiasReport) -> Iterator[str]:
+    yield from ("", "## Can I trust it?", "", quote(bias.verdict), "")
+    for finding, explained in trust.findings(bias):
+        yield f"- {words.severity(finding)}: {quote(finding.statement)}"
+        yield from (f"    - {quote(child.statement)}" for child in explained)
+    for note in bias.notes:
+        yield f"- note: {quote(note.statement)} {quote(note.needs)}".rstrip()
+    if made := trust.weighting(bias):
+        yield from ("", "### What to do", "", *(f"- {quote(said)}" for said in trust.remedy(made)), "")
+        yield from (f"| {' | '.join(trust.BALANCE)} |", "|---|---|---|")
+        yield from (f"| {' | '.join(map(quote, row))} |" for row in trust.balance(made))
+    if bias.fairness:
+        yield from ("", f"### How {quote(bias.fairness.target)} is spread", "")
+        yield from (f"- {quote(said)}" for said in trust.fairness(bias.fairness))
+    if questions := trust.open_questions(bias):
+        yield from ("", "### What only a reference could tell", "", *(f"- {quote(said)}" for said in questions))
+    yield from ("", "### What was looked for", "")
+    yield from (f"- {name}: {quote(said)}" for name, said in trust.looked_for(bias))
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -25,10 +45,7 @@ def _lines(report: Report) -> Iterator[str]:
         missing = words.missing(field, report.profile.n_rows)
         cells = (field.name, field.type, field.role, missing, f"{field.distinct:,}", words.extent(field))
         yield "| " + " | ".join(quote(cell) for cell in cells) + " |"
-    yield from ("", "## Can I trust it?", "", quote(report.bias.verdict), "")
-    for finding in report.bias.findings:
-        yield f"- {words.severity(finding)}: {quote(finding.statement)}"
-    yield from (f"- note: {quote(note.statement)}" for note in report.bias.notes)
+    yield from _trust(report.bias)
     yield from ("", "## What does it look like?", "")
     for chart in report.charts:
         yield from (f"{chart.rank}. {quote(chart.summary)}", "", "```python", chart.code.rstrip(), "```", "")

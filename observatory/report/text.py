@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from observatory.model import Report
-from observatory.report import words
+from observatory.report import trust, words
 
 
 def text(report: Report) -> str:
@@ -19,10 +19,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from ("", "WHAT IS IT?")
     yield from (f"  {sentence.text}" for sentence in report.summary.sentences)
     yield from _fields(report)
-    yield from ("", "CAN I TRUST IT?", f"  {report.bias.verdict}")
-    for finding in report.bias.findings:
-        yield f"  {words.severity(finding):<14} {finding.statement}"
-    yield from (f"  note           {note.statement}" for note in report.bias.notes)
+    yield from ("", "CAN I TRUST IT?")
+    yield from (f"  {line}".rstrip() for line in trust.lines(report.bias))
     yield from ("", "WHAT DOES IT LOOK LIKE?")
     yield from (f"  {chart.rank}. {chart.summary} (cost {chart.cost})" for chart in report.charts)
     if not report.charts:

@@ -7,7 +7,7 @@ from observatory.model import FieldProfile, Finding, Report, Scalar, Severity
 SEVERITY: dict[Severity, tuple[str, str]] = {
     "high": ("●", "serious"),
     "medium": ("◐", "worth a look"),
-    "low": ("○", "note"),
+    "low": ("○", "minor"),
 }
 
 NO_CHART = "No field of this table can be charted: each is empty, constant, an identifier or free text."
