@@ -27,7 +27,7 @@ def verdict(run: Run, findings: Sequence[Finding], *, compared: bool = True) -> 
         sought.insert(0, f"groups whose share differs from {against}")
     unknown = "" if against else " Who is absent altogether cannot be told without a reference."
     if against and not compared:
-        unknown = f" No group could be compared with {against}: the notes say why."
+        unknown = f" No group could be compared with {against}; see the notes."
     if not findings:
         seen = _power(run, compared=compared)
         return f"Nothing found among {count(run.n_rows)}: looked for {listed(sought)}; {seen}.{unknown}"
