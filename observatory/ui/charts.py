@@ -80,6 +80,7 @@ def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str, det
     """Charts two across, best first; where there is none, say why."""
     if not charts:
         st.info(words.NO_CHART)
+        return
     with st.grid(2, min_column_width=380, gap="medium"):
         for chart, following in zip(charts, [*charts[1:], None], strict=True):
             chart_card(chart, following, dataset, key=key, details=details)

@@ -161,6 +161,23 @@ def test_the_overview_asks_for_the_same_report(open_page: Callable[..., AppTest]
     assert observatory()._bias.cache_info().currsize == 2  # the other one is for words and questions
 
 
+@pytest.mark.parametrize("page", ["overview", "bias"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"a": [None] * 200, "b": [None] * 200}),
+        pd.DataFrame({"a": [1]}),
+        pd.DataFrame({"table": range(50), "--": ["x", "/*"] * 25, "<b>": ["'", '"'] * 25}),
+    ],
+)
+def test_awkward_tables_have_every_page(open_page: Callable[..., AppTest], page: str, frame: pd.DataFrame) -> None:
+    open_page()
+    dataset = ingest(frame, "awkward")
+    app = open_page(page, dataset=dataset)
+    assert not app.exception
+    assert not app.error
+
+
 def test_everything_that_is_looked_for_is_named_in_plain_words() -> None:
     from observatory.ui.bias_job import LOOKS_FOR
 
