@@ -13,10 +13,12 @@ from observatory.bias.compare.cells import count_where
 from observatory.bias.compare.compared import compared
 from observatory.bias.compare.marginals import _axis, _given, _margin
 from observatory.bias.describe import predicate as said
+from observatory.bias.drawn import drawn
 from observatory.bias.remedy.balance import subject
 from observatory.bias.run import Run
 from observatory.errors import ObservatoryError
 from observatory.model import Finding, Table
+from observatory.quoting import sql_name
 
 MAX_CELLS = 200_000
 MAX_COARSE = 12
@@ -121,7 +123,12 @@ def _marginal_axes(run: Run) -> list[tuple[Axis, Weights]]:
 
 
 def _shares(table: Table, axis: Axis) -> Weights:
-    frame = table.query(f"SELECT {axis.code_sql()} AS c, count(*) AS n FROM t GROUP BY 1")
+    counted = sql_name(f"{axis.field} rows")
+    source = "t"
+    if not axis.ordered:  # a few levels are coded, not all rows
+        source = f"(SELECT {sql_name(axis.field)}, count(*) AS {counted} FROM t GROUP BY 1)"
+    n = "count(*)" if axis.ordered else f"sum({counted})"
+    frame = table.query(f"SELECT {axis.code_sql()} AS c, {n} AS n FROM {source} GROUP BY 1")
     counts = np.zeros(axis.n_codes)
     counts[frame["c"].to_numpy(dtype=np.int64)] = frame["n"]
     return np.asarray(counts / max(counts.sum(), 1))
@@ -180,7 +187,7 @@ def _labels(axis: Axis) -> tuple[str, ...]:
 
 
 def affordable(table: Table, made: Sequence[Cut]) -> int:
-    """How many of the cuts, from the first on, make no more than `MAX_CELLS` cells; at least one."""
+    """How many of the cuts, from the first on, make no more than `MAX_CELLS` cells in a million rows; at least one."""
     sizes = [len(c.target) for c in made]
     fits = [k for k in range(1, len(made) + 1) if int(np.prod(sizes[:k], dtype=object)) <= _MAX_KEY]
     sure = [k for k in fits if int(np.prod(sizes[:k], dtype=object)) <= MAX_CELLS]
@@ -192,7 +199,8 @@ def affordable(table: Table, made: Sequence[Cut]) -> int:
     )
     if not counted:
         return max(len(fits), 1)
-    found = table.query(f"SELECT {counted} FROM (SELECT {names} FROM t)").iloc[0].tolist()
+    part = drawn(table, most=5 * MAX_CELLS)
+    found = table.query(f"SELECT {counted} FROM (SELECT {names} FROM t WHERE {part})").iloc[0].tolist()
     return max(len(sure) + sum(1 for n in found if n <= MAX_CELLS), 1)
 
 
