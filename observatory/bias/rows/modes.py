@@ -28,6 +28,7 @@ MAX_COMPONENTS = 8
 _METHOD = "Gaussian mixture"
 _FIT_ROWS = 3000
 _MIN_DISTINCT = 15
+_MANY_STEPS = 200
 _MAX_DIMENSIONS = 6
 _SPIKE = 0.3
 _HEAPED = 0.15
@@ -220,13 +221,14 @@ def _modes(made: Features, i: int, random_state: int) -> Modes | None:
     known = values[: made.n][~np.isnan(values[: made.n])]
     if len(known) < 100 or np.ptp(known) == 0:
         return None
+    spread = _spread(known, random_state)
     order = np.random.default_rng(random_state).permutation(len(known))
     half = len(known) // 2
-    fit_on, test_on = known[order[: min(half, _FIT_ROWS)]], known[order[half:]]
+    fit_on, test_on = spread[order[: min(half, _FIT_ROWS)]], spread[order[half:]]
     plain = _dips(fit_on, test_on, random_state)
     if not plain:
         return None
-    if known.min() > 0:
+    if spread.min() > 0:
         logs = _dips(np.log(fit_on), np.log(test_on), random_state)
         if len(logs) != len(plain):
             return None
@@ -237,6 +239,15 @@ def _modes(made: Features, i: int, random_state: int) -> Modes | None:
     theirs = values[made.n :][~np.isnan(values[made.n :])]
     there = np.bincount(np.searchsorted(cuts, theirs, side="right"), minlength=len(cuts) + 1) / max(len(theirs), 1)
     return Modes(made.fields[i], peaks, tuple(plain), shares, tuple(map(float, there)) if len(theirs) else ())
+
+
+def _spread(values: Matrix, random_state: int) -> Matrix:
+    """Values of few steps, such as ages in years, spread evenly over their step: no dip lies between two steps."""
+    gaps = np.diff(np.unique(values))
+    if len(gaps) > _MANY_STEPS:
+        return values
+    moved = np.random.default_rng((random_state, len(gaps))).uniform(-0.5, 0.5, len(values))
+    return np.asarray(values + moved * float(np.median(gaps)))
 
 
 def _dips(fit_on: Matrix, test_on: Matrix, random_state: int) -> list[Dip]:

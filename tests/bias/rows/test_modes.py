@@ -93,3 +93,10 @@ def test_a_dip_needs_rows_enough(run):
 def test_levels_alone_have_no_modes(run):
     frame = pd.DataFrame({"a": list("xyz") * 100, "b": [1, 2] * 150})
     assert modes(run(frame)).notes == ()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whole_numbers_of_few_steps_have_no_dips_between_the_steps(run, seed):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"age": rng.choice(np.arange(21, 36), 4568, p=np.arange(5, 20) / 180)})
+    assert modes(run(frame)).notes == ()
