@@ -78,7 +78,7 @@ def finding_card(number: int, finding: Finding, children: Sequence[Finding], ask
     """A finding with its charts, the figures behind it, its rows, its SQL and what to do about it."""
     key = _key(finding, asked)
     with st.container(border=True, key=key, gap="small"):
-        st.markdown(f"##### {number} {_severity(finding)} {markdown(finding.statement)}")
+        st.subheader(f"{number} {_severity(finding)} {markdown(finding.statement)}", anchor=False)
         drawn: Sequence[Drawing] = ()
         with guard():
             drawn = observatory().draw_finding(

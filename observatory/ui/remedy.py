@@ -32,7 +32,7 @@ def remedy(report: BiasReport, asked: Asked) -> None:
     )
     _balance(weighting)
     _again(weighting)
-    _downloads(asked, chosen)
+    _downloads(report, asked, chosen)
     _what_if(report, asked)
 
 
@@ -106,8 +106,9 @@ def _again(weighting: Weighting) -> None:
     )
 
 
-def _downloads(asked: Asked, chosen: dict[str, Any]) -> None:
+def _downloads(report: BiasReport, asked: Asked, chosen: dict[str, Any]) -> None:
     obs, dataset = observatory(), asked.dataset
+    is_short = bool(chosen["fields"]) or any(finding.direction == "under" for finding in report.findings)
     beside = "beside the data" if dataset.n_rows <= _WITH_DATA else "by row number"
     with st.container(horizontal=True):
         st.download_button(
@@ -127,6 +128,8 @@ def _downloads(asked: Asked, chosen: dict[str, Any]) -> None:
             key="bias_plan_csv",
             icon=":material/download:",
             on_click="ignore",
+            disabled=not is_short,
+            help=None if is_short else "No group is too few: there is nothing to collect.",
         )
 
 

@@ -31,3 +31,27 @@ def test_nothing_is_wider_than_a_telephone(tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 2400})
     tab.go(LINK, "Found 1 group out of step with the reference")
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_link_restores_what_was_seen(tab, browser) -> None:
+    tab.go(f"{LINK}&bias_effect=0.2", "Found 1 group out of step with the reference")
+    expect(tab.page.get_by_text("Looking for")).to_have_count(0, timeout=A_WHILE)
+    tab.page.get_by_role("tab", name="Fairness").click()
+    tab.settle("Fields to compare the groups of")
+    context = browser.new_context(viewport={"width": 1440, "height": 2400})
+    other = context.new_page()
+    other.goto(tab.page.url)
+    expect(other.get_by_role("tab", name="Fairness")).to_have_attribute("aria-selected", "true", timeout=A_WHILE)
+    expect(other.get_by_text("Fields to compare the groups of")).to_be_visible(timeout=A_WHILE)
+    other.get_by_text("Parameters").click()
+    expect(other.get_by_role("spinbutton", name="Smallest effect worth a finding")).to_have_value("0.20")
+    context.close()
+
+
+def test_a_finding_with_its_chart_fits_a_card(tab) -> None:
+    tab.page.set_viewport_size({"width": 1440, "height": 1000})
+    tab.go(LINK, "Found 1 group out of step with the reference")
+    card = tab.page.locator("[class*=st-key-bias_]").filter(has_text="Rows and SQL").first
+    expect(card.locator("[data-testid=stVegaLiteChart]").first).to_be_visible(timeout=A_WHILE)
+    tab.page.wait_for_timeout(1_000)
+    assert card.bounding_box()["height"] < 450
