@@ -26,10 +26,29 @@ def matching(dataset: Dataset, reference: str, given: Alignment | None, paramete
     is_quick = dataset.n_rows <= _EAGER_ROWS and obs.dataset(reference).n_rows <= _EAGER_ROWS
     label = _label(obs.propose_alignment(dataset, reference), given) if is_quick else "How the fields are matched"
     box = st.expander(label, icon=":material/compare_arrows:", on_change="rerun", key=f"bias_matching_{dataset.id}")
+    if is_quick and given is None:
+        _suggestion(obs.propose_alignment(dataset, reference), parameter, f"bias_suggested_{dataset.id}_{reference}")
     if box.open:
         with box:
             _editor(obs.propose_alignment(dataset, reference), given, parameter, f"{dataset.id}_{reference}")
     return given
+
+
+def _suggestion(proposal: Proposal, parameter: str, key: str) -> None:
+    """What else may match, in words, with one button to compare it too; nothing where all that matches is certain."""
+    more = [match for match in proposal.suggested.matches if match not in proposal.certain.matches]
+    if not more:
+        return
+    told = "; ".join(markdown(_reading(match)) for match in more[:_SHOWN])
+    left = f" and {len(more) - _SHOWN} more" if len(more) > _SHOWN else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Not compared yet: {told}{left}?", width="stretch")
+        st.button("Compare these too", key=key, on_click=_apply, args=(proposal.suggested, parameter))
+
+
+def _reading(match: FieldMatch) -> str:
+    levels = ", ".join(f"{a} as {b}" for a, b in list(match.levels.items())[:_SHOWN])
+    return f"is {match.theirs.strip()} the same as {match.field}" + (f", {levels}" if levels else "")
 
 
 def _label(proposal: Proposal, given: Alignment | None) -> str:

@@ -91,6 +91,19 @@ def test_matches_that_cannot_be_meant_are_said(open_page, stored, text):
     assert len(app.error) == 1
 
 
+def test_what_may_match_is_compared_on_one_click(open_page):
+    open_page()
+    from observatory.ui.session import observatory
+
+    ours = observatory().ingest(pd.DataFrame({"sex": ["Female", "Male"] * 100, "age": range(200)}), "ours")
+    theirs = observatory().ingest(pd.DataFrame({"Sex ": ["F", "F", "M"] * 100, "age": range(300)}), "theirs")
+    app = open_page("bias", dataset=ours.id, bias_reference=theirs.id)
+    app.button(key=f"bias_suggested_{ours.id}_{theirs.id}").click().run()
+    assert not app.exception
+    assert '"F":"Female"' in str(app.query_params["bias_alignment"])
+    assert "Compare these too" not in {button.label for button in app.button}
+
+
 def test_a_choice_stands_in_the_link_and_drops_what_belonged_to_the_one_before(open_page, stored):
     sample, population = stored
     app = open_page("bias", dataset=sample.id, bias_reference=population.id, bias_alignment='{"sex": "Sex"}')
