@@ -62,7 +62,10 @@ def compare(p: Weights, r: Weights, sample: Side, reference: Side | Known) -> tu
     n, m = sample.n, reference.n
     z = two_proportion_z(p, n, r, m)
     pooled = (n * p + m * r) / (n + m)
-    return z, cohens_h(p, r), n * np.minimum(pooled, 1 - pooled) >= MIN_EXPECTED
+    expected = n * np.minimum(pooled, 1 - pooled)
+    if isinstance(reference, Known):  # known to be nobody, or everybody: then the sample's own rows tell
+        expected = np.maximum(expected, n * np.minimum(p, 1 - p))
+    return z, cohens_h(p, r), expected >= MIN_EXPECTED
 
 
 def _levels(i: int, sample: Side, reference: Side | Known, axis: Axis) -> Tests:

@@ -12,7 +12,7 @@ from observatory.bias.coded import Known, Side
 from observatory.bias.compare.children import children, departures, explained
 from observatory.bias.compare.compared import Compared, compared
 from observatory.bias.compare.explain import Explained, Region, explain
-from observatory.bias.describe import Condition, group, interval, predicate, share
+from observatory.bias.describe import Condition, count, group, interval, listed, predicate, share
 from observatory.bias.remedy.advice import remedy
 from observatory.bias.run import Outcome, Run
 from observatory.bias.statistics import cohens_h, detectable_h, share_apart, wilson
@@ -175,10 +175,15 @@ def _check(run: Run, found: Explained, both: Compared) -> str:
     n_tests = {q: len(p) for q, p in found.left.items()}
     n = run.n_rows if n == run.n_rows else n
     h = max(run.options.min_effect, detectable_h(n, m, 4 * max(n_tests["levels"], 1)))
+    kinds = {
+        "level": n_tests["levels"],
+        "range": n_tests["tails"] + n_tests["ranges"],
+        "set": n_tests["sets"],
+        "pair": n_tests["pairs"],
+    }
+    groups = listed([count(n, noun) for noun, n in kinds.items() if n] or ["none large enough"])
     return (
-        f"{len(both.axes)} fields were compared with the reference in {sum(n_tests.values()):,} groups:"
-        f" {n_tests['levels']:,} levels, {n_tests['tails'] + n_tests['ranges']:,} ranges,"
-        f" {n_tests['sets']:,} sets of levels and {n_tests['pairs']:,} pairs. Had half of the reference been"
+        f"{count(len(both.axes), 'field')} compared with the reference, by {groups}. Had half of the reference been"
         f" {share(share_apart(0.5, h))} of the sample, or a tenth {share(share_apart(0.1, h))},"
         " it would have been noticed (power 80 %)."
     )

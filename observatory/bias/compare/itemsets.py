@@ -48,6 +48,8 @@ def itemsets(run: Run) -> Outcome:
     check = (
         f"{len(deep.p):,} combinations of three groups of {count(n_fields, 'field')} were compared with the reference,"
         " given what was found."
+        if len(deep.p)
+        else "No combination of three groups was frequent enough to be compared with the reference."
     )
     return Outcome(check, {"itemsets": deep.p}, found, explained=below, witnesses=_witnesses(both, run))
 

@@ -18,12 +18,12 @@ from observatory.bias.axis import Axis
 from observatory.bias.classify import DEPTH, Rows, Scores, auc, below, matrix, part, ranks, tree_places
 from observatory.bias.coded import Weights
 from observatory.bias.compare.candidates import Place, Tests
-from observatory.bias.compare.cells import where_sql
+from observatory.bias.compare.cells import explained_away, where_sql
 from observatory.bias.compare.compared import Compared, compared
 from observatory.bias.compare.deep import Deep, Sides, bare, beyond_cells, dig, said, tested
 from observatory.bias.describe import listed, number
 from observatory.bias.run import Outcome, Run, Witness
-from observatory.model import Note
+from observatory.model import BiasOptions, Note
 
 MODELS = ("decision tree", "random forest", "k-nearest neighbours")
 _MIN_ROWS = 40
@@ -61,10 +61,10 @@ def told_apart(run: Run) -> Outcome:
     start, deep = run.once(beyond_cells), run.once(told_regions)
     found, below = said(run, deep, "told_apart", start)
     return Outcome(
-        check=_check(claims, halves),
+        check=_check(claims, halves, run.options),
         families={"models": p, "told_apart": deep.p},
         found=found,
-        notes=(_note(claims, run.options.max_q), *lost.notes),
+        notes=lost.notes if found or run.once(explained_away).regions else (_note(claims, run.options), *lost.notes),
         claims={"told_apart": claims, **lost.claims},
         explained=below,
         witnesses=_witnesses(both, halves, run),
@@ -190,30 +190,42 @@ def _witnesses(both: Compared, halves: Halves, run: Run) -> tuple[Witness, ...]:
     return tuple(made)
 
 
-def _note(claims: dict[str, Any], max_q: float) -> Note:
+def _main_fields(claims: dict[str, Any]) -> list[str]:
+    """The fields without which the forest does markedly worse."""
+    falls = [(str(f["field"]), float(f["importance"])) for f in claims["fields"][:3]]
+    return [name for name, fall in falls if fall >= _MAIN * falls[0][1]]
+
+
+def _cannot_tell(claims: dict[str, Any], options: BiasOptions) -> bool:
+    return bool(claims["random forest"]["p"] > options.max_q / len(MODELS))
+
+
+def _note(claims: dict[str, Any], options: BiasOptions) -> Note:
+    """What the forest says, where no finding says it."""
     forest = claims["random forest"]
     low, high = (number(round(v, 2)).removeprefix("0") for v in forest["interval"])
     area = f"{forest['auc']:.2f}".removeprefix("0")
     scale = ".5 is guessing, 1 is certain"
-    if forest["p"] > max_q / len(MODELS):
+    if _cannot_tell(claims, options):
         text = (
             f"A random forest cannot tell sample rows from reference rows: AUC {area} (95 % CI {low}–{high}; {scale})."
         )
         return Note("told_apart", (), text)
-    falls = [(str(f["field"]), float(f["importance"])) for f in claims["fields"][:3]]
-    names = [name for name, fall in falls if fall >= _MAIN * falls[0][1]]
+    names = _main_fields(claims)
     by = f", mostly by {listed(names)}" if names else ""
     text = f"A random forest tells sample rows from reference rows with AUC {area} (95 % CI {low}–{high}; {scale}){by}."
     return Note("told_apart", tuple(names), text)
 
 
-def _check(claims: dict[str, Any], halves: Halves) -> str:
+def _check(claims: dict[str, Any], halves: Halves, options: BiasOptions) -> str:
     areas = listed([f"{name} {claims[name]['auc']:.2f}".replace(" 0.", " .") for name in MODELS])
     n = min(len(r) for r in halves.test)
     z = float(-special.ndtri(0.05 / len(MODELS)) + special.ndtri(0.8))
     seen = 0.5 + z * float(np.sqrt(1 / (6 * max(n, 1))))
     noticed = f"{seen:.2f}" if seen >= 0.51 else f"{seen:.3f}"
+    names = [] if _cannot_tell(claims, options) else _main_fields(claims)
     return (
         f"Sample and reference were told apart on the half of the rows held out, by area under the curve (.5 is"
         f" guessing): {areas}; {noticed.removeprefix('0')} would have been noticed (power 80 %)."
+        + (f" The forest goes mostly by {listed(names)}." if names else "")
     )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from observatory.bias.axis import family
 from observatory.bias.describe import count, listed, share
 from observatory.bias.rows.dip import Dip, dip
 from observatory.bias.rows.features import Codes, Features, Matrix, features, is_number
@@ -123,7 +124,7 @@ def _smooth(made: Features) -> list[int]:
     """Fields of numbers with many values, none of which holds most rows or stands out from its neighbours."""
     chosen = []
     for i, field in enumerate(made.fields):
-        if is_number(field) and not _is_endless(made.frame[field.name]):
+        if family(field.storage) == "number" and is_number(field) and not _is_endless(made.frame[field.name]):
             values, counts = np.unique(made.values[i][: made.n], return_counts=True)
             counts = counts[~np.isnan(values)]
             if len(counts) >= _MIN_DISTINCT and counts.max() < _SPIKE * counts.sum() and not _is_heaped(counts):

@@ -166,7 +166,7 @@ def _finding(gap: Gap, run: Run) -> Finding:
     rate = number(round(a_day, 1 if a_day >= 0.1 else 3))
     n = count_where(run.table, [_where(gap)])[0]
     period = "month" if gap.days > 60 else "week" if gap.days > 14 else "day"
-    other = f"the longest other gap is {count(gap.other, 'day')}" if gap.other else "no other day is without"
+    other = f"the longest is {count(gap.other, 'day')}" if gap.other else "no day is without rows"
     return Finding(
         id="",
         kind="column",
@@ -186,7 +186,7 @@ def _finding(gap: Gap, run: Run) -> Finding:
         detector="gaps",
         statement=(
             f"No rows have {gap.field.name} from {_day(gap.before + 1)} to {_day(gap.after - 1)}:"
-            f" {count(gap.days, 'day')} without any, at {rate} rows a day around them ({other})."
+            f" {count(gap.days, 'day')} without any, at {rate} rows a day around them (gaps like this apart, {other})."
         ),
         evidence_sql=(
             f"SELECT date_trunc('{period}', {sql_name(gap.field.name)}) AS period, count(*) AS n FROM t"
