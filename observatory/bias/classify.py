@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from observatory.bias.axis import Axis
 from observatory.bias.coded import Side
@@ -118,6 +117,8 @@ def auc(positive: Scores, negative: Scores) -> dict[str, Any]:
     >>> auc(np.array([0.9, 0.8, 0.7, 0.6]), np.array([0.1, 0.2, 0.3, 0.65]))["auc"]
     0.9375
     """
+    from scipy import stats
+
     n, m = len(positive), len(negative)
     lower = below(np.sort(negative), positive) / m
     upper = 1 - below(np.sort(positive), negative) / n

@@ -12,9 +12,6 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.cluster.vq import ClusterError, kmeans2
-from scipy.spatial.distance import pdist, squareform
 
 from observatory.bias.describe import count
 from observatory.bias.rows.dip import Dip, dip
@@ -56,6 +53,8 @@ def groups(run: Run) -> Outcome:
 def k_means(run: Run) -> Partition:
     """Natural groups by k-means, from 2 to 8 of them."""
 
+    from scipy.cluster.vq import kmeans2
+
     def cluster(rows: Matrix, most: int) -> list[Codes]:
         return [_lloyd(rows, k, run.random_state) for k in range(2, most + 1)]
 
@@ -68,6 +67,8 @@ def ward(run: Run) -> Partition:
     """
 
     def cluster(rows: Matrix, most: int) -> list[Codes]:
+        from scipy.cluster.hierarchy import fcluster, linkage
+
         tree = linkage(rows, "ward")
         return [fcluster(tree, k, "maxclust").astype(np.int64) - 1 for k in range(2, most + 1)]
 
@@ -133,6 +134,8 @@ def _associated(a: Codes, b: Codes) -> bool:
 
 def _lloyd(rows: Matrix, k: int, random_state: int) -> Codes:
     """The best of three starts of k-means (k-means++); all rows in one group where every start lost a group."""
+    from scipy.cluster.vq import ClusterError, kmeans2
+
     best, labels = np.inf, np.zeros(len(rows), np.int64)
     for start in range(_N_STARTS):
         try:
@@ -147,6 +150,8 @@ def _lloyd(rows: Matrix, k: int, random_state: int) -> Codes:
 
 def _silhouettes(rows: Matrix, cuts: Sequence[Codes]) -> Matrix:
     """The mean silhouette of each way to cut the rows."""
+    from scipy.spatial.distance import pdist, squareform
+
     distance = squareform(pdist(rows))
     return np.array([_silhouette(distance, labels) for labels in cuts])
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from observatory.bias.describe import count, listed, number, share
 from observatory.bias.rows.features import Features, Matrix, features
@@ -80,6 +79,8 @@ def oddest(odd: Oddness, n: int = N_ODD) -> list[dict[str, Any]]:
 
 def oddness(run: Run) -> Oddness | None:
     """How odd each row of the sample is; None when there are too few rows or no field that varies."""
+    from scipy.stats import rankdata
+
     made = run.once(features)
     if not made.n:
         return None

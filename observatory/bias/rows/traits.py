@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from observatory.bias import describe
 from observatory.bias.axis import family
@@ -71,6 +70,8 @@ def _trait(made: Features, i: int, inside: Mask) -> Trait:
 
 def _shift(field: FieldProfile, values: Matrix, inside: Mask) -> Trait:
     """Cliff's delta of the known values, and the two medians."""
+    from scipy.stats import rankdata
+
     ours, others = values[inside & ~np.isnan(values)], values[~inside & ~np.isnan(values)]
     if not len(ours) or not len(others):
         lost = not len(ours)
