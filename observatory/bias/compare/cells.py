@@ -183,7 +183,8 @@ def _check(run: Run, found: Explained, both: Compared) -> str:
     }
     groups = listed([count(n, noun) for noun, n in kinds.items() if n] or ["none large enough"])
     return (
-        f"{count(len(both.axes), 'field')} compared with the reference, by {groups}. Had half of the reference been"
+        f"{count(len(both.axes), 'field')} {'was' if len(both.axes) == 1 else 'were'} compared with the reference,"
+        f" by {groups}. Had half of the reference been"
         f" {share(share_apart(0.5, h))} of the sample, or a tenth {share(share_apart(0.1, h))},"
         " it would have been noticed (power 80 %)."
     )
