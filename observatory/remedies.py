@@ -14,42 +14,26 @@ if TYPE_CHECKING:
 
 
 class Remedies:
-    """Weights and plans for a data set and its population: the `asked` of a bias report are those of a remedy too.
+    """Weights and plans for a data set and its population.
 
-    `reference`, `marginals`, `options`, `target` and `alignment` are those of the report whose findings it is for.
+    `asked` are the `reference`, `marginals`, `target`, `options` and `alignment` of the bias report that it is for.
     """
 
     _prospect: Callable[[Any, str], Prospect]
     """`_make_prospect`, with its results kept."""
 
-    def _asked(
-        self,
-        dataset: Any,
-        reference: Any = None,
-        marginals: Any = None,
-        target: str | None = None,
-        options: model.BiasOptions | None = None,
-        alignment: model.Alignment | None = None,
-    ) -> Any:
-        """A handle of a run that can be compared and hashed."""
-        raise NotImplementedError
-
-    def _compared(self, asked: Any) -> tuple[Run, tuple[model.Finding, ...]]:
-        """The run and its findings."""
-        raise NotImplementedError
+    _asked: Callable[..., Any]
+    _compared: Callable[[Any], tuple[Run, tuple[model.Finding, ...]]]
+    """The run of what was asked, and its findings."""
 
     def weigh(
         self,
         dataset: Any,
-        reference: Any = None,
-        marginals: Any = None,
+        *,
         fields: Sequence[str] = (),
         method: str = "raking",
         trim: float | None = None,
-        options: model.BiasOptions | None = None,
-        *,
-        target: str | None = None,
-        alignment: model.Alignment | None = None,
+        **asked: Any,
     ) -> model.Weighting:
         """Weights to the margins of a population, in numbers; no `fields`: those of the findings and all coarse ones.
 
@@ -57,26 +41,22 @@ class Remedies:
         """
         from observatory.bias import weigh
 
-        run, findings = self._compared(self._asked(dataset, reference, marginals, target, options, alignment))
+        run, findings = self._compared(self._asked(dataset, **asked))
         return weigh(run, findings, fields, method, trim)
 
     def weights(
         self,
         dataset: Any,
-        reference: Any = None,
-        marginals: Any = None,
+        *,
         fields: Sequence[str] = (),
         method: str = "raking",
         trim: float | None = None,
-        options: model.BiasOptions | None = None,
-        *,
-        target: str | None = None,
-        alignment: model.Alignment | None = None,
+        **asked: Any,
     ) -> pd.DataFrame:
         """The weights of `weigh` for all rows: `row` (position in import order) and `weight` (mean of 1)."""
         from observatory.bias import row_weights
 
-        run, findings = self._compared(self._asked(dataset, reference, marginals, target, options, alignment))
+        run, findings = self._compared(self._asked(dataset, **asked))
         return row_weights(run, findings, fields, method, trim)
 
     def what_if(
@@ -84,35 +64,25 @@ class Remedies:
         dataset: Any,
         group: str,
         n_more: int,
-        reference: Any = None,
-        marginals: Any = None,
-        options: model.BiasOptions | None = None,
-        *,
-        target: str | None = None,
-        alignment: model.Alignment | None = None,
+        **asked: Any,
     ) -> model.WhatIf:
         """What `n_more` rows of a group would change; `group` is the id of a finding, or a predicate."""
         from observatory.bias import what_if
 
-        asked = self._asked(dataset, reference, marginals, target, options, alignment)
-        return what_if(self._prospect(asked, group), n_more)
+        return what_if(self._prospect(self._asked(dataset, **asked), group), n_more)
 
     def collection_plan(
         self,
         dataset: Any,
-        reference: Any = None,
-        marginals: Any = None,
+        *,
         fields: Sequence[str] = (),
         tolerance: float = 0.05,
-        options: model.BiasOptions | None = None,
-        *,
-        target: str | None = None,
-        alignment: model.Alignment | None = None,
+        **asked: Any,
     ) -> pd.DataFrame:
         """The least rows to collect until all groups of the findings, or of `fields`, come within `tolerance`."""
         from observatory.bias import collection_plan
 
-        run, findings = self._compared(self._asked(dataset, reference, marginals, target, options, alignment))
+        run, findings = self._compared(self._asked(dataset, **asked))
         return collection_plan(run, findings, fields, tolerance)
 
     def _make_prospect(self, asked: Any, group: str) -> Prospect:

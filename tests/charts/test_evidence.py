@@ -232,8 +232,9 @@ def test_awkward_columns_are_drawn_or_left_without_a_picture(values):
         table, profile = obs._store.table(dataset.id), obs.profile(dataset)
         for where in ('"n" >= 1', '"n" IS NULL'):
             for columns in (("n",), ("n", "g")):
-                draw_finding(finding(columns, where), table, profile, table)
-            draw_finding(finding(("n",), where, direction="outliers", reference_share=None), table, profile)
+                assert all(svg(d.chart) for d in draw_finding(finding(columns, where), table, profile, table))
+            far = finding(("n",), where, direction="outliers", reference_share=None)
+            assert all(svg(d.chart) for d in draw_finding(far, table, profile))
 
 
 def test_the_commonest_levels_are_drawn_and_the_rest_put_together(tables):

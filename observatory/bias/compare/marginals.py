@@ -37,17 +37,17 @@ def marginals(run: Run) -> Outcome:
     """
     if run.marginals is None:
         return Outcome()
-    given, notes = _given(run.marginals)
+    given, notes = given_shares(run.marginals)
     fields = {f.name: f for f in run.profile.fields}
     notes += _unknown([name for name in given if name not in fields])
-    made = {name: _axis(fields[name], shares) for name, shares in given.items() if name in fields}
+    made = {name: known_axis(fields[name], shares) for name, shares in given.items() if name in fields}
     notes += [_unread(name) for name, axis in made.items() if axis is None]
     axes, sample, more = _alike(run, [a for a in made.values() if a is not None], given)
     notes += more
     if not axes:
         return Outcome("No field could be compared with the marginals.", notes=tuple(notes))
     lost = [float((codes == 0).mean()) for codes in sample.codes]
-    known = Known(tuple(_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
+    known = Known(tuple(known_margin(a, given[a.field], n) for a, n in zip(axes, lost)))
     found = explain(sample, known, axes, options=run.options)
     kept, below = said(found, known, axes, lambda regions: _findings(run, regions, axes, known), run.options)
     return Outcome(_check(run, found, len(axes)), found.families(), kept, (*notes, _blind()), explained=below)
@@ -71,7 +71,7 @@ def _alike(run: Run, axes: Sequence[Axis], given: Mapping[str, Shares]) -> tuple
     return [axes[i] for i in kept], replace(sample, codes=tuple(sample.codes[i] for i in kept)), notes
 
 
-def _given(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
+def given_shares(frame: pd.DataFrame) -> tuple[dict[str, Shares], list[Note]]:
     """Shares by field and value, per cent taken as such, and notes on fields whose shares do not add up to 1."""
     lost = [f"“{c}”" for c in COLUMNS if c not in frame.columns]
     if lost:
@@ -139,7 +139,7 @@ def _blind() -> Note:
     return Note("marginals", (), text, needs)
 
 
-def _axis(field: FieldProfile, shares: Shares) -> Axis | None:
+def known_axis(field: FieldProfile, shares: Shares) -> Axis | None:
     """The groups that the marginals name; None if they are not values of the field's type."""
     values = [v for v in shares if v]
     kind, name = family(field.storage), sql_name(field.name)
@@ -188,7 +188,7 @@ def _low(value: str, *, whole: bool) -> float | None:
     return None if math.isnan(single) else single
 
 
-def _margin(axis: Axis, shares: Shares, lost: float) -> Weights:
+def known_margin(axis: Axis, shares: Shares, lost: float) -> Weights:
     """Known share of every code; where nothing is said of missing values, the sample's own share of them stands."""
     made = np.zeros(axis.n_codes)
     for i, (value, n) in enumerate((v, n) for v, n in shares.items() if v is not None):

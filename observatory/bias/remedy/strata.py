@@ -11,7 +11,7 @@ from observatory.bias.axis import Axis
 from observatory.bias.coded import Codes, Weights
 from observatory.bias.compare.cells import count_where
 from observatory.bias.compare.compared import compared
-from observatory.bias.compare.marginals import _axis, _given, _margin
+from observatory.bias.compare.marginals import given_shares, known_axis, known_margin
 from observatory.bias.describe import predicate as said
 from observatory.bias.drawn import drawn
 from observatory.bias.remedy.balance import subject
@@ -114,11 +114,11 @@ def _marginal_axes(run: Run) -> list[tuple[Axis, Weights]]:
     if run.marginals is None:
         return []
     made = []
-    given, _ = _given(run.marginals)
+    given, _ = given_shares(run.marginals)
     for field in run.profile.fields:
-        axis = _axis(field, given[field.name]) if field.name in given else None
+        axis = known_axis(field, given[field.name]) if field.name in given else None
         if axis is not None:
-            made.append((axis, _margin(axis, given[axis.field], field.missing / max(run.n_rows, 1))))
+            made.append((axis, known_margin(axis, given[axis.field], field.missing / max(run.n_rows, 1))))
     return made
 
 
