@@ -108,7 +108,7 @@ def _found(obs: Observatory, arguments: argparse.Namespace) -> Report:
 
 def _page(obs: Observatory, found: Report, arguments: argparse.Namespace) -> str:
     """The report as a page, with pictures of charts, of the first findings and of the weights."""
-    from observatory.charts.picture import svg
+    from observatory.charts.drawing.picture import svg
 
     def of_finding(finding: Finding) -> str:
         drawn = obs.draw_finding(finding, found.dataset, arguments.reference, _alignment(arguments))

@@ -40,7 +40,7 @@ class Pictures:
 
     def picture(self, spec: Mapping[str, Any], dataset: Any) -> str:
         """A chart with its rows as SVG text."""
-        from observatory.charts.picture import svg
+        from observatory.charts.drawing.picture import svg
 
         return svg(self.draw(spec, dataset).chart)
 
@@ -52,7 +52,7 @@ class Pictures:
         return self._evidence(json.dumps(finding.to_dict(), sort_keys=True), asked)
 
     def _compute_evidence(self, finding: str, asked: Any) -> tuple[Drawing, ...]:
-        from observatory.charts.evidence import draw_finding
+        from observatory.charts.findings.evidence import draw_finding
 
         run = self._run(asked)
         return draw_finding(model.Finding.from_dict(json.loads(finding)), run.table, run.profile, run.reference)
@@ -64,13 +64,13 @@ class Pictures:
 
     def draw_weighting(self, weighting: model.Weighting) -> Drawing | None:
         """The love plot of weights; None where they balance nothing."""
-        from observatory.charts.love import love_plot
+        from observatory.charts.findings.love import love_plot
 
         return love_plot(weighting)
 
     def draw_rates(self, fairness: model.Fairness, groups: Sequence[model.GroupRate]) -> Drawing:
         """The base rates of the groups of one field, beside those of the reference; small groups are faint."""
-        from observatory.charts.rates import base_rates
+        from observatory.charts.findings.rates import base_rates
 
         return base_rates(fairness, groups)
 
@@ -78,6 +78,6 @@ class Pictures:
         self, found: model.Exploration, labels: Sequence[str] | None, scores: Sequence[float] | None, title: str
     ) -> Drawing:
         """A map of rows, coloured by the label or the score of each."""
-        from observatory.charts.maps import row_map
+        from observatory.charts.findings.maps import row_map
 
         return row_map(found, labels, scores, title)

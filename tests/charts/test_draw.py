@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from observatory.charts import altair_code, draw, recommend
-from observatory.charts.palette import CATEGORIES, RAMP
+from observatory.charts.drawing.palette import CATEGORIES, RAMP
 from observatory.errors import ChartInvalidSpec, FieldNotFound
 from observatory.model import Filter, Wish, WishedField
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import observatory
-from observatory.charts.evidence import draw_finding, missing_shares
-from observatory.charts.groups import counted, groups
-from observatory.charts.picture import svg
+from observatory.charts.drawing.picture import svg
+from observatory.charts.findings.evidence import draw_finding, missing_shares
+from observatory.charts.findings.groups import counted, groups
 from observatory.model import Effect, Finding
 
 COUNTS = pd.DataFrame({"in_group": [True, False], "n": [40, 60], "n_missing": [10, 3]})

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from observatory.charts import check, compare, recommend
-from observatory.charts.facts import wish_facts
-from observatory.charts.solver import every, top_k
-from observatory.charts.vegalite import View, parse, to_spec
+from observatory.charts.rules.facts import wish_facts
+from observatory.charts.rules.solver import every, top_k
+from observatory.charts.spec.vegalite import View, parse, to_spec
 from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 
@@ -106,7 +106,7 @@ def test_the_cheapest_charts_are_those_of_a_full_enumeration():
 
 
 def sum_of_weights(answer) -> int:
-    from observatory.charts.rules import rules
+    from observatory.charts.rules.base import rules
 
     return sum(rules()[rule].weight for rule, _ in answer.preferences)
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from observatory.charts.explain import check, violations
-from observatory.charts.facts import Facts, view_facts
-from observatory.charts.rules import document, parse, program, rules, rules_folder
-from observatory.charts.solver import judge
-from observatory.charts.vegalite import parse as parse_view
+from observatory.charts.rules.base import document, parse, program, rules, rules_folder
+from observatory.charts.rules.explain import check, violations
+from observatory.charts.rules.facts import Facts, view_facts
+from observatory.charts.rules.solver import judge
+from observatory.charts.spec.vegalite import parse as parse_view
 from observatory.errors import RuleBadRule
 from observatory.model import FieldProfile, Profile
 

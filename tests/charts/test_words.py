@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from observatory.charts import altair_code, compare, recommend, summarize, why
-from observatory.charts.words import AXIS, LINE, condition, lines
+from observatory.charts.spec.words import AXIS, LINE, condition, lines
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 
 NAMES = ["Hired", 'a "b"', "it's", "<script>", "a.b[0]", "x\ny", "größe" * 30]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 
-from observatory.charts.facts import is_outcome
+from observatory.charts.rules.facts import is_outcome
 from observatory.model import FieldProfile, Profile
 
 LOUDEST = 8

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.charts.query import MOST_ROWS, Drawn, column
-from observatory.charts.vegalite import Encoding, View
-from observatory.charts.words import phrase, title
+from observatory.charts.drawing.query import MOST_ROWS, Drawn, column
+from observatory.charts.spec.vegalite import Encoding, View
+from observatory.charts.spec.words import phrase, title
 from observatory.model import Profile
 
 _KINDS = {

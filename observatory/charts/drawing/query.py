@@ -12,8 +12,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from observatory.charts.palette import MISSING
-from observatory.charts.vegalite import Encoding, View, is_discrete
+from observatory.charts.drawing.palette import MISSING
+from observatory.charts.spec.vegalite import Encoding, View, is_discrete
 from observatory.model import FieldProfile, Filter, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 

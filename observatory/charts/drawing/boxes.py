@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from observatory.charts.palette import ACCENT
-from observatory.charts.query import column
-from observatory.charts.vegalite import View, is_discrete
+from observatory.charts.drawing.palette import ACCENT
+from observatory.charts.drawing.query import column
+from observatory.charts.spec.vegalite import View, is_discrete
 
 _PARTS = {
     "low": "lower whisker",

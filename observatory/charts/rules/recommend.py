@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from observatory.charts.codegen import altair_code
-from observatory.charts.explain import violations
-from observatory.charts.facts import Facts, chart_type, wish_facts
-from observatory.charts.interest import field_sets, quietness
-from observatory.charts.solver import Answer, least_broken, top_k
-from observatory.charts.vegalite import CHANNELS, Encoding, View, to_spec
-from observatory.charts.words import phrase, summarize, title
+from observatory.charts.rules.explain import violations
+from observatory.charts.rules.facts import Facts, chart_type, wish_facts
+from observatory.charts.rules.interest import field_sets, quietness
+from observatory.charts.rules.solver import Answer, least_broken, top_k
+from observatory.charts.spec.codegen import altair_code
+from observatory.charts.spec.vegalite import CHANNELS, Encoding, View, to_spec
+from observatory.charts.spec.words import phrase, summarize, title
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import Profile, RankedChart, Wish, WishedField
 

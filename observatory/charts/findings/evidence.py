@@ -8,12 +8,12 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
-from observatory.charts.compared import REFERENCE, cells, level_axis, level_height, levels, missing_by, title
-from observatory.charts.distribution import distribution, far_values
-from observatory.charts.groups import is_scaled
-from observatory.charts.palette import ACCENT, CONFIG
-from observatory.charts.render import Drawing
-from observatory.charts.stretches import edge, gap, places
+from observatory.charts.drawing.palette import ACCENT, CONFIG
+from observatory.charts.drawing.render import Drawing
+from observatory.charts.findings.compared import REFERENCE, cells, level_axis, level_height, levels, missing_by, title
+from observatory.charts.findings.distribution import distribution, far_values
+from observatory.charts.findings.groups import is_scaled
+from observatory.charts.findings.stretches import edge, gap, places
 from observatory.model import Finding, Profile, Table
 
 _HEIGHT = 130

@@ -1,4 +1,4 @@
-"""The rule base as values: every rule of `draco_rules/*.lp` with its name, its sentence and its weight.
+"""The rule base as values: every rule of `draco_rules/` with its name, its sentence and its weight.
 
 `python -m observatory.charts` writes `draco_rules/README.md` from the files.
 """
@@ -15,6 +15,7 @@ from observatory.errors import RuleBadRule
 
 _HEADER = re.compile(r"^% @(hard|soft)\((\w+)\) (.+)$", re.MULTILINE)
 _WEIGHT = re.compile(r"^preference_weight\((\w+),(\d+)\)\.$", re.MULTILINE)
+_BLOCK = re.compile(r"<block>:(\d+):(\d+)(?:-\d+)?: ?(?:error: )?")
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,54 @@ class Rule:
 
 def rules_folder() -> Path:
     """The folder of the rule files, beside the package."""
-    return Path(__file__).resolve().parents[2] / "draco_rules"
+    return Path(__file__).resolve().parents[3] / "draco_rules"
+
+
+def rule_files(part: str) -> tuple[Path, ...]:
+    """The files of a part: `NAME.lp`, or all that lie in the folder `NAME/`.
+
+    >>> [path.name for path in rule_files("optimise")]
+    ['optimise.lp']
+    """
+    folder = rules_folder() / part
+    return tuple(sorted(folder.glob("*.lp"))) if folder.is_dir() else (rules_folder() / f"{part}.lp",)
 
 
 @cache
 def program(*parts: str) -> str:
-    """The text of some rule files, one after the other.
+    """The text of some parts of the rule base, one file after the other.
 
     >>> "#minimize" in program("optimise")
     True
     """
-    return "".join((rules_folder() / f"{part}.lp").read_text(encoding="utf-8") for part in parts)
+    return "".join(path.read_text(encoding="utf-8") for part in parts for path in rule_files(part))
+
+
+def blame(messages: str, parts: tuple[str, ...]) -> str:
+    """What the solver says of the text of `program(*parts)`, with the file and line of the rule base it speaks of.
+
+    >>> blame("<block>:2:1-5: error: syntax error, unexpected <IDENTIFIER>", ("optimise",))
+    'optimise.lp, line 2: syntax error, unexpected <IDENTIFIER>'
+    """
+    lengths = [
+        (path.relative_to(rules_folder()).as_posix(), path.read_text(encoding="utf-8").count("\n"))
+        for part in parts
+        for path in rule_files(part)
+    ]
+
+    def place(found: re.Match[str]) -> str:
+        line = int(found[1])
+        for name, length in lengths:
+            if line <= length:
+                return f"{name}, line {line}: "
+            line -= length
+        return ""
+
+    return _BLOCK.sub(place, messages).strip()
 
 
 def parse(hard: str, soft: str, weights: str) -> tuple[Rule, ...]:
-    """Rules out of the text of the three files; raises RuleBadRule where names and weights do not pair up.
+    """Rules out of the text of the three parts; raises RuleBadRule where names and weights do not pair up.
 
     >>> parse("% @hard(a) Why.\\nbroken(a,m0) :- mark(bar).", "", "")[0].reason
     'Why.'
@@ -64,18 +98,19 @@ def _blocks(kind: Literal["hard", "soft"], text: str, costs: dict[str, int]) -> 
     for head, end in zip(heads, ends, strict=False):
         name = head[2]
         if head[1] != kind:
-            raise RuleBadRule(f"{kind}.lp holds the {head[1]} rule “{name}”.", f"Move it to {head[1]}.lp.")
+            raise RuleBadRule(f"{kind} rules hold the {head[1]} rule “{name}”.", f"Move it to {head[1]}/.")
         if kind == "soft" and name not in costs:
             raise RuleBadRule(f"The soft rule “{name}” has no weight.", "Give it one in weights.lp.")
-        source = re.split(r"^% ──", text[head.end() : end], flags=re.MULTILINE)[0].strip()
+        source = re.split(r"^% (?:──|Soft rules|Hard rules)", text[head.end() : end], flags=re.MULTILINE)[0].strip()
         blocks.append(Rule(name, kind, head[3].strip(), costs.get(name), source))
     return blocks
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Every rule of the rule base by name, hard ones first."""
-    return {rule.name: rule for rule in parse(program("hard"), program("soft"), program("weights"))}
+    """Every rule of the rule base by name, hard ones first; raises RuleBadRule."""
+    found = parse(program("hard"), program("soft"), program("weights"))
+    return {rule.name: rule for rule in found}
 
 
 def document() -> str:
@@ -107,8 +142,8 @@ of weight x count over the soft rules that it breaks; the cheapest chart that br
 |---|---|
 | `facts.lp` | the domains, and the short words the rules are written in |
 | `choose.lp` | the generator: completes what is wished |
-| `hard.lp` | hard rules: `broken(Rule,Where)` |
-| `soft.lp` | soft rules: `preference(Rule,Where)` |
+| `hard/*.lp` | hard rules, by what they are about: `broken(Rule,Where)` |
+| `soft/*.lp` | soft rules, by what they are about: `preference(Rule,Where)` |
 | `weights.lp` | the weight of each soft rule |
 | `optimise.lp` | what is minimised |
 | `examples/` | for each rule one chart that breaks it and one that keeps it |

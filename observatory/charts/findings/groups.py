@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.charts.palette import MISSING
-from observatory.charts.words import short
+from observatory.charts.drawing.palette import MISSING
+from observatory.charts.spec.words import short
 from observatory.model import FieldProfile, Table
 from observatory.quoting import sql_literal, sql_name
 

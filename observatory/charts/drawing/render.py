@@ -9,12 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.boxes import box_layers
-from observatory.charts.describe import alt_text, caveat
-from observatory.charts.palette import ACCENT, CONFIG, RAMP, colours
-from observatory.charts.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column
-from observatory.charts.vegalite import Encoding, View, is_discrete, parse
-from observatory.charts.words import lines, phrase, short, title
+from observatory.charts.drawing.boxes import box_layers
+from observatory.charts.drawing.describe import alt_text, caveat
+from observatory.charts.drawing.palette import ACCENT, CONFIG, RAMP, colours
+from observatory.charts.drawing.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column
+from observatory.charts.spec.vegalite import Encoding, View, is_discrete, parse
+from observatory.charts.spec.words import lines, phrase, short, title
 from observatory.model import Profile, Table
 
 HEIGHT = 280

@@ -8,12 +8,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import REFERENCE, WHO, above, rows_compared, title
-from observatory.charts.groups import scale_sql
-from observatory.charts.palette import ACCENT
-from observatory.charts.query import nice_step
-from observatory.charts.render import Drawing
-from observatory.charts.words import short
+from observatory.charts.drawing.palette import ACCENT
+from observatory.charts.drawing.query import nice_step
+from observatory.charts.drawing.render import Drawing
+from observatory.charts.findings.compared import REFERENCE, WHO, above, rows_compared, title
+from observatory.charts.findings.groups import scale_sql
+from observatory.charts.spec.words import short
 from observatory.model import FieldProfile, Finding, Table
 from observatory.quoting import sql_literal
 

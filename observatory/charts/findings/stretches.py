@@ -7,12 +7,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from observatory.charts.compared import title
-from observatory.charts.distribution import HEIGHT, MARKED, spread
-from observatory.charts.groups import scale_sql
-from observatory.charts.palette import ACCENT
-from observatory.charts.render import Drawing
-from observatory.charts.words import short
+from observatory.charts.drawing.palette import ACCENT
+from observatory.charts.drawing.render import Drawing
+from observatory.charts.findings.compared import title
+from observatory.charts.findings.distribution import HEIGHT, MARKED, spread
+from observatory.charts.findings.groups import scale_sql
+from observatory.charts.spec.words import short
 from observatory.model import FieldProfile, Finding, Table
 
 _MOST_PLACES = 2_000

@@ -10,10 +10,10 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
-from observatory.charts.groups import counted, groups, labelled
-from observatory.charts.palette import ACCENT
-from observatory.charts.render import Drawing
-from observatory.charts.words import lines, short
+from observatory.charts.drawing.palette import ACCENT
+from observatory.charts.drawing.render import Drawing
+from observatory.charts.findings.groups import counted, groups, labelled
+from observatory.charts.spec.words import lines, short
 from observatory.model import FieldProfile, Finding, Table
 from observatory.quoting import sql_name
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import clingo
 
-from observatory.charts.facts import Facts
-from observatory.charts.rules import program
-from observatory.charts.vegalite import CHANNELS
+from observatory.charts.rules.base import blame, program
+from observatory.charts.rules.facts import Facts
+from observatory.charts.spec.vegalite import CHANNELS
 from observatory.errors import RuleBadRule
 
 TIME_LIMIT = 2.0
@@ -92,7 +92,8 @@ def _control(facts: Facts, parts: Sequence[str], mode: str) -> clingo.Control:
         control.add("base", [], f"{program(*parts)}{_SHOW}{mode}{facts.text}")
         control.ground([("base", [])])
     except RuntimeError as exc:
-        raise RuleBadRule(f"The chart rules cannot be read: {' '.join(messages) or exc}", "See draco_rules/.") from exc
+        told = blame("\n".join(messages) or str(exc), tuple(parts))
+        raise RuleBadRule(f"The chart rules cannot be read. {told}", "Mend that file in draco_rules/.") from exc
     return control
 
 

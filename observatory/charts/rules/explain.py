@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from observatory.charts.facts import Facts, view_facts
-from observatory.charts.rules import rules
-from observatory.charts.solver import Answer, judge
-from observatory.charts.vegalite import parse
+from observatory.charts.rules.base import rules
+from observatory.charts.rules.facts import Facts, view_facts
+from observatory.charts.rules.solver import Answer, judge
+from observatory.charts.spec.vegalite import parse
 from observatory.model import Profile, RankedChart, Violation
 
 LONGEST = 140

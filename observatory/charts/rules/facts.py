@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from observatory.charts.vegalite import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
+from observatory.charts.spec.vegalite import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
 from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, Scalar, Wish, WishedField
 

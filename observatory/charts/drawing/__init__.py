@@ -1,0 +1,1 @@
+"""Charts with their rows: SQL over the whole table, then Vega-Lite."""

@@ -1,0 +1,1 @@
+"""Charts that show what a bias report found."""

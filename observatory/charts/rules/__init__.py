@@ -1,0 +1,1 @@
+"""The rule base and what it does: rank, judge, explain, repair."""
