@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from observatory import model
+from observatory.gallery import Gallery
 from observatory.job import Job
 from observatory.pictures import Pictures
 from observatory.remedies import Remedies
@@ -37,7 +38,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Remedies, Pictures):
+class Observatory(Shelf, Gallery, Remedies, Pictures):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -202,31 +203,6 @@ class Observatory(Shelf, Remedies, Pictures):
         from observatory.bias.rows.explore import explore
 
         return explore(self._run(self._asked(dataset, reference, options=options, **asked)))
-
-    # ── charts ──
-
-    def recommend(
-        self, dataset: Any, fields: Sequence[str] = (), task: model.Task | None = None, k: int = 5
-    ) -> list[model.RankedChart]:
-        """The best charts for these fields and task, best first; for no fields, of the whole table."""
-        wish = model.Wish(fields=tuple(model.WishedField(name) for name in fields), task=task)
-        return list(self._charts(self.dataset(dataset).id, wish, k))
-
-    def _compute_charts(self, dataset_id: str, wish: model.Wish, k: int) -> tuple[model.RankedChart, ...]:
-        from observatory.charts import recommend
-
-        return tuple(recommend(self._profile(dataset_id), wish, k))
-
-    def why(self, chart: model.RankedChart, following: model.RankedChart | None) -> str:
-        """One plain sentence: why a chart stands above the following one."""
-        from observatory.charts import why
-
-        return why(chart, following)
-
-    def _recommender(self, dataset_id: str) -> Callable[[model.Wish, int], list[model.RankedChart]]:
-        from observatory.charts import recommend
-
-        return lambda wish, k: recommend(self._profile(dataset_id), wish, k)
 
     # ── what to ask ──
 

@@ -23,6 +23,7 @@ LEVEL = {
     **dict.fromkeys(BASE, 0),
     **dict.fromkeys(ADAPTERS, 1),
     **dict.fromkeys(PARTS, 2),
+    "gallery": 3,
     "pictures": 3,
     "remedies": 3,
     "workbench": 4,
@@ -41,7 +42,7 @@ HOMES = {
     "clingo": {"charts"},
     "altair": {"charts", "sandbox"},
     "vl_convert": {"charts"},
-    "sklearn": {"bias"},
+    "sklearn": {"bias", "charts"},
     "jinja2": {"report"},
 }
 

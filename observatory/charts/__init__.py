@@ -1,7 +1,8 @@
 """Charts: chart knowledge as rules that rank, judge and explain, and the drawing of what they choose."""
 
 from observatory.charts.drawing.render import Drawing, draw
-from observatory.charts.rules.explain import check, compare, why
+from observatory.charts.rules.check import check
+from observatory.charts.rules.explain import compare, why
 from observatory.charts.rules.recommend import recommend
 from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.words import summarize

@@ -6,7 +6,18 @@ report and link know of a picture.
 
 from observatory.model.alignment import Alignment, FieldLevels, FieldMatch, Proposal
 from observatory.model.bias import BiasOptions, BiasReport, Effect, Finding, Note, Severity
-from observatory.model.chart import TIME_UNITS, ChartSpec, Filter, RankedChart, Task, Violation, Wish, WishedField
+from observatory.model.chart import (
+    TIME_UNITS,
+    ChartCheck,
+    ChartSpec,
+    Filter,
+    RankedChart,
+    Repair,
+    Task,
+    Violation,
+    Wish,
+    WishedField,
+)
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
@@ -23,6 +34,7 @@ __all__ = [
     "BiasOptions",
     "BiasReport",
     "Changed",
+    "ChartCheck",
     "ChartSpec",
     "Collect",
     "DataCard",
@@ -51,6 +63,7 @@ __all__ = [
     "RankedChart",
     "Record",
     "Reject",
+    "Repair",
     "Report",
     "Reweighed",
     "Role",

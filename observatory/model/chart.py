@@ -88,7 +88,10 @@ class Violation(Record):
 
 @dataclass(frozen=True)
 class RankedChart(Record):
-    """A chart with its rank (1 is best) and cost: the sum of `weight * count` over `violations`."""
+    """A chart with its rank (1 is best) and cost: the sum of `weight * count` over `violations`.
+
+    `proven` is False when time ran out before it was sure that nothing cheaper stands before it.
+    """
 
     rank: int
     cost: int
@@ -97,3 +100,29 @@ class RankedChart(Record):
     fields: tuple[str, ...]
     violations: tuple[Violation, ...]
     summary: str
+    proven: bool = True
+
+
+@dataclass(frozen=True)
+class Repair(Record):
+    """A changed chart that breaks no hard rule, what was changed in words, and what it costs."""
+
+    spec: Mapping[str, Any]
+    edits: tuple[str, ...]
+    cost: int
+
+
+@dataclass(frozen=True)
+class ChartCheck(Record):
+    """What the rules say of a chart: `valid` when no hard rule is broken; `cost` is that of the soft ones.
+
+    `repairs` stand in the order of their number of edits, then of their cost. `notes` say what was not understood, and
+    so not judged.
+    """
+
+    valid: bool
+    hard: tuple[Violation, ...]
+    soft: tuple[Violation, ...]
+    cost: int
+    repairs: tuple[Repair, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from observatory.settings import Settings
 from observatory.store.folders import available, discard, partial_folder, publish, sweep
 from observatory.store.frames import write_frame
 from observatory.store.importer import import_table
+from observatory.store.journal import Journal
 from observatory.store.table import Connections, StoredTable
 
 _LOG = logging.getLogger(__name__)
@@ -84,6 +85,10 @@ class Store:
         self._connections.close(self._folder / id / "table.duckdb")
         with available(self._folder):
             discard(self._folder / id)
+
+    def journal(self, name: str) -> Journal:
+        """Records that the workspace keeps under a name."""
+        return Journal(self._folder.parent / f"{name}.jsonl")
 
     def close(self) -> None:
         """Close all databases; the store can still be used and opens them again."""

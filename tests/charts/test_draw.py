@@ -253,7 +253,7 @@ def test_no_rows_and_wrong_charts_are_said(tabulate):
         ({"mark": "geoshape", "encoding": {"x": REGION}}, "geoshape"),
         ({"mark": "bar"}, "no encoding"),
         ({"mark": "bar", "encoding": {"x": REGION}, "transform": [{"calculate": "1", "as": "z"}]}, "transform"),
-        ({"mark": "bar", "encoding": {"x": {"field": "a", "aggregate": "stdev"}}}, "stdev"),
+        ({"mark": "bar", "encoding": {"x": {"field": "a", "aggregate": "skewness"}}}, "skewness"),
         ({"mark": "bar", "encoding": {"latitude": REGION}}, "latitude"),
     ):
         with pytest.raises(ChartInvalidSpec, match=words):

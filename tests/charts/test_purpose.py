@@ -8,7 +8,7 @@ import pytest
 from observatory.charts import check, draw, recommend
 from observatory.charts.drawing.palette import CATEGORIES
 from observatory.charts.rules.facts import is_outcome
-from observatory.charts.spec.vegalite import parse
+from observatory.charts.spec.reading import parse
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, TopValue, Wish, WishedField
 

@@ -11,7 +11,9 @@ import pytest
 from observatory.charts import check, compare, recommend
 from observatory.charts.rules.facts import wish_facts
 from observatory.charts.rules.solver import every, top_k
-from observatory.charts.spec.vegalite import View, parse, to_spec
+from observatory.charts.spec.reading import parse
+from observatory.charts.spec.vegalite import to_spec
+from observatory.charts.spec.view import View
 from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from observatory.charts.rules.base import document, parse, program, rules, rules_folder
-from observatory.charts.rules.explain import check, violations
+from observatory.charts.rules.check import check
+from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, view_facts
 from observatory.charts.rules.solver import judge
-from observatory.charts.spec.vegalite import parse as parse_view
+from observatory.charts.spec.reading import parse as parse_view
 from observatory.errors import RuleBadRule
 from observatory.model import FieldProfile, Profile
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from observatory.charts.drawing.palette import ACCENT
 from observatory.charts.drawing.query import column
-from observatory.charts.spec.vegalite import View, is_discrete
+from observatory.charts.spec.view import View, is_discrete
 
 _PARTS = {
     "low": "lower whisker",

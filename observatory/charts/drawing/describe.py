@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from observatory.charts.drawing.query import MOST_ROWS, Drawn, column
-from observatory.charts.spec.vegalite import Encoding, View
+from observatory.charts.spec.view import Encoding, View
 from observatory.charts.spec.words import phrase, title
 from observatory.model import Profile
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 
 from observatory.charts.drawing.palette import MISSING
-from observatory.charts.spec.vegalite import Encoding, View, is_discrete
+from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.model import FieldProfile, Filter, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 

@@ -13,7 +13,8 @@ from observatory.charts.drawing.boxes import box_layers
 from observatory.charts.drawing.describe import alt_text, caveat
 from observatory.charts.drawing.palette import ACCENT, CONFIG, RAMP, colours
 from observatory.charts.drawing.query import BINNED_MARKS, CYCLES, TRUNCATED, Drawn, Query, column
-from observatory.charts.spec.vegalite import Encoding, View, is_discrete, parse
+from observatory.charts.spec.reading import parse
+from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.charts.spec.words import lines, phrase, short, title
 from observatory.model import Profile, Table
 

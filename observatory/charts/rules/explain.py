@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from observatory.charts.rules.base import rules
-from observatory.charts.rules.facts import Facts, view_facts
-from observatory.charts.rules.solver import Answer, judge
-from observatory.charts.spec.vegalite import parse
-from observatory.model import Profile, RankedChart, Violation
+from observatory.charts.rules.facts import Facts
+from observatory.charts.rules.rule_weights import RuleWeights, hand_set
+from observatory.charts.rules.solver import Answer
+from observatory.model import RankedChart, Violation
 
 LONGEST = 140
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """The rules a chart breaks; `cost` is the sum of weight x count over the soft ones."""
-
-    hard: tuple[Violation, ...]
-    soft: tuple[Violation, ...]
-
-    @property
-    def cost(self) -> int:
-        """What the chart costs."""
-        return sum(_price(v) for v in self.soft)
-
-
-def check(
-    spec: Mapping[str, Any], profile: Profile, *, task: str | None = None, quiet: Mapping[str, int] | None = None
-) -> Judgement:
-    """The rules that a Vega-Lite chart breaks; raises ChartInvalidSpec and FieldNotFound.
-
-    With the task "open", `quiet` says how little each field has to say, 0 to 10.
-
-    >>> check({"mark": "line", "encoding": {"x": {"aggregate": "count"}}}, Profile(0, ())).hard[0].rule
-    'line_no_measure'
-    """
-    view = parse(spec)
-    facts = view_facts(view, profile, task, quiet)
-    answer = judge(facts)
-    return Judgement(violations(answer.broken, answer, facts), violations(answer.preferences, answer, facts))
-
-
-def violations(found: Iterable[tuple[str, str]], answer: Answer, facts: Facts) -> tuple[Violation, ...]:
+def violations(
+    found: Iterable[tuple[str, str]], answer: Answer, facts: Facts, weights: RuleWeights | None = None
+) -> tuple[Violation, ...]:
     """Broken rules with their sentence, weight, number of places and the places in words; the dearest first."""
     places: dict[str, list[str]] = {}
     for rule, place in found:
         places.setdefault(rule, []).append(_place(place, answer, facts))
-    known = rules()
+    known, costs = rules(), weights or hand_set()
     listed = [
-        Violation(name, known[name].reason, known[name].weight, len(where), tuple(dict.fromkeys(where)))
+        Violation(
+            name,
+            known[name].reason,
+            None if known[name].weight is None else costs.of(name, facts.task),
+            len(where),
+            tuple(dict.fromkeys(where)),
+        )
         for name, where in places.items()
     ]
-    return tuple(sorted(listed, key=lambda v: (-_price(v), v.rule)))
+    return tuple(sorted(listed, key=lambda v: (-price(v), v.rule)))
 
 
 def _place(place: str, answer: Answer, facts: Facts) -> str:
@@ -76,8 +53,8 @@ def compare(better: RankedChart, worse: RankedChart) -> str:
     gap = worse.cost - better.cost
     if gap == 0:
         return "Both charts cost the same."
-    mine = {v.rule: _price(v) for v in better.violations}
-    extra = [(v, _price(v) - mine.get(v.rule, 0)) for v in worse.violations]
+    mine = {v.rule: price(v) for v in better.violations}
+    extra = [(v, price(v) - mine.get(v.rule, 0)) for v in worse.violations]
     against = sorted((item for item in extra if item[1] > 0), key=lambda item: -item[1])
     reasons = "; ".join(f"{v.description.rstrip('.')} (+{cost})" for v, cost in against[:2])
     return f"It costs {gap} less. Against the other: {reasons}." if reasons else f"It costs {gap} less."
@@ -90,17 +67,18 @@ def why(chart: RankedChart, following: RankedChart | None) -> str:
     'It breaks no rule.'
     """
     if following is None:
-        against = max(chart.violations, key=_price, default=None)
+        against = max(chart.violations, key=price, default=None)
         return _cut("It breaks the rule “", against) if against else "It breaks no rule."
-    mine = {v.rule: _price(v) for v in chart.violations}
-    extra = {v: _price(v) - mine.get(v.rule, 0) for v in following.violations}
+    mine = {v.rule: price(v) for v in chart.violations}
+    extra = {v: price(v) - mine.get(v.rule, 0) for v in following.violations}
     dearest = max(extra, key=lambda v: extra[v], default=None)
     if dearest is None or following.cost <= chart.cost or extra[dearest] <= 0:
         return "It is as good as the next one."
     return _cut("The next one breaks the rule “", dearest)
 
 
-def _price(violation: Violation) -> int:
+def price(violation: Violation) -> int:
+    """What a violation costs: weight x count, 0 for a hard rule."""
     return (violation.weight or 0) * violation.count
 
 

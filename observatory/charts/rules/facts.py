@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from observatory.charts.spec.vegalite import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
+from observatory.charts.spec.view import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
 from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, Scalar, Wish, WishedField
 
@@ -29,6 +29,7 @@ class Facts:
 
     text: str
     names: tuple[str, ...]
+    task: str | None = None
 
 
 def whole(value: float, largest: int = _LARGEST) -> int:
@@ -169,7 +170,7 @@ def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = N
         lines.append(f"attribute((view,limit),v0,{whole(max(wish.limit, 1))}). wished(limit).")
     for index, item in enumerate(wish.fields):
         lines += _wished(profile, names, index, item)
-    return Facts("\n".join(lines), names)
+    return Facts("\n".join(lines), names, wish.task)
 
 
 def _profile_facts(profile: Profile, names: Iterable[str], quiet: Mapping[str, int] | None = None) -> list[str]:
@@ -241,4 +242,4 @@ def view_facts(view: View, profile: Profile, task: str | None = None, quiet: Map
             lines.append(f"attribute((scale,type),{scale},{encoding.scale}).")
         if encoding.zero is not None:
             lines.append(f"attribute((scale,zero),{scale},{'true' if encoding.zero else 'false'}).")
-    return Facts("\n".join(lines), names)
+    return Facts("\n".join(lines), names, task)

@@ -8,9 +8,11 @@ from dataclasses import replace
 from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, wish_facts
 from observatory.charts.rules.interest import field_sets, quietness
+from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, least_broken, top_k
 from observatory.charts.spec.codegen import altair_code
-from observatory.charts.spec.vegalite import CHANNELS, Encoding, View, to_spec
+from observatory.charts.spec.vegalite import to_spec
+from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, summarize, title
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import Profile, RankedChart, Wish, WishedField
@@ -26,7 +28,9 @@ _PURPOSES = {
 }
 
 
-def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedChart]:
+def recommend(
+    profile: Profile, wish: Wish = Wish(), k: int = 5, *, weights: RuleWeights | None = None
+) -> list[RankedChart]:
     """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
 
     An open request gives one chart for each set of fields, and [] when no field can be drawn (all are constant,
@@ -42,15 +46,15 @@ def recommend(profile: Profile, wish: Wish = Wish(), k: int = 5) -> list[RankedC
     if k < 1:
         return []
     if not wish.fields:
-        return _open(profile, wish, k)
+        return _open(profile, wish, k, weights)
     facts = wish_facts(profile, wish)
-    answers = top_k(facts, k)
+    answers = top_k(facts, k, weights=weights)
     if not answers:
         raise _unsatisfiable(facts, profile, wish)
-    return [_ranked(rank, answer, facts, profile, wish) for rank, answer in enumerate(answers, 1)]
+    return [_ranked(rank, answer, facts, profile, wish, weights) for rank, answer in enumerate(answers, 1)]
 
 
-def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
+def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None) -> list[RankedChart]:
     """One chart for each set of fields; dear ones, then further charts of the sets, only to fill the page."""
     quiet = quietness(profile)
     first: list[tuple[Answer, Facts]] = []
@@ -59,17 +63,17 @@ def _open(profile: Profile, wish: Wish, k: int) -> list[RankedChart]:
     for names in field_sets(profile, quiet, most=2 * k):
         part = replace(wish, fields=tuple(WishedField(name) for name in names))
         facts = wish_facts(profile, part, quiet)
-        for answer in top_k(facts, 1):
+        for answer in top_k(facts, 1, weights=weights):
             (first if answer.cost <= DEAR else dear).append((answer, facts))
         if len(first) == k:
             break
     first += sorted(dear, key=lambda item: item[0].cost)[: k - len(first)]
     if len(first) < k:
         seen = {facts.text: answer for answer, facts in first}
-        further = [(a, facts) for _, facts in first for a in top_k(facts, k) if a != seen[facts.text]]
+        further = [(a, facts) for _, facts in first for a in top_k(facts, k, weights=weights) if a != seen[facts.text]]
     page = first + sorted(further, key=lambda item: item[0].cost)[: k - len(first)]
     page.sort(key=lambda item: item[0].cost)
-    return [_ranked(rank, answer, facts, profile, wish) for rank, (answer, facts) in enumerate(page, 1)]
+    return [_ranked(rank, answer, facts, profile, wish, weights) for rank, (answer, facts) in enumerate(page, 1)]
 
 
 def _unsatisfiable(facts: Facts, profile: Profile, wish: Wish) -> RuleUnsatisfiable:
@@ -87,7 +91,9 @@ def _unsatisfiable(facts: Facts, profile: Profile, wish: Wish) -> RuleUnsatisfia
     )
 
 
-def _ranked(rank: int, answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> RankedChart:
+def _ranked(
+    rank: int, answer: Answer, facts: Facts, profile: Profile, wish: Wish, weights: RuleWeights | None
+) -> RankedChart:
     view = _view(answer, facts, profile, wish)
     spec = to_spec(view)
     return RankedChart(
@@ -96,7 +102,7 @@ def _ranked(rank: int, answer: Answer, facts: Facts, profile: Profile, wish: Wis
         spec=spec,
         code=altair_code(spec),
         fields=facts.names,
-        violations=violations(answer.preferences, answer, facts),
+        violations=violations(answer.preferences, answer, facts, weights),
         summary=summarize(spec, profile),
     )
 

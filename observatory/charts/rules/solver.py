@@ -13,7 +13,8 @@ import clingo
 
 from observatory.charts.rules.base import blame, program
 from observatory.charts.rules.facts import Facts
-from observatory.charts.spec.vegalite import CHANNELS
+from observatory.charts.rules.rule_weights import RuleWeights, hand_set
+from observatory.charts.spec.view import CHANNELS
 from observatory.errors import RuleBadRule
 
 TIME_LIMIT = 2.0
@@ -34,13 +35,13 @@ class Answer:
     broken: tuple[tuple[str, str], ...]
 
 
-def top_k(facts: Facts, k: int, *, time_limit: float = TIME_LIMIT) -> list[Answer]:
+def top_k(facts: Facts, k: int, *, weights: RuleWeights | None = None, time_limit: float = TIME_LIMIT) -> list[Answer]:
     """The `k` cheapest charts that complete the facts and break no hard rule, ties in the order of their attributes.
 
     The cheapest cost is proven first; then all charts within a growing distance of it are enumerated. When
     `time_limit` seconds run out, what was found so far is returned.
     """
-    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _FORBID)
+    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _FORBID, weights)
     best = _solve(control, "opt", 1, time_limit)
     if not best:
         return []
@@ -63,21 +64,21 @@ def _order(answer: Answer) -> tuple[Any, ...]:
     return answer.cost, channels, answer.attributes
 
 
-def every(facts: Facts) -> list[Answer]:
+def every(facts: Facts, weights: RuleWeights | None = None) -> list[Answer]:
     """All charts that complete the facts and break no hard rule, in no order."""
-    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _FORBID)
+    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _FORBID, weights)
     return _answers(_solve(control, "ignore", 0, 60.0))
 
 
-def judge(facts: Facts) -> Answer:
+def judge(facts: Facts, weights: RuleWeights | None = None) -> Answer:
     """A whole chart with the rules it breaks, hard and soft."""
-    control = _control(facts, ("facts", "hard", "soft", "weights", "optimise"), "")
+    control = _control(facts, ("facts", "hard", "soft", "optimise"), "", weights)
     return _answers(_solve(control, "ignore", 1, TIME_LIMIT)[:1])[0]
 
 
 def least_broken(facts: Facts) -> Answer | None:
     """The completion that breaks the fewest hard rules: the reason why nothing keeps them all."""
-    control = _control(facts, ("facts", "choose", "hard", "soft", "weights", "optimise"), _RELAX)
+    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _RELAX)
     found = _solve(control, "opt", 0, TIME_LIMIT)
     return _answers(found[-1:])[0] if found else None
 
@@ -85,11 +86,11 @@ def least_broken(facts: Facts) -> Answer | None:
 _Model = tuple[int, list[clingo.Symbol]]
 
 
-def _control(facts: Facts, parts: Sequence[str], mode: str) -> clingo.Control:
+def _control(facts: Facts, parts: Sequence[str], mode: str, weights: RuleWeights | None = None) -> clingo.Control:
     messages: list[str] = []
     control = clingo.Control(["--warn=none"], logger=lambda _, message: messages.append(message))
     try:
-        control.add("base", [], f"{program(*parts)}{_SHOW}{mode}{facts.text}")
+        control.add("base", [], f"{program(*parts)}{_SHOW}{mode}{(weights or hand_set()).text(facts.task)}{facts.text}")
         control.ground([("base", [])])
     except RuntimeError as exc:
         told = blame("\n".join(messages) or str(exc), tuple(parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from observatory.charts.spec.vegalite import parse
+from observatory.charts.spec.reading import parse
 
 
 def altair_code(spec: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from observatory.charts.spec.vegalite import Encoding, View, is_discrete, parse
+from observatory.charts.spec.reading import parse
+from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.model import TIME_UNITS, FieldProfile, Filter, Profile
 
 LINE, LINES, AXIS = 48, 2, 40

@@ -1,0 +1,6 @@
+"""The bridge to Draco 2: charts and wishes written as its facts, and its facts read as Vega-Lite."""
+
+from observatory.charts.draco.reading import from_draco
+from observatory.charts.draco.writing import DracoFacts, draco_wish, to_draco
+
+__all__ = ["DracoFacts", "draco_wish", "from_draco", "to_draco"]
