@@ -1,8 +1,8 @@
 """The words of Draco 2, and what an encoding in them means in Vega-Lite.
 
-Draco's facts are `entity(kind,parent,id)` and `attribute((kind,property),id,value)`. What it has no word for but a chart
-needs to come back the same (units of time, sorting, the exact number of bins) travels as `vega((kind,property),id,value)`,
-which Draco carries along and does not read.
+Draco's facts are `entity(kind,parent,id)` and `attribute((kind,property),id,value)`. What it has no word for but a
+chart needs to come back the same (units of time, sorting, the exact number of bins) travels as
+`vega((kind,property),id,value)`, which Draco carries along and does not read.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ _AXES = {"x": "y", "y": "x"}
 def plain(words: Mapping[str, str], kind: str, polar: bool) -> Encoding:
     """What Draco's words for one encoding or facet say; `kind` is the type of the field, `words["scale"]` of its scale.
 
-    >>> plain({"channel": "col", "field": "island"}, "string", False)
-    Encoding(channel='column', field='island', type='nominal')
+    >>> shown = plain({"channel": "col", "field": "island"}, "string", False)
+    >>> shown.channel, shown.field, shown.type
+    ('column', 'island', 'nominal')
     """
     channel, scale = words["channel"], words.get("scale", "")
     aggregate, bins = words.get("aggregate"), words.get("binning")
@@ -60,17 +61,11 @@ def _type(kind: str, scale: str, channel: str, aggregate: str | None, bins: str 
     """The Vega-Lite type; a category is `ordinal` to Draco wherever it is not a colour."""
     if aggregate not in (None, "min", "max"):
         return "quantitative"
-    if scale == "categorical":
+    named = kind in ("string", "boolean")
+    if scale == "ordinal" or (channel in FACETS.values() and not named):
+        return "nominal" if named and channel != "color" else "ordinal"
+    if scale == "categorical" or named or not (kind or scale or bins):
         return "nominal"
-    if scale == "ordinal" or channel in FACETS.values():
-        named = kind in ("string", "boolean") and channel != "color"
-        return "nominal" if named else "ordinal"
-    if kind in ("string", "boolean"):
-        return "nominal"
-    return "temporal" if kind == "datetime" and scale != "log" and not aggregate else _number_type(kind, scale)
-
-
-def _number_type(kind: str, scale: str) -> str:
     return "temporal" if kind == "datetime" and scale != "log" else "quantitative"
 
 
