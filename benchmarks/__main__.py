@@ -6,14 +6,14 @@ import os
 import subprocess
 import sys
 
-SCRIPTS = ("pages", "import_profile", "charts", "engine")
+SCRIPTS = ("pages", "import_profile", "charts.speed", "engine")
 
 
 def main() -> int:
     """Run each script and return the worst exit code."""
     worst = 0
     for name in SCRIPTS:
-        print(f"\n== benchmarks/{name}.py (load {os.getloadavg()[0]:.1f})", flush=True)
+        print(f"\n== benchmarks.{name} (load {os.getloadavg()[0]:.1f})", flush=True)
         worst = max(worst, subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode)
     return worst
 

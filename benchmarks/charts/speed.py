@@ -1,6 +1,6 @@
 """CPU time of the top five charts, for one to four wished fields of tables with 10, 20 and 40 columns.
 
-Run: python benchmarks/charts.py [--json]. Prints milliseconds of process CPU time, p50 and p95, and of a whole page.
+Run: python -m benchmarks.charts.speed [--json]. Prints milliseconds of process CPU time, p50 and p95, and of a whole page.
 """
 
 from __future__ import annotations
