@@ -13,6 +13,7 @@ from observatory import model
 from observatory.gallery import Gallery
 from observatory.job import Job
 from observatory.pictures import Pictures
+from observatory.pins import Pins
 from observatory.remedies import Remedies
 from observatory.settings import Settings
 from observatory.shelf import Shelf
@@ -38,7 +39,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Remedies, Pictures):
+class Observatory(Shelf, Gallery, Remedies, Pictures, Pins):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -269,4 +270,5 @@ class Observatory(Shelf, Gallery, Remedies, Pictures):
             summary=self.summarize(chosen, llm=llm),
             goals=tuple(self.explore_goals(chosen, llm=llm)),
             engine=self.engine(),
+            pinned=tuple(self.pins(chosen)),
         )

@@ -25,6 +25,7 @@ LEVEL = {
     **dict.fromkeys(PARTS, 2),
     "gallery": 3,
     "pictures": 3,
+    "pins": 3,
     "remedies": 3,
     "workbench": 4,
     "bootstrap": 5,

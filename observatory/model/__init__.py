@@ -24,7 +24,7 @@ from observatory.model.fairness import Fairness, GroupRate
 from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Summary, Visualization
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
-from observatory.model.report import Report
+from observatory.model.report import PinnedChart, Report
 from observatory.model.weights import Changed, Collect, FieldBalance, LevelBalance, Reweighed, Weighting, WhatIf
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "LevelBalance",
     "Note",
     "OddRows",
+    "PinnedChart",
     "Profile",
     "Proposal",
     "RankedChart",

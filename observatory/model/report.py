@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from observatory.model.bias import BiasReport
-from observatory.model.chart import RankedChart
+from observatory.model.chart import RankedChart, Task
 from observatory.model.data import Dataset
 from observatory.model.insight import EngineStatus, Goal, Summary
 from observatory.model.profile import Profile
 from observatory.model.record import Record
+
+
+@dataclass(frozen=True)
+class PinnedChart(Record):
+    """A chart that somebody chose for the report: their note, what it shows, its caveat and its alternative text."""
+
+    spec: Mapping[str, Any]
+    note: str
+    task: Task | None
+    summary: str
+    caveat: str
+    alt: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -23,3 +38,4 @@ class Report(Record):
     summary: Summary
     goals: tuple[Goal, ...]
     engine: EngineStatus
+    pinned: tuple[PinnedChart, ...] = ()

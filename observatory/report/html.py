@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from observatory.model import Finding, RankedChart, Report, Weighting
+from observatory.model import Finding, PinnedChart, RankedChart, Report, Weighting
 from observatory.report import trust, words
 
 _PICTURES = 3
@@ -19,7 +19,7 @@ Draw = Callable[[Finding], str]
 
 def html(
     report: Report,
-    svg: Callable[[RankedChart], str],
+    svg: Callable[[RankedChart | PinnedChart], str],
     of_finding: Draw = lambda _: "",
     of_weights: Callable[[Weighting], str] = lambda _: "",
 ) -> str:
@@ -30,12 +30,20 @@ def html(
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string((Path(__file__).parent / "report.html").read_text("utf-8"))
     charts = [(chart, _data_url(svg(chart))) for chart in report.charts]
+    pinned = [(chart, _data_url(svg(chart) if chart.alt else "")) for chart in report.pinned]
     own = trust.findings(report.bias)
     shown = {f.id: _data_url(of_finding(f)) for f, _ in own[:_PICTURES]}
     made = trust.weighting(report.bias)
     weights = _data_url(of_weights(made)) if made else ""
     return template.render(
-        report=report, words=words, trust=trust, charts=charts, shown=shown, made=made, weights=weights
+        report=report,
+        words=words,
+        trust=trust,
+        charts=charts,
+        pinned=pinned,
+        shown=shown,
+        made=made,
+        weights=weights,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from observatory.model import BiasReport, Report
+from observatory.model import BiasReport, PinnedChart, Report
 from observatory.quoting import markdown as quote
 from observatory.report import trust, words
 
@@ -34,10 +34,21 @@ def _trust(bias: BiasReport) -> Iterator[str]:
     yield from (f"- {name}: {quote(said)}" for name, said in trust.looked_for(bias))
 
 
+def _pinned(charts: Sequence[PinnedChart]) -> Iterator[str]:
+    if charts:
+        yield from ("## Pinned charts", "")
+    for number, chart in enumerate(charts, start=1):
+        said = " ".join(quote(part) for part in (chart.note, chart.summary, chart.caveat) if part)
+        yield from (f"{number}. {said}", "")
+        if chart.code:
+            yield from ("```python", chart.code.rstrip(), "```", "")
+
+
 def _lines(report: Report) -> Iterator[str]:
     yield from (f"# {quote(report.dataset.title)}", "", quote(words.headline(report)), "")
     yield from (quote(words.accounting(report)), "")
     yield from (f"- {quote(warning)}" for warning in report.dataset.import_report.warnings)
+    yield from _pinned(report.pinned)
     yield from ("## What is it?", "")
     yield from (f"{quote(sentence.text)}" for sentence in report.summary.sentences)
     yield from ("", "| field | type | role | missing | distinct | values |", "|---|---|---|---|---|---|")

@@ -16,6 +16,10 @@ def text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield from (report.dataset.title, words.headline(report), words.accounting(report))
     yield from (f"! {warning}" for warning in report.dataset.import_report.warnings)
+    if report.pinned:
+        yield from ("", "PINNED CHARTS")
+        for number, chart in enumerate(report.pinned, start=1):
+            yield f"  {number}. {' '.join(part for part in (chart.note, chart.summary, chart.caveat) if part)}"
     yield from ("", "WHAT IS IT?")
     yield from (f"  {sentence.text}" for sentence in report.summary.sentences)
     yield from _fields(report)

@@ -1,0 +1,81 @@
+"""Charts that people pin to the report of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from observatory import model
+from observatory.errors import ChartInvalidSpec, ObservatoryError
+
+if TYPE_CHECKING:
+    from observatory.charts import Drawing
+    from observatory.store import Store
+
+LONGEST_NOTE = 500
+
+
+class Pins:
+    """Charts chosen for the report, kept in the workspace for one version of a data set."""
+
+    _store: Store
+    _profile: Callable[[str], model.Profile]
+    dataset: Callable[[Any], model.Dataset]
+    draw: Callable[[Mapping[str, Any], Any], Drawing]
+
+    def pin(
+        self, dataset: Any, spec: Mapping[str, Any], note: str = "", *, task: model.Task | None = None
+    ) -> list[model.PinnedChart]:
+        """Put a chart into the report, with a note; pinned again, it takes the new note.
+
+        Raises ChartInvalidSpec for a chart that cannot be drawn over this data, and FieldNotFound.
+        """
+        chosen = self.dataset(dataset)
+        self.draw(spec, chosen)
+        record = {"dataset": chosen.id, "spec": dict(spec), "note": note.strip()[:LONGEST_NOTE], "task": task}
+
+        def edit(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            same = [i for i, old in enumerate(records) if _key(old) == _key(record)]
+            return [record if i in same[:1] else old for i, old in enumerate(records)] + ([] if same else [record])
+
+        self._store.journal("pins").change(edit)
+        return self.pins(chosen)
+
+    def pins(self, dataset: Any) -> list[model.PinnedChart]:
+        """The pinned charts of this version of a data set, in the order in which they were pinned."""
+        chosen = self.dataset(dataset)
+        records = self._store.journal("pins").read()
+        return [self._pinned(record, chosen) for record in records if _is_of(record, chosen.id)]
+
+    def unpin(self, dataset: Any, index: int) -> list[model.PinnedChart]:
+        """Take the pinned chart with this index, from 0 on, out of the report; ChartInvalidSpec for none such."""
+        chosen = self.dataset(dataset)
+
+        def edit(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            own = [i for i, record in enumerate(records) if _is_of(record, chosen.id)]
+            if not 0 <= index < len(own):
+                raise ChartInvalidSpec("There is no such pinned chart.", "Look at the list of pinned charts again.")
+            return [record for i, record in enumerate(records) if i != own[index]]
+
+        self._store.journal("pins").change(edit)
+        return self.pins(chosen)
+
+    def _pinned(self, record: Mapping[str, Any], dataset: model.Dataset) -> model.PinnedChart:
+        """A pinned chart in words and with its caveat; one that can be drawn no more says why instead."""
+        from observatory.charts import altair_code, summarize
+
+        spec, note, task = record["spec"], str(record.get("note") or ""), record.get("task")
+        try:
+            drawing = self.draw(spec, dataset)
+            summary = summarize(spec, self._profile(dataset.id))
+            return model.PinnedChart(spec, note, task, summary, drawing.caveat, drawing.alt, altair_code(spec))
+        except ObservatoryError as error:
+            return model.PinnedChart(spec, note, task, "A chart that cannot be drawn.", error.message, "", "")
+
+
+def _is_of(record: Mapping[str, Any], dataset_id: str) -> bool:
+    return record.get("dataset") == dataset_id and isinstance(record.get("spec"), dict)
+
+
+def _key(record: Mapping[str, Any]) -> tuple[Any, Any]:
+    return record.get("dataset"), record.get("spec")
