@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
+from observatory.errors import ChartInvalidSpec
 
 if TYPE_CHECKING:
     from observatory.store import Store
@@ -42,6 +44,23 @@ class Gallery:
         from observatory.charts import check
 
         return check(spec, self._profile(self.dataset(dataset).id), task=task)
+
+    def judged(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.RankedChart:
+        """A chart of one's own as a ranked one, of rank 0: what it breaks, hard rules first, its code and its words.
+
+        Code and words are "" where a chart can be judged but not written. Raises ChartInvalidSpec and FieldNotFound.
+        """
+        from observatory.charts import altair_code, summarize
+        from observatory.charts.spec.reading import parse
+
+        chosen = self.dataset(dataset)
+        found = self.check(spec, chosen, task=task)
+        fields: tuple[str, ...] = ()
+        code = summary = ""
+        with suppress(ChartInvalidSpec):
+            fields = tuple(dict.fromkeys(e.field for e in parse(spec).encodings if e.field is not None))
+            code, summary = altair_code(spec), summarize(spec, self._profile(chosen.id))
+        return model.RankedChart(0, found.cost, spec, code, fields, (*found.hard, *found.soft), summary)
 
     def why(self, chart: model.RankedChart, following: model.RankedChart | None) -> str:
         """One plain sentence: why a chart stands above the following one."""
