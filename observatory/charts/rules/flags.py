@@ -1,0 +1,124 @@
+"""Findings as facts for the chart rules: which fields one is about, what it says of them, and how many rows it concerns.
+
+No name leaves Python: a field is known to the rules by its number alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from observatory.charts.rules.facts import Facts, number, whole
+from observatory.model import Finding, Profile
+
+MANY_COPIES = 0.01
+_LOUDER = 2
+_SUMS_UP = ("reference", "marginals")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of which there are too few or too many rows: its fields, its rows, how far its share is off."""
+
+    fields: tuple[str, ...]
+    n: int
+    off: float
+    too_few: bool
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What the rules need to know of the findings about a table; nothing where there is none.
+
+    `lost` holds for a field the fields by whose groups its values are missing; `far` the share of values far out;
+    `heaps` the number of round values within the range of a heaped field; `copies` the share of repeated rows.
+    """
+
+    groups: tuple[Group, ...] = ()
+    lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    far: Mapping[str, float] = field(default_factory=dict)
+    heaps: Mapping[str, int] = field(default_factory=dict)
+    copies: float = 0.0
+
+    def facts(self, names: Sequence[str], *, is_open: bool = False) -> tuple[str, ...]:
+        """Facts on the fields `names`, of which the first is `f0`; shares in thousandths.
+
+        A finding about several fields counts where all of them are there. An open request is told that there are
+        groups to show.
+        """
+        ids = {name: f"f{index}" for index, name in enumerate(names)}
+        known: dict[tuple[str, str, str | int], None] = {}
+        for group in self.groups:
+            if set(group.fields) <= set(ids):
+                known |= {(ids[name], "covered", whole(1000 * group.off)): None for name in group.fields}
+                known |= {(ids[name], "scarce", whole(group.n)): None for name in group.fields if group.too_few}
+        for name, id in ids.items():
+            known |= {(id, "lost", ids.get(other, "elsewhere")): None for other in self.lost.get(name, ())}
+            known |= {(id, "far", whole(1000 * self.far[name])): None} if name in self.far else {}
+            known |= {(id, "heaps", whole(self.heaps[name])): None} if name in self.heaps else {}
+        lines = [f"attribute((field,{key}),{id},{value})." for id, key, value in known]
+        if self.copies >= MANY_COPIES:
+            lines.append(f"attribute(copies,root,{whole(1000 * self.copies)}).")
+        if is_open and (self.groups or self.lost):
+            lines.append("attribute(flagged,root,yes).")
+        return tuple(lines)
+
+    def mark(self, facts: Facts, *, is_open: bool = False) -> Facts:
+        """The facts of a chart, or of a wish for one, with what the findings say of its fields."""
+        return replace(facts, text="\n".join((facts.text, *self.facts(facts.names, is_open=is_open))))
+
+    def heard(self, quiet: Mapping[str, int]) -> dict[str, int]:
+        """How little each field has to say, when a field that a finding is about has more to say than before."""
+        about = {name for group in self.groups for name in group.fields} | set(self.lost)
+        return {name: max(0, q - _LOUDER) if name in about else q for name, q in quiet.items()}
+
+
+def flags(findings: Sequence[Finding] | Flags, profile: Profile, heaps: Mapping[str, float] | None = None) -> Flags:
+    """What findings say of the fields of a table; `heaps` gives the round step on which a field's values heap.
+
+    Fields that the profile has not are left out, and so are values that are missing because they do not apply.
+
+    >>> flags((), Profile(0, ())).facts(["a"])
+    ()
+    """
+    if isinstance(findings, Flags):
+        return findings
+    fields = {f.name for f in profile.fields}
+    told = [f for f in findings if set(f.columns) <= fields]
+    return Flags(
+        groups=tuple(_group(f) for f in told if _is_group(f)),
+        lost=_lost(told),
+        far={f.columns[0]: f.sample_share for f in told if f.direction == "outliers" and len(f.columns) == 1},
+        heaps={
+            name: n for name, step in (heaps or {}).items() if name in fields and (n := _times(profile, name, step))
+        },
+        copies=max((f.sample_share for f in told if f.direction == "duplicates"), default=0.0),
+    )
+
+
+def _is_group(finding: Finding) -> bool:
+    return finding.kind == "region" and finding.direction in ("under", "over") and finding.evidence in _SUMS_UP
+
+
+def _group(finding: Finding) -> Group:
+    off = abs(finding.sample_share - (finding.reference_share or 0.0))
+    return Group(finding.columns, finding.n, off, finding.direction == "under")
+
+
+def _lost(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
+    """Field -> fields by whose groups it is missing; the last column of such a finding holds the groups."""
+    lost: dict[str, tuple[str, ...]] = {}
+    for f in findings:
+        if f.direction == "missing" and f.evidence == "internal" and len(f.columns) > 1 and f.severity != "low":
+            for name in f.columns[:-1]:
+                lost[name] = tuple(dict.fromkeys((*lost.get(name, ()), f.columns[-1])))
+    return lost
+
+
+def _times(profile: Profile, name: str, step: float) -> int:
+    """How many round values lie within the range of a field; 0 where that is not known."""
+    low, high = number(profile.field(name).min), number(profile.field(name).max)
+    if low is None or high is None or not step > 0:
+        return 0
+    return whole(math.floor(high / step) - math.ceil(low / step) + 1)
