@@ -1,4 +1,4 @@
-"""Findings as facts for the chart rules: which fields one is about, what it says of them, and how many rows it concerns.
+"""Findings as facts for the chart rules: which fields they are about, and what they say of them.
 
 No name leaves Python: a field is known to the rules by its number alone.
 """
@@ -53,11 +53,11 @@ class Flags:
             if set(group.fields) <= set(ids):
                 known |= {(ids[name], "covered", whole(1000 * group.off)): None for name in group.fields}
                 known |= {(ids[name], "scarce", whole(group.n)): None for name in group.fields if group.too_few}
-        for name, id in ids.items():
-            known |= {(id, "lost", ids.get(other, "elsewhere")): None for other in self.lost.get(name, ())}
-            known |= {(id, "far", whole(1000 * self.far[name])): None} if name in self.far else {}
-            known |= {(id, "heaps", whole(self.heaps[name])): None} if name in self.heaps else {}
-        lines = [f"attribute((field,{key}),{id},{value})." for id, key, value in known]
+        for name, entity in ids.items():
+            known |= {(entity, "lost", ids.get(other, "elsewhere")): None for other in self.lost.get(name, ())}
+            known |= {(entity, "far", whole(1000 * self.far[name])): None} if name in self.far else {}
+            known |= {(entity, "heaps", whole(self.heaps[name])): None} if name in self.heaps else {}
+        lines = [f"attribute((field,{key}),{entity},{value})." for entity, key, value in known]
         if self.copies >= MANY_COPIES:
             lines.append(f"attribute(copies,root,{whole(1000 * self.copies)}).")
         if is_open and (self.groups or self.lost):
