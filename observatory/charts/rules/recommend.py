@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, wish_facts
+from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, least_broken, top_k
@@ -15,7 +16,7 @@ from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, summarize, title
 from observatory.errors import RuleUnsatisfiable
-from observatory.model import Profile, RankedChart, Wish, WishedField
+from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
 _PURPOSES = {
@@ -29,13 +30,19 @@ _PURPOSES = {
 
 
 def recommend(
-    profile: Profile, wish: Wish = Wish(), k: int = 5, *, weights: RuleWeights | None = None
+    profile: Profile,
+    wish: Wish = Wish(),
+    k: int = 5,
+    *,
+    weights: RuleWeights | None = None,
+    findings: Sequence[Finding] | Flags = (),
 ) -> list[RankedChart]:
     """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
 
     An open request gives one chart for each set of fields, and [] when no field can be drawn (all are constant,
     identifiers or free text). Raises FieldNotFound, ChartInvalidSpec for a word that Vega-Lite has not, and
-    RuleUnsatisfiable, which says which rules are in the way.
+    RuleUnsatisfiable, which says which rules are in the way. `findings` about the table weigh in through the rules of
+    bias.lp.
 
     >>> recommend(Profile(0, ()))
     []
@@ -45,24 +52,25 @@ def recommend(
             profile.field(name)
     if k < 1:
         return []
+    flagged = flags(findings, profile)
     if not wish.fields:
-        return _open(profile, wish, k, weights)
-    facts = wish_facts(profile, wish)
+        return _open(profile, wish, k, weights, flagged)
+    facts = flagged.mark(wish_facts(profile, wish))
     answers = top_k(facts, k, weights=weights)
     if not answers:
         raise _unsatisfiable(facts, profile, wish)
     return [_ranked(rank, answer, facts, profile, wish, weights) for rank, answer in enumerate(answers, 1)]
 
 
-def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None) -> list[RankedChart]:
+def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
     """One chart for each set of fields; dear ones, then further charts of the sets, only to fill the page."""
-    quiet = quietness(profile)
+    quiet = flagged.heard(quietness(profile))
     first: list[tuple[Answer, Facts]] = []
     dear: list[tuple[Answer, Facts]] = []
     further: list[tuple[Answer, Facts]] = []
     for names in field_sets(profile, quiet, most=2 * k):
         part = replace(wish, fields=tuple(WishedField(name) for name in names))
-        facts = wish_facts(profile, part, quiet)
+        facts = flagged.mark(wish_facts(profile, part, quiet), is_open=True)
         for answer in top_k(facts, 1, weights=weights):
             (first if answer.cost <= DEAR else dear).append((answer, facts))
         if len(first) == k:
