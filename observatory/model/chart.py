@@ -15,11 +15,20 @@ TIME_UNITS = {
     "year": "year",
     "yearquarter": "quarter",
     "yearmonth": "month",
+    "yearweek": "week",
     "yearmonthdate": "day",
+    "yearmonthdatehours": "hour",
+    "yearmonthdatehoursminutes": "minute",
     "quarter": "quarter of the year",
     "month": "month of the year",
+    "week": "week of the year",
+    "monthdate": "date in the year",
+    "dayofyear": "day of the year",
+    "date": "day of the month",
     "day": "day of the week",
     "hours": "hour of the day",
+    "hoursminutes": "time of day",
+    "minutes": "minute of the hour",
 }
 """Vega-Lite's time units that charts here use, and their words."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ACCENT = "#0f766e"
+LABEL = "#64748b"
 MISSING_COLOUR = "#9ca3af"
 MISSING = "(missing)"
 CATEGORIES = (

@@ -8,27 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import pandas as pd
 
-from observatory.charts.drawing.palette import MISSING
+from observatory.charts.drawing.intervals import bounded, spread_sql
+from observatory.charts.drawing.units import CYCLES, iso_sql, unit_sql
+from observatory.charts.drawing.values import filter_sql, summary_sql, value_sql
 from observatory.charts.spec.view import Encoding, View, is_discrete
-from observatory.model import FieldProfile, Filter, Profile, Table
+from observatory.model import FieldProfile, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 
 BINNED_MARKS = ("bar", "rect")
 MOST_POINTS = 2_000
 MOST_ROWS = 5_000
-TRUNCATED = {"year": "year", "yearquarter": "quarter", "yearmonth": "month", "yearmonthdate": "day"}
-CYCLES = {
-    "quarter": ("'Q' || quarter({v})", "quarter({v})"),
-    "month": ("strftime({v}, '%b')", "month({v})"),
-    "day": ("strftime({v}, '%a')", "isodow({v})"),
-    "hours": ("strftime({v}, '%H')", "hour({v})"),
-}
-_FUNCTIONS = {"mean": "avg", "median": "median", "sum": "sum", "min": "min", "max": "max"}
-_OPERATORS = {"equal": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
 @dataclass(frozen=True)
@@ -50,54 +42,6 @@ class Drawn:
     averaged: bool = False
     steps: Mapping[str, Bins] = field(default_factory=dict)
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def value_sql(encoding: Encoding, profile: FieldProfile) -> str:
-    """The value of a row for a channel, typed as it is drawn: DOUBLE, TIMESTAMP, or VARCHAR with nulls named."""
-    name = sql_name(profile.name)
-    if encoding.type == "temporal" or encoding.time_unit:
-        if profile.storage.upper() == "TIME":
-            return f"(DATE '1970-01-01' + {name})"
-        return f"TRY_CAST({name} AS TIMESTAMP)"
-    if encoding.type == "quantitative":
-        number = f"TRY_CAST({name} AS DOUBLE)"
-        return f"CASE WHEN isfinite({number}) THEN {number} END"
-    return f"coalesce(CAST({name} AS VARCHAR), {sql_literal(MISSING)})"
-
-
-def filter_sql(filter: Filter, profile: FieldProfile) -> str:
-    """A Vega-Lite field predicate as a DuckDB predicate.
-
-    >>> print(filter_sql(Filter("a", "equal", "x"), FieldProfile("a", "nominal", "dimension", "VARCHAR", 0, 2)))
-    CAST("a" AS VARCHAR) = 'x'
-    """
-    if filter.op == "oneOf":
-        return "(" + " OR ".join(_compare(profile, "=", v) for v in filter.value) + ")" if filter.value else "FALSE"
-    if filter.op == "range":
-        low, high = filter.value
-        bounds = [_compare(profile, op, v) for op, v in ((">=", low), ("<=", high)) if v is not None]
-        return "(" + (" AND ".join(bounds) or "TRUE") + ")"
-    return _compare(profile, _OPERATORS[filter.op], filter.value)
-
-
-def _compare(profile: FieldProfile, operator: str, value: object) -> str:
-    name = sql_name(profile.name)
-    if value is None:
-        return f"{name} IS NULL"
-    if isinstance(value, str) and profile.type == "temporal":
-        return f"TRY_CAST({name} AS TIMESTAMP) {operator} {sql_literal(_time(value))}"
-    if isinstance(value, str):
-        return f"CAST({name} AS VARCHAR) {operator} {sql_literal(value)}"
-    if isinstance(value, bool):
-        return f"CAST({name} AS VARCHAR) {operator} '{str(value).lower()}'"
-    return f"TRY_CAST({name} AS DOUBLE) {operator} {sql_literal(value)}"
-
-
-def _time(text: str) -> object:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return text
 
 
 def nice_step(low: float, high: float, maxbins: int, least: float = 0.0) -> float:
@@ -145,7 +89,8 @@ class Query:
         return self.profile.field(encoding.field or "")
 
     def _needed(self) -> list[Encoding]:
-        return [e for e in self.view.encodings if e.field is not None and not is_discrete(e)]
+        fields = [e for e in self.view.encodings if e.field is not None]
+        return [e for e in fields if not is_discrete(e) and e.aggregate != "distinct"]
 
     def _limited(self) -> str:
         ranked = self.view.measured() if self.view.limit is not None else None
@@ -153,11 +98,7 @@ class Query:
             return ", shown AS (SELECT * FROM kept)"
         group, measure = ranked
         order = "DESC" if self.view.descending else "ASC"
-        by = (
-            "count(*)"
-            if measure.aggregate == "count"
-            else f"{_FUNCTIONS[measure.aggregate or 'sum']}({column(measure)})"
-        )
+        by = summary_sql(measure.aggregate or "sum", column(measure))
         first = (
             f"SELECT {column(group)} FROM kept GROUP BY 1 ORDER BY {by} {order} NULLS LAST, 1 LIMIT {self.view.limit}"
         )
@@ -170,22 +111,25 @@ class Query:
         )
         n_base, n_kept, n_shown = (int(n) for n in counts.iloc[0])
         steps = {e.channel: self._bins(e) for e in self.view.encodings if e.bin}
-        levels = {e.channel: self._levels(e) for e in self.view.encodings if is_discrete(e) or e.time_unit in CYCLES}
+        levels = {e.channel: self._levels(e) for e in self.view.encodings if self._has_levels(e)}
         summary = any(e.aggregate for e in self.view.encodings)
         averaged = not summary and self.view.mark in ("line", "area") and n_shown > MOST_POINTS
         sampled = MOST_POINTS if not summary and not averaged and n_shown > MOST_POINTS else None
-        columns = ", ".join(self._column(e, steps, averaged) for e in self.view.encodings)
+        columns = ", ".join(self._columns(steps, averaged))
         order = "ORDER BY id" if sampled is None else "ORDER BY hash(id), id"
         tail = "GROUP BY ALL ORDER BY ALL" if summary or averaged else order
         sql = f"{self.kept} SELECT {columns} FROM shown {tail} LIMIT {sampled or MOST_ROWS}"
         rows = self.table.query(sql)
+        mean = self.view.averaged()
+        if self.view.interval is not None and mean is not None:
+            rows = bounded(rows, column(mean), self.view.interval)
         return Drawn(rows, n_base, n_base - n_kept, sampled, averaged, steps, levels)
 
     def boxes(self) -> tuple[Drawn, pd.DataFrame]:
         """Quartiles and whiskers (Tukey: the last values within 1.5 times the interquartile range), and rows beyond."""
         value = next(column(e) for e in self.view.encodings if not is_discrete(e))
         groups = [column(e) for e in self.view.encodings if is_discrete(e)]
-        levels = {e.channel: self._levels(e) for e in self.view.encodings if is_discrete(e)}
+        levels = {e.channel: self._levels(e) for e in self.view.encodings if self._has_levels(e)}
         by = "".join(f"{g}, " for g in groups)
         quartiles = (
             f"{by}quantile_cont({value}, 0.25) AS q1, median({value}) AS mid, quantile_cont({value}, 0.75) AS q3"
@@ -203,6 +147,10 @@ class Query:
         counts = self.table.query(f"{self.kept} SELECT (SELECT count(*) FROM base), count(*) FROM kept")
         n_base, n_kept = (int(n) for n in counts.iloc[0])
         return Drawn(rows, n_base, n_base - n_kept, levels=levels), beyond
+
+    def _has_levels(self, encoding: Encoding) -> bool:
+        named = is_discrete(encoding) and encoding.field is not None and encoding.channel not in ("text", "detail")
+        return named or encoding.time_unit in CYCLES
 
     def _bins(self, encoding: Encoding) -> Bins:
         name = column(encoding)
@@ -234,13 +182,22 @@ class Query:
             )
         return tuple(str(label) for label in found["label"])
 
+    def _columns(self, steps: Mapping[str, Bins], averaged: bool) -> list[str]:
+        """A column or two for each channel; summaries of a field come with the number `n` of their rows."""
+        shown = [e for e in self.view.encodings if e.datum is None]
+        columns = [self._column(e, steps, averaged) for e in shown]
+        if any(e.aggregate and e.aggregate != "count" for e in shown):
+            columns.append("count(*) AS n")
+        mean = self.view.averaged()
+        if self.view.interval is not None and mean is not None:
+            columns.append(spread_sql(column(mean), self.view.interval))
+        return columns or ["DISTINCT 0 AS n"]
+
     def _column(self, encoding: Encoding, steps: Mapping[str, Bins], averaged: bool) -> str:
         name = column(encoding)
-        if encoding.aggregate == "count":
-            return f"count(*) AS {name}"
         if encoding.aggregate:
-            summary = f"{_FUNCTIONS[encoding.aggregate]}({name})"
-            return _iso_sql(summary, name) if encoding.type == "temporal" else f"{summary} AS {name}"
+            summary = summary_sql(encoding.aggregate, name)
+            return f"{iso_sql(summary) if encoding.type == 'temporal' else summary} AS {name}"
         if encoding.bin:
             bins = steps[encoding.channel]
             step, last = sql_literal(bins.step), sql_literal(bins.last)
@@ -248,14 +205,12 @@ class Query:
             if self.view.mark not in BINNED_MARKS:
                 return f"{low} + {step} / 2 AS {name}"
             return f"{low} AS {name}, {low} + {step} AS {name}_end"
-        if encoding.time_unit in TRUNCATED:
-            return _iso_sql(f"date_trunc('{TRUNCATED[encoding.time_unit]}', {name})", name)
-        if encoding.time_unit in CYCLES:
-            return f"{CYCLES[encoding.time_unit][0].format(v=name)} AS {name}"
+        if encoding.time_unit:
+            return f"{unit_sql(encoding.time_unit, name)} AS {name}"
         if averaged and encoding == self.height():
             return f"avg({name}) AS {name}"
         if encoding.type == "temporal":
-            return _iso_sql(f"time_bucket({self._bucket(name)}, {name})" if averaged else name, name)
+            return f"{iso_sql(f'time_bucket({self._bucket(name)}, {name})' if averaged else name)} AS {name}"
         return name
 
     def height(self) -> Encoding | None:
@@ -266,8 +221,3 @@ class Query:
     def _bucket(self, channel: str) -> str:
         extent = self.table.query(f"{self.kept} SELECT date_diff('second', min({channel}), max({channel})) FROM shown")
         return f"INTERVAL {max(1, math.ceil(int(extent.iloc[0].iloc[0]) / 400))} SECOND"
-
-
-def _iso_sql(value: str, name: str) -> str:
-    """A local time as text with a clock part, which Vega reads without a shift of the time zone."""
-    return f"strftime({value}, '%Y-%m-%dT%H:%M:%S') AS {name}"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from observatory.model import TIME_UNITS as TIME_UNIT_WORDS
 from observatory.model import FieldType, Filter
 
 MARKS = ("point", "bar", "line", "area", "tick", "rect", "arc", "boxplot", "text", "rule", "errorbar", "errorband")
 CHANNELS = (
     "x",
     "y",
+    "x2",
+    "y2",
     "xOffset",
     "yOffset",
     "color",
@@ -25,7 +28,7 @@ CHANNELS = (
     "theta",
 )
 AGGREGATES = ("count", "mean", "median", "sum", "min", "max", "distinct", "stdev", "variance", "q1", "q3")
-TIME_UNITS = ("year", "yearquarter", "yearmonth", "yearmonthdate", "quarter", "month", "day", "hours")
+TIME_UNITS = tuple(TIME_UNIT_WORDS)
 STACKS = ("zero", "normalize", "center", "none")
 SCALES = ("linear", "log", "symlog", "sqrt", "pow")
 INTERVALS = ("ci", "stderr", "stdev", "iqr")

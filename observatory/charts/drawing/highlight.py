@@ -1,0 +1,40 @@
+"""A click on a legend: what has that colour stays, the rest grows faint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from observatory.charts.drawing.channels import drawn_type
+from observatory.charts.drawing.query import Drawn, column
+from observatory.charts.spec.view import View
+
+FAINT = 0.12
+HIGHLIGHT = "highlight"
+
+
+def highlighted(body: Mapping[str, Any], view: View, drawn: Drawn, parameter: str = HIGHLIGHT) -> dict[str, Any]:
+    """The body with a point parameter bound to its legend, where categories have colours; its name is of no field.
+
+    Marks keep their own opacity while nothing is chosen.
+    """
+    colour = view.on("color")
+    if colour is None or colour.field is None or drawn_type(colour) not in ("nominal", "ordinal") or view.on("opacity"):
+        return dict(body)
+    if len(drawn.levels.get("color", ())) < 2:
+        return dict(body)
+    select = {"type": "point", "fields": [column(colour)]}
+    bound = {"name": parameter, "select": select, "bind": "legend"}
+    layers = body.get("layer")
+    if layers is None:
+        return _faint(body, parameter) | {"params": [bound]}
+    return {
+        **body,
+        "layer": [_faint(layers[0], parameter) | {"params": [bound]}, *(_faint(x, parameter) for x in layers[1:])],
+    }
+
+
+def _faint(unit: Mapping[str, Any], parameter: str) -> dict[str, Any]:
+    base = float(unit["mark"].get("opacity", 1))
+    opacity = {"condition": {"param": parameter, "value": base}, "value": round(base * FAINT, 3)}
+    return {**unit, "encoding": {**unit["encoding"], "opacity": opacity}}

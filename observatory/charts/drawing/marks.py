@@ -1,0 +1,105 @@
+"""How marks look: the house's sizes and colours, and the looks a written chart asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from observatory.charts.drawing.palette import ACCENT, LABEL
+from observatory.charts.drawing.query import Drawn
+from observatory.charts.spec.view import Encoding, View, is_discrete
+
+_NUMBERS = (
+    "opacity",
+    "size",
+    "strokeWidth",
+    "dx",
+    "dy",
+    "fontSize",
+    "angle",
+    "thickness",
+    "innerRadius",
+    "cornerRadius",
+)
+_COLOURS = ("color", "fill", "stroke")
+_WORDS = {
+    "align": ("left", "center", "right"),
+    "baseline": ("top", "middle", "bottom"),
+    "fontWeight": ("bold", "normal"),
+    "fontStyle": ("italic", "normal"),
+    "shape": ("circle", "square", "cross", "diamond", "triangle-up", "triangle-down"),
+    "orient": ("horizontal", "vertical"),
+    "interpolate": ("linear", "monotone", "step", "step-before", "step-after"),
+}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}")
+_BASE: dict[str, dict[str, Any]] = {
+    "area": {"opacity": 0.75},
+    "tick": {"opacity": 0.5, "thickness": 1},
+    "arc": {"innerRadius": 60},
+    "rule": {"strokeWidth": 1.5},
+}
+
+
+def mark(view: View, drawn: Drawn, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The mark of a view with its looks, and those harmless ones that a written mark asks for in its `options`."""
+    return _look(view, drawn) | safe_options(options or {})
+
+
+def _look(view: View, drawn: Drawn) -> dict[str, Any]:
+    look: dict[str, Any] = {"type": view.mark} if view.mark == "rect" else {"type": view.mark, "color": ACCENT}
+    n = len(drawn.rows)
+    if view.mark == "point":
+        few = n <= 200
+        size = 90 if view.interval else 60 if few else 30
+        return look | {"filled": True, "size": size, "opacity": 1 if view.interval else 0.8 if few else 0.5}
+    if view.mark == "line":
+        coloured = any(e.channel == "color" for e in view.encodings)
+        return look | {"strokeWidth": 2, "point": n <= 40 and (coloured or {"color": ACCENT})}
+    if view.mark == "bar":
+        binned = any(e.bin for e in view.encodings)
+        return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(view, drawn))
+    if view.mark == "text":
+        return look | {"color": LABEL, "fontSize": 11} | _beside(view)
+    return look | _BASE.get(view.mark, {})
+
+
+def _slim(view: View, drawn: Drawn) -> dict[str, Any]:
+    """Few bars are drawn slimmer, so that they do not fill the chart."""
+    for channel, offset, size in (("x", "xOffset", "width"), ("y", "yOffset", "height")):
+        if 0 < len(drawn.levels.get(channel, ())) <= 4 and view.on(offset) is None:
+            return {size: {"band": 0.6}}
+    return {}
+
+
+def _beside(view: View) -> dict[str, Any]:
+    """A label stands beyond the end of its bar or beside its point, and in the middle of a cell."""
+    across, upright = (_is_measure(view.on(channel)) for channel in "xy")
+    if across:
+        return {"align": "left", "dx": 5}
+    return {"baseline": "bottom", "dy": -4} if upright else {}
+
+
+def _is_measure(e: Encoding | None) -> bool:
+    return e is not None and e.type == "quantitative" and not e.bin and not is_discrete(e)
+
+
+def safe_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The looks of a written mark that are plain numbers, colours and words; no expression, address or text.
+
+    >>> safe_options({"type": "bar", "color": "#e377c2", "href": "javascript:x", "dx": {"expr": "1"}, "size": 60})
+    {'color': '#e377c2', 'size': 60}
+    """
+    kept = {key: value for key, value in options.items() if _is_safe(key, value)}
+    return {key: value[:8] if isinstance(value, list) else value for key, value in kept.items()}
+
+
+def _is_safe(key: str, value: Any) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if key in _COLOURS:
+        return isinstance(value, str) and _COLOUR.fullmatch(value) is not None
+    if key == "strokeDash":
+        return isinstance(value, list) and all(isinstance(v, (int, float)) for v in value)
+    if key in ("filled", "point", "line"):
+        return isinstance(value, bool)
+    return (key in _NUMBERS and number) or (key in _WORDS and value in _WORDS[key])
