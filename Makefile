@@ -4,7 +4,7 @@ PORT ?= $(or $(OBSERVATORY_PORT),8501)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench clean
+.PHONY: help run test lint types bench ground clean
 
 help: ## this text
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -23,6 +23,9 @@ types: .venv/dev ## strict types of the package
 
 bench: .venv/dev ## measure what RESULTS.md reports
 	@$(BIN)/python -m benchmarks
+
+ground: .venv/run ## print how large the chart rules are once they are instantiated
+	@$(BIN)/python -m benchmarks.charts.ground
 
 clean: ## remove what make has made
 	rm -rf .venv build

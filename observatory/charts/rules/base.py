@@ -15,7 +15,7 @@ from observatory.errors import RuleBadRule
 
 _HEADER = re.compile(r"^% @(hard|soft)\((\w+)\) (.+)$", re.MULTILINE)
 _WEIGHT = re.compile(r"^preference_weight\((\w+),(\d+)\)\.$", re.MULTILINE)
-_BLOCK = re.compile(r"<block>:(\d+):(\d+)(?:-\d+)?: ?(?:error: )?")
+_BLOCK = re.compile(r"<(?:block|string)>:(\d+):(\d+)(?:-\d+)?: ?(?:error: )?")
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ def _ranked(
         fields=facts.names,
         violations=violations(answer.preferences, answer, facts, weights),
         summary=summarize(spec, profile),
+        proven=answer.proven,
     )
 
 

@@ -5,55 +5,70 @@ A fresh `clingo.Control` for each request; one answer set is one chart.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import clingo
 
-from observatory.charts.rules.base import blame, program
 from observatory.charts.rules.facts import Facts
+from observatory.charts.rules.ground import program_for
 from observatory.charts.rules.rule_weights import RuleWeights, hand_set
 from observatory.charts.spec.view import CHANNELS
-from observatory.errors import RuleBadRule
 
 TIME_LIMIT = 2.0
 MOST_MODELS = 5_000
+_Model = tuple[int, list[clingo.Symbol]]
 _STEPS = (3, 4, 6, 10, 16, 30, 60)
 _SHOW = "\n#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field. #show preference/2. #show broken/2.\n"
 _FORBID = "\n:- broken(_,_).\n"
+RANK = ("facts", "choose", "hard", "soft", "optimise")
 _RELAX = "\n#minimize { 1@2,R,W : broken(R,W) }.\n"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One chart as the solver sees it: its attributes, and the rules it breaks, each with the place."""
+    """One chart as the solver sees it: its attributes, and the rules it breaks, each with the place.
+
+    `proven` is False when time ran out before it was sure that no cheaper chart stands before it.
+    """
 
     cost: int
     attributes: tuple[tuple[str, str, str, str], ...]
     preferences: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, str], ...]
+    proven: bool = True
 
 
 def top_k(facts: Facts, k: int, *, weights: RuleWeights | None = None, time_limit: float = TIME_LIMIT) -> list[Answer]:
     """The `k` cheapest charts that complete the facts and break no hard rule, ties in the order of their attributes.
 
     The cheapest cost is proven first; then all charts within a growing distance of it are enumerated. When
-    `time_limit` seconds run out, what was found so far is returned.
+    `time_limit` seconds run out, what was found so far is returned, and `proven` is False for answers that a cheaper
+    one may stand before.
     """
-    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _FORBID, weights)
-    best = _solve(control, "opt", 1, time_limit)
-    if not best:
+    deadline = time.monotonic() + time_limit
+    control = _control(facts, RANK, _FORBID, weights)
+    found, complete = _solve(control, "opt", 0, deadline)
+    if not found:
         return []
-    found, bound = best[-1:], best[-1][0]
-    for step in _STEPS:
+    bound = min(cost for cost, _ in found)
+    sure = bound if complete else bound - 1
+    for step in _STEPS if complete else ():
         bound += step
-        near = _solve(control, f"enum,{bound}", MOST_MODELS, time_limit)
-        found = near or found
-        if len(near) >= k:
+        near, complete = _solve(control, f"enum,{bound}", MOST_MODELS, deadline)
+        found = near if complete else _distinct([*found, *near])
+        sure = bound if complete else sure
+        if not complete or len(near) >= k:
             break
     worst = sorted(cost for cost, _ in found)[: max(k, 1)][-1]
-    return sorted(_answers([model for model in found if model[0] <= worst]), key=_order)[:k]
+    answers = sorted(_answers([model for model in found if model[0] <= worst]), key=_order)[:k]
+    return [replace(answer, proven=answer.cost <= sure) for answer in answers]
+
+
+def _distinct(models: Sequence[_Model]) -> list[_Model]:
+    return list({tuple(sorted(symbols)): (cost, symbols) for cost, symbols in models}.values())
 
 
 def _order(answer: Answer) -> tuple[Any, ...]:
@@ -66,39 +81,39 @@ def _order(answer: Answer) -> tuple[Any, ...]:
 
 def every(facts: Facts, weights: RuleWeights | None = None) -> list[Answer]:
     """All charts that complete the facts and break no hard rule, in no order."""
-    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _FORBID, weights)
-    return _answers(_solve(control, "ignore", 0, 60.0))
+    control = _control(facts, RANK, _FORBID, weights)
+    return _answers(_solve(control, "ignore", 0, time.monotonic() + 60)[0])
 
 
 def judge(facts: Facts, weights: RuleWeights | None = None) -> Answer:
     """A whole chart with the rules it breaks, hard and soft."""
     control = _control(facts, ("facts", "hard", "soft", "optimise"), "", weights)
-    return _answers(_solve(control, "ignore", 1, TIME_LIMIT)[:1])[0]
+    return _answers(_solve(control, "ignore", 1, time.monotonic() + TIME_LIMIT)[0])[0]
 
 
 def least_broken(facts: Facts) -> Answer | None:
     """The completion that breaks the fewest hard rules: the reason why nothing keeps them all."""
-    control = _control(facts, ("facts", "choose", "hard", "soft", "optimise"), _RELAX)
-    found = _solve(control, "opt", 0, TIME_LIMIT)
+    found, _ = _solve(_control(facts, RANK, _RELAX), "opt", 0, time.monotonic() + TIME_LIMIT)
     return _answers(found[-1:])[0] if found else None
 
 
-_Model = tuple[int, list[clingo.Symbol]]
+def ground_size(facts: Facts) -> dict[str, int]:
+    """How much is left of the rule base for a request: its ground `rules` and `atoms`."""
+    control = _control(facts, RANK, _FORBID)
+    control.solve()
+    sizes = control.statistics["problem"]["lp"]
+    return {"rules": int(sizes["rules"]), "atoms": int(sizes["atoms"])}
 
 
-def _control(facts: Facts, parts: Sequence[str], mode: str, weights: RuleWeights | None = None) -> clingo.Control:
-    messages: list[str] = []
-    control = clingo.Control(["--warn=none"], logger=lambda _, message: messages.append(message))
-    try:
-        control.add("base", [], f"{program(*parts)}{_SHOW}{mode}{(weights or hand_set()).text(facts.task)}{facts.text}")
-        control.ground([("base", [])])
-    except RuntimeError as exc:
-        told = blame("\n".join(messages) or str(exc), tuple(parts))
-        raise RuleBadRule(f"The chart rules cannot be read. {told}", "Mend that file in draco_rules/.") from exc
+def _control(facts: Facts, parts: tuple[str, ...], mode: str, weights: RuleWeights | None = None) -> clingo.Control:
+    control = clingo.Control(["--warn=none"])
+    program_for(control, parts, f"{_SHOW}{mode}{(weights or hand_set()).text(facts.task)}", facts.text)
+    control.ground([("base", [])])
     return control
 
 
-def _solve(control: clingo.Control, mode: str, models: int, time_limit: float) -> list[_Model]:
+def _solve(control: clingo.Control, mode: str, models: int, deadline: float) -> tuple[list[_Model], bool]:
+    """The models found before the deadline, the cheapest last when optimising, and whether these are all."""
     found: list[_Model] = []
 
     def keep(model: clingo.Model) -> None:
@@ -108,9 +123,10 @@ def _solve(control: clingo.Control, mode: str, models: int, time_limit: float) -
     solving.opt_mode = mode
     solving.models = 0 if mode == "opt" else models
     with control.solve(on_model=keep, async_=True) as handle:
-        if not handle.wait(time_limit):
+        if not handle.wait(max(0.0, deadline - time.monotonic())):
             handle.cancel()
-    return found
+        complete = bool(handle.get().exhausted)
+    return found, complete
 
 
 def _answers(models: Sequence[_Model]) -> list[Answer]:

@@ -1,0 +1,149 @@
+"""The part of the rule base that can say anything about a request: what is left out can never fire.
+
+Reading and instantiating a rule costs about the same whether it fires or not, so a rule is left out when one of the
+atoms that it needs is neither a fact of the request nor the head of a rule that is left (a relevance analysis over
+positive bodies; it leaves all answer sets as they are).
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import clingo
+from clingo import ast
+
+from observatory.charts.rules.base import blame, program
+from observatory.errors import RuleBadRule
+
+_NUMBER_OR_ID = re.compile(r"\b(?:[a-z]*\d+|s_\w+)\b")
+
+_Term = str | None | frozenset["_Term"] | tuple["_Term", ...]
+"""A constant, anything at all, one of several terms, or a function: its name and its arguments."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of a program: what it may derive, and what must hold for that."""
+
+    code: ast.AST
+    heads: tuple[_Term, ...]
+    needs: tuple[_Term, ...]
+
+
+def program_for(control: clingo.Control, parts: tuple[str, ...], more: str, facts: str) -> None:
+    """Add to a control the facts of a request, and what of the rule base and of `more` can fire for them.
+
+    Raises RuleBadRule, which names the file and the line.
+    """
+    with ast.ProgramBuilder(control) as builder:
+        for statement in _reachable(parts, more, _kinds(facts)):
+            builder.add(statement)
+    control.add("base", [], facts)
+
+
+def _kinds(facts: str) -> str:
+    """The facts with ids and numbers taken out, each once: requests of one kind need the same rules."""
+    plain = _NUMBER_OR_ID.sub("_", facts)
+    return "\n".join(sorted(set(plain.split("\n"))))
+
+
+@lru_cache(maxsize=512)
+def _reachable(parts: tuple[str, ...], more: str, kinds: str) -> tuple[ast.AST, ...]:
+    left = [*statements(parts), *_read(more, ())]
+    possible = {head for fact in _read(kinds, ()) for head in fact.heads}
+    kept: dict[int, Statement] = {}
+    grown = True
+    while grown:
+        fresh = {
+            place: statement
+            for place, statement in enumerate(left)
+            if place not in kept and all(_met(need, possible) for need in statement.needs)
+        }
+        kept |= fresh
+        grown = bool(fresh)
+        possible |= {head for statement in fresh.values() for head in statement.heads}
+    return tuple(kept[place].code for place in sorted(kept))
+
+
+def _met(need: _Term, possible: Iterable[_Term]) -> bool:
+    return need is None or any(_unify(need, head) for head in possible)
+
+
+def _unify(one: _Term, other: _Term) -> bool:
+    if one is None or other is None:
+        return True
+    if isinstance(one, frozenset):
+        return any(_unify(term, other) for term in one)
+    if isinstance(other, frozenset):
+        return _unify(other, one)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_unify(a, b) for a, b in zip(one, other, strict=True))
+    return one == other
+
+
+@cache
+def statements(parts: tuple[str, ...]) -> tuple[Statement, ...]:
+    """The statements of some parts of the rule base; raises RuleBadRule.
+
+    >>> statements(("optimise",))[-1].needs[0][0]
+    'preference'
+    """
+    return _read(program(*parts), parts)
+
+
+def _read(text: str, parts: tuple[str, ...]) -> tuple[Statement, ...]:
+    found: list[ast.AST] = []
+    messages: list[str] = []
+    try:
+        ast.parse_string(text, found.append, logger=lambda _, message: messages.append(message))
+    except RuntimeError as exc:
+        told = blame("\n".join(messages) or str(exc), parts)
+        raise RuleBadRule(f"The chart rules cannot be read. {told}", "Mend that file in draco_rules/.") from exc
+    return tuple(
+        Statement(code, tuple(_heads(code)), tuple(_needs(code)))
+        for code in found
+        if code.ast_type not in (ast.ASTType.Program, ast.ASTType.Comment)
+    )
+
+
+def _heads(code: ast.AST) -> Iterator[_Term]:
+    if code.ast_type is not ast.ASTType.Rule:
+        return
+    head = code.head
+    literals = [head] if head.ast_type is ast.ASTType.Literal else [element.literal for element in head.elements]
+    yield from (_atom(literal) for literal in literals if literal.atom.ast_type is ast.ASTType.SymbolicAtom)
+
+
+def _needs(code: ast.AST) -> Iterator[_Term]:
+    if code.ast_type not in (ast.ASTType.Rule, ast.ASTType.Minimize):
+        return
+    for literal in code.body:
+        plain = literal.ast_type is ast.ASTType.Literal and literal.sign == ast.Sign.NoSign
+        if plain and literal.atom.ast_type is ast.ASTType.SymbolicAtom:
+            yield _atom(literal)
+
+
+def _atom(literal: ast.AST) -> _Term:
+    return _term(literal.atom.symbol)
+
+
+def _term(term: ast.AST) -> _Term:
+    if term.ast_type is ast.ASTType.SymbolicTerm and term.symbol.type is clingo.SymbolType.Function:
+        return str(term.symbol)
+    if term.ast_type is ast.ASTType.Function:
+        arguments = tuple(_term(argument) for argument in term.arguments)
+        return (term.name, *arguments) if arguments or not term.name else term.name
+    if term.ast_type is ast.ASTType.Pool:
+        return frozenset(_term(argument) for argument in term.arguments)
+    return None
+
+
+@atexit.register
+def _forget() -> None:
+    """Let go of the statements while clingo is still there to free them."""
+    statements.cache_clear()
+    _reachable.cache_clear()
