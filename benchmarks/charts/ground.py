@@ -1,6 +1,6 @@
 """How large the rule base is once it is instantiated: for the chart of each rule's example, completed from its fields.
 
-Run: python -m benchmarks.charts.ground [--json], or `make ground`. Prints the ground rules and atoms, and milliseconds of
+Run: python -m benchmarks.charts.ground [--json], or `make ground`. Prints ground rules, ground atoms, and milliseconds of
 process CPU time for reading and grounding (the median of several runs).
 """
 
