@@ -1,6 +1,7 @@
 """CPU time of the top five charts, for one to four wished fields of tables with 10, 20 and 40 columns.
 
-Run: python -m benchmarks.charts.speed [--json]. Prints milliseconds of process CPU time, p50 and p95, and of a whole page.
+Run: python -m benchmarks.charts.speed [--json]. Prints milliseconds of process CPU time, p50 and p95, for these and for
+a page of the whole table.
 """
 
 from __future__ import annotations
