@@ -1,43 +1,90 @@
-"""Vega-Lite JSON read as a view."""
+"""Vega-Lite JSON read as views: leniently, for what is in any chart, or strictly, as the one view that it draws."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
-from observatory.charts.spec.vegalite import DATE_PARTS, MEASURE, RANK
+from observatory.charts.spec.channel import mark_of, word
+from observatory.charts.spec.parts import COMPOSITE, IGNORED, Composition, Inherited, Part, Walk
+from observatory.charts.spec.transform import Derived
+from observatory.charts.spec.vegalite import MEASURE, RANK
 from observatory.charts.spec.view import (
     AGGREGATES,
     CHANNELS,
+    INTERVALS,
     MARKS,
+    SCALES,
     STACKS,
     TIME_UNITS,
     TYPES,
-    Encoding,
     View,
 )
 from observatory.errors import ChartInvalidSpec
-from observatory.model import Filter
-from observatory.quoting import vega_name
 
-_MARK_NAMES = {"circle": "point", "square": "point"}
-_AGGREGATE_NAMES = {"average": "mean"}
-_IGNORED = {
-    "$schema",
-    "title",
-    "description",
-    "width",
-    "height",
-    "config",
-    "name",
-    "data",
-    "background",
-    "autosize",
-    "padding",
-}
-_COMPOSITE = ("layer", "facet", "concat", "hconcat", "vconcat", "repeat", "spec")
-_OPS = ("equal", "lt", "lte", "gt", "gte", "range", "oneOf")
+__all__ = ["Part", "Reading", "parse", "read"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a chart consists of, which fields its transforms make, and in `notes` what was not understood."""
+
+    parts: tuple[Part, ...]
+    composition: Composition
+    derived: tuple[Derived, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read(spec: Mapping[str, Any]) -> Reading:
+    """Any Vega-Lite chart; unknown words stay as they are written. Raises ChartInvalidSpec for what is no chart.
+
+    >>> [part.view.mark for part in read({"layer": [{"mark": "bar"}, {"mark": "scatter"}]}).parts]
+    ['bar', 'scatter']
+    """
+    if not isinstance(spec, Mapping):
+        raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite chart.")
+    if not any(key in spec for key in ("mark", "encoding", *COMPOSITE)):
+        raise ChartInvalidSpec("This is no Vega-Lite chart: it has no mark.", "Give a chart with a mark and encoding.")
+    one = _interval_view(spec)
+    walk = Walk()
+    parts = tuple(walk.parts(spec, Inherited()))
+    composition = walk.composition or "single"
+    if one is not None and len(parts) == 2:
+        parts, composition = (_joined(parts[0], one),), "single"
+    made = {d.name: d for part in parts for d in part.rows.derived if d.name not in (MEASURE, RANK)}
+    notes = [*walk.notes, *(note for part in parts for note in part.rows.notes)]
+    return Reading(parts, composition, tuple(made.values()), tuple(dict.fromkeys(notes)))
+
+
+def _interval_view(spec: Mapping[str, Any]) -> str | None:
+    """The extent of the error bars or band that `to_spec` layers over a mean, or None."""
+    layers = spec.get("layer")
+    if not isinstance(layers, list) or len(layers) != 2 or not isinstance(spec.get("encoding"), Mapping):
+        return None
+    if not all(isinstance(layer, Mapping) and set(layer) == {"mark", "encoding"} for layer in layers):
+        return None
+    (mean, around), marks = [layer["encoding"] for layer in layers], [layer["mark"] for layer in layers]
+    if not all(isinstance(side, Mapping) and len(side) == 1 for side in (mean, around)) or set(mean) != set(around):
+        return None
+    (channel,) = mean
+    first, second = mean[channel], around[channel]
+    same = isinstance(first, Mapping) and isinstance(second, Mapping) and first.get("field") == second.get("field")
+    if channel not in ("x", "y") or not same or first.get("aggregate") != "mean" or second.get("aggregate") is not None:
+        return None
+    extent = (
+        marks[1].get("extent")
+        if mark_of(marks[1]) in ("errorbar", "errorband") and isinstance(marks[1], Mapping)
+        else None
+    )
+    return extent if extent in INTERVALS and mark_of(marks[0]) in MARKS else None
+
+
+def _joined(mean: Part, extent: str) -> Part:
+    return replace(mean, path=(), layer=None, view=replace(mean.view, interval=extent))
+
+
+# ── strictly ──
 
 
 def parse(spec: Mapping[str, Any]) -> View:
@@ -48,101 +95,55 @@ def parse(spec: Mapping[str, Any]) -> View:
     """
     if not isinstance(spec, Mapping):
         raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite chart.")
-    composite = [key for key in _COMPOSITE if key in spec]
-    if composite:
+    composite = [key for key in COMPOSITE if key in spec]
+    if composite and _interval_view(spec) is None:
         raise ChartInvalidSpec(f"Charts with “{composite[0]}” are not understood.", "Give a single chart.")
-    unknown = sorted(set(map(str, spec)) - _IGNORED - {"mark", "encoding", "transform"})
+    unknown = sorted(set(map(str, spec)) - IGNORED - {"mark", "encoding", "transform", "layer"})
     if unknown:
-        raise ChartInvalidSpec(f"“{unknown[0]}” is not understood in a chart.", "Keep to mark, encoding and transform.")
+        raise ChartInvalidSpec(
+            f"“{unknown[0][:60]}” is not understood in a chart.", "Keep to mark, encoding and transform."
+        )
     encoding = spec.get("encoding")
     if not isinstance(encoding, Mapping) or not encoding:
         raise ChartInvalidSpec("The chart has no encoding.", "Say what each axis shows.")
-    mark = _mark(spec.get("mark"))
-    filters, limit, descending = _transforms(spec.get("transform", []))
+    for channel, definition in encoding.items():
+        _check_channel(channel, definition)
+    if not composite:
+        _one_of("mark", mark_of(spec.get("mark")), MARKS)
+    parts = read(spec).parts
+    _check_words(parts[0].view if parts else View("none", ()))
+    rows = parts[0].rows
+    if not rows.exact:
+        raise ChartInvalidSpec("A transform is not understood.", "Filter by a field and a constant.")
     title = spec.get("title")
-    encodings = tuple(_encoding(channel, d) for channel, d in encoding.items() if channel not in ("tooltip", "opacity"))
-    return View(mark, encodings, filters, limit, descending, title if isinstance(title, str) else None)
+    return replace(parts[0].view, title=title if isinstance(title, str) else None)
 
 
-def _mark(mark: Any) -> str:
-    name = mark.get("type") if isinstance(mark, Mapping) else mark
-    name = _MARK_NAMES.get(name, name) if isinstance(name, str) else name
-    if name not in MARKS:
-        raise ChartInvalidSpec(f"The mark “{name}” is not understood.", f"The marks are {', '.join(MARKS)}.")
-    return str(name)
-
-
-def _encoding(channel: str, definition: Any) -> Encoding:
-    if channel not in CHANNELS:
-        raise ChartInvalidSpec(f"The channel “{channel}” is not understood.", f"There are {', '.join(CHANNELS)}.")
+def _check_channel(channel: Any, definition: Any) -> None:
+    if channel in ("tooltip", "opacity") and not (isinstance(definition, Mapping) and "field" in definition):
+        return
+    if channel not in CHANNELS and channel != "tooltip":
+        raise ChartInvalidSpec(f"The channel “{word(channel)}” is not understood.", f"There are {', '.join(CHANNELS)}.")
     if not isinstance(definition, Mapping):
         raise ChartInvalidSpec(f"The channel {channel} is not a JSON object.")
-    aggregate = _one_of(definition.get("aggregate"), AGGREGATES, "aggregate", _AGGREGATE_NAMES)
-    field = definition.get("field")
-    if not isinstance(field, str) and (field is not None or aggregate != "count"):
+    if "condition" in definition:
+        raise ChartInvalidSpec(f"The condition on the channel {channel} is not understood.", "Leave the condition out.")
+    shows = definition.get("aggregate") == "count" or definition.get("datum") is not None or "value" in definition
+    if channel != "tooltip" and not isinstance(definition.get("field"), str) and not shows:
         raise ChartInvalidSpec(f"The channel {channel} shows no field.", "Give it a field or the aggregate “count”.")
-    bins = definition.get("bin")
-    maxbins = int(bins.get("maxbins", 10)) if isinstance(bins, Mapping) else 10 if bins is True else None
-    time_unit = _one_of(definition.get("timeUnit"), TIME_UNITS, "timeUnit")
-    scale = definition.get("scale") if isinstance(definition.get("scale"), Mapping) else {}
-    stack = "none" if "stack" in definition and definition["stack"] in (None, False) else definition.get("stack")
-    sort, axis = definition.get("sort"), definition.get("axis") or definition.get("legend")
-    default = "quantitative" if aggregate or maxbins else "temporal" if time_unit else "nominal"
-    title = definition.get("title")
-    return Encoding(
-        channel=channel,
-        field=None if field is None or aggregate == "count" else vega_name(field),
-        type=_one_of(definition.get("type"), TYPES, "type") or default,
-        aggregate=aggregate,
-        bin=maxbins,
-        time_unit=time_unit,
-        sort=tuple(sort) if isinstance(sort, list) else sort if isinstance(sort, str) else None,
-        stack="zero" if stack is True else _one_of(stack, STACKS, "stack"),
-        scale=_one_of(scale.get("type") if scale else None, ("linear", "log"), "scale"),
-        zero=scale.get("zero") if scale and isinstance(scale.get("zero"), bool) else None,
-        title=title if isinstance(title, str) else None,
-        format=axis.get("format") if isinstance(axis, Mapping) else None,
-    )
 
 
-def _one_of(value: Any, words: Sequence[str], what: str, names: Mapping[str, str] | None = None) -> str | None:
-    if value is None:
-        return None
-    word = (names or {}).get(value, value) if isinstance(value, str) else value
-    if word not in words:
-        raise ChartInvalidSpec(f"The {what} “{value}” is not understood.", f"There are {', '.join(words)}.")
-    return str(word)
+def _check_words(view: View) -> None:
+    _one_of("mark", view.mark, MARKS)
+    for e in view.encodings:
+        _one_of("channel", e.channel, CHANNELS)
+        _one_of("type", e.type, TYPES)
+        _one_of("aggregate", e.aggregate, AGGREGATES)
+        _one_of("timeUnit", e.time_unit, TIME_UNITS)
+        _one_of("stack", e.stack, STACKS)
+        _one_of("scale", e.scale, SCALES)
 
 
-def _transforms(transform: Any) -> tuple[tuple[Filter, ...], int | None, bool]:
-    filters, limit, descending = [], None, True
-    for step in transform if isinstance(transform, list) else [transform]:
-        if not isinstance(step, Mapping):
-            raise ChartInvalidSpec("A transform is not a JSON object.")
-        if "joinaggregate" in step and MEASURE in str(step):
-            continue
-        if "window" in step and RANK in str(step["window"]):
-            descending = step["sort"][0].get("order") == "descending"
-        elif isinstance(step.get("filter"), Mapping) and step["filter"].get("field") == RANK:
-            limit = int(step["filter"]["lte"])
-        else:
-            filters.append(_filter(step.get("filter")))
-    return tuple(filters), limit, descending
-
-
-def _filter(predicate: Any) -> Filter:
-    if isinstance(predicate, Mapping) and isinstance(predicate.get("field"), str):
-        for op in _OPS:
-            if op in predicate:
-                value = predicate[op]
-                items = [_iso(v) for v in value] if isinstance(value, list) else _iso(value)
-                return Filter(vega_name(predicate["field"]), op, items)  # type: ignore[arg-type]
-    raise ChartInvalidSpec("A transform is not understood.", f"Filter by a field with one of {', '.join(_OPS)}.")
-
-
-def _iso(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    year, month, day, hours, minutes, seconds = (int(value.get(p, int(p in ("month", "date")))) for p in DATE_PARTS)
-    time = datetime(year, month, day, hours, minutes, seconds)
-    return time.date().isoformat() if (hours, minutes, seconds) == (0, 0, 0) else time.isoformat()
+def _one_of(what: str, name: str | None, words: Sequence[str]) -> None:
+    if name is not None and name not in words:
+        raise ChartInvalidSpec(f"The {what} “{name}” is not understood.", f"There are {', '.join(words)}.")

@@ -1,0 +1,115 @@
+"""Vega expressions that say which rows stay, read as filters; nothing is ever evaluated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from observatory.model import Filter
+
+LONGEST, DEEPEST = 2_000, 20
+Op = Literal["equal", "lt", "lte", "gt", "gte"]
+_DATUM = r"""datum\s*(?:\.\s*(?P<name>[A-Za-z_$][\w$]*)|\[\s*(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*\])"""
+_LITERAL = (
+    r"""(?P<literal>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|true|false|null)"""
+)
+_FORWARD = re.compile(rf"{_DATUM}\s*(?P<op>===?|!==?|<=|>=|<|>)\s*{_LITERAL}$")
+_BACKWARD = re.compile(rf"{_LITERAL}\s*(?P<op>===?|!==?|<=|>=|<|>)\s*{_DATUM}$")
+_VALID = re.compile(rf"(?:isValid|isFinite)\s*\(\s*{_DATUM}\s*\)$")
+_OPS: dict[str, Op] = {"==": "equal", "===": "equal", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+_TURNED: dict[Op, Op] = {"equal": "equal", "lt": "gt", "lte": "gte", "gt": "lt", "gte": "lte"}
+_TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|&&|\|\||[()\[\]]|[^'"&|()\[\]]+|.""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is known of a condition on rows: filters, whether all of it is understood, and whether they say it all."""
+
+    filters: tuple[Filter, ...] = ()
+    understood: bool = True
+    exact: bool = True
+
+
+def condition_of(expression: str) -> Condition:
+    """The comparisons with constants that an expression joins by `&&`.
+
+    What only leaves missing or single values out (`isValid`, `!=`) is understood, but is no filter.
+
+    >>> condition_of("datum.year > 2000 && datum['x'] === 'a'").filters[1]
+    Filter(field='x', op='equal', value='a')
+    >>> condition_of("year(datum.date) == 2000").understood
+    False
+    """
+    read = [_comparison(part) for part in _conjuncts(expression)]
+    filters = tuple(item for item in read if isinstance(item, Filter))
+    return Condition(filters, None not in read, len(filters) == len(read))
+
+
+def _conjuncts(expression: str, deep: int = 0) -> list[str]:
+    """The operands of `&&` outside all brackets; an empty one for what is too long, too deep, or has an `||`."""
+    if len(expression) > LONGEST or deep > DEEPEST:
+        return [""]
+    parts, depth = [""], 0
+    for piece in _TOKEN.findall(expression):
+        depth += (piece in "([") - (piece in ")]") if len(piece) == 1 else 0
+        if piece == "||" and depth == 0:
+            return [""]
+        if piece == "&&" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    stripped = [part.strip() for part in parts]
+    return [inner for part in stripped for inner in _opened(part, deep)]
+
+
+def _opened(part: str, deep: int) -> list[str]:
+    """What stands in a pair of brackets around a whole operand."""
+    if part.startswith("(") and part.endswith(")") and _closes(part) == len(part) - 1:
+        return _conjuncts(part[1:-1], deep + 1)
+    return [part]
+
+
+def _closes(part: str) -> int:
+    """The place of the bracket that closes the first one, or -1."""
+    depth = place = 0
+    for piece in _TOKEN.findall(part):
+        depth += (piece in "([") - (piece in ")]") if len(piece) == 1 else 0
+        place += len(piece)
+        if depth == 0:
+            return place - 1
+    return -1
+
+
+def _comparison(part: str) -> Filter | bool | None:
+    """A filter, True for what only leaves missing or single values out, None for what is not understood."""
+    if _VALID.match(part):
+        return True
+    found, turned = _FORWARD.match(part), False
+    if found is None:
+        found, turned = _BACKWARD.match(part), True
+    if found is None:
+        return None
+    name = found["name"] or _text(found["quoted"])
+    if found["op"].startswith("!"):
+        return True
+    op, value = _OPS[found["op"]], _value(found["literal"])
+    op = _TURNED[op] if turned else op
+    return None if value is None else Filter(name, op, value)
+
+
+def _value(literal: str) -> Any:
+    if literal[0] in "'\"":
+        return _text(literal)
+    if literal in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[literal]
+    number = float(literal)
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def _text(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1:-1])
+
+
+OPS = (*get_args(Op), "range", "oneOf")
+"""The comparisons of Vega-Lite's field predicates that a Filter can hold."""

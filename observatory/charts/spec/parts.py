@@ -1,0 +1,221 @@
+"""The units of a Vega-Lite chart, each as a view with all that it inherits: one walk through the JSON, outside in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from observatory.charts.spec.channel import SILENT, UNJUDGED, encoding_of, mark_of, shown
+from observatory.charts.spec.transform import Shaped, shaped
+from observatory.charts.spec.view import CHANNELS, Encoding, View
+from observatory.quoting import vega_name
+
+MOST_PARTS, MOST_CHANNELS, DEEPEST = 24, 40, 12
+Composition = Literal["single", "layer", "facet", "concat", "repeat"]
+Path = tuple[str | int, ...]
+CONCATS = ("concat", "hconcat", "vconcat")
+COMPOSITE = ("layer", "facet", *CONCATS, "repeat", "spec")
+IGNORED = {
+    *("$schema", "title", "description", "width", "height", "config", "name", "data", "background", "autosize"),
+    *("padding", "datasets", "usermeta", "view", "resolve", "columns", "spacing", "align", "bounds", "center"),
+}
+_UNREAD = {"params": "Interactions", "selection": "Interactions", "projection": "Maps"}
+_UNJUDGED_MARKS = ("geoshape", "image", "trail")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit of a chart as a view with all that it inherits.
+
+    `path` is where it stands in the JSON and `unit` where its mark does; `sources` are, for each encoding, the paths of
+    the definitions that make it, the outermost first. `layer` is the path of the layers that it is one of; `rows` says
+    what its transforms leave, and so whether the view says all of them (`rows.exact`).
+    """
+
+    path: Path
+    view: View
+    unit: Path = ()
+    sources: tuple[tuple[Path, ...], ...] = ()
+    layer: Path | None = None
+    rows: Shaped = field(default_factory=Shaped)
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What a unit has from those around it: definitions with their sources, transforms, and the layers it is in."""
+
+    path: Path = ()
+    encoding: Mapping[str, tuple[Any, tuple[Path, ...]]] = field(default_factory=dict)
+    steps: tuple[Any, ...] = ()
+    layer: Path | None = None
+    repeated: Mapping[str, str] = field(default_factory=dict)
+
+    def into(self, *path: str | int) -> Inherited:
+        return replace(self, path=(*self.path, *path))
+
+
+class Walk:
+    """One walk through a chart, outside in."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.composition: Composition | None = None
+        self._n_parts = 0
+
+    def parts(self, spec: Any, around: Inherited) -> Iterator[Part]:
+        """The parts of a chart or of one inside it."""
+        if not isinstance(spec, Mapping):
+            self.notes.append("A part that is no JSON object is not judged.")
+            return
+        if len(around.path) > 2 * DEEPEST:
+            self.notes.append(f"Parts nested deeper than {DEEPEST} times are not judged.")
+            return
+        self._note(spec)
+        steps = spec.get("transform")
+        around = replace(
+            around, steps=(*around.steps, *(steps[:200] if isinstance(steps, list) else [steps] if steps else []))
+        )
+        around = replace(around, encoding=_merged(around, spec.get("encoding"), ("encoding",)))
+        yield from self._inside(spec, around)
+
+    def _inside(self, spec: Mapping[str, Any], around: Inherited) -> Iterator[Part]:
+        concat = next((key for key in CONCATS if key in spec), None)
+        if concat is not None:
+            yield from self._each(spec[concat], concat, replace(around, encoding={}, layer=None), "concat")
+        elif "layer" in spec:
+            yield from self._each(spec["layer"], "layer", replace(around, layer=around.layer or around.path), "layer")
+        elif "repeat" in spec:
+            yield from self._repeated(spec, around)
+        elif "facet" in spec or "spec" in spec:
+            self.composition = self.composition or "facet"
+            yield from self.parts(spec.get("spec"), _faceted(around, spec.get("facet")).into("spec"))
+        else:
+            yield from self._unit(spec, around)
+
+    def _each(self, specs: Any, key: str, around: Inherited, composition: Composition) -> Iterator[Part]:
+        self.composition = self.composition or composition
+        if not isinstance(specs, list):
+            self.notes.append(f"“{key}” is no list, so it is not judged.")
+            return
+        for place, spec in enumerate(specs):
+            if self._n_parts >= MOST_PARTS:
+                self.notes.append(f"Only the first {MOST_PARTS} parts are judged.")
+                return
+            yield from self.parts(spec, around.into(key, place))
+
+    def _repeated(self, spec: Mapping[str, Any], around: Inherited) -> Iterator[Part]:
+        self.composition = self.composition or "repeat"
+        repeat = spec["repeat"]
+        lists = repeat if isinstance(repeat, Mapping) else {"repeat": repeat}
+        layered = around.layer or (around.path if "layer" in lists else None)
+        for names in _combinations({str(key): value for key, value in lists.items()}):
+            if self._n_parts >= MOST_PARTS:
+                self.notes.append(f"Only the first {MOST_PARTS} parts are judged.")
+                return
+            inner = replace(around, repeated={**around.repeated, **names}, layer=layered).into("spec")
+            yield from self.parts(spec.get("spec"), inner)
+
+    def _unit(self, spec: Mapping[str, Any], around: Inherited) -> Iterator[Part]:
+        self._n_parts += 1
+        mark = mark_of(spec.get("mark"))
+        if mark in _UNJUDGED_MARKS:
+            self.notes.append(f"The mark {mark} is not judged.")
+            return
+        found = list(self._encodings(around))
+        encodings = _sorted_by([e for e, _ in found], around)
+        rows = shaped(around.steps)
+        title = spec.get("title")
+        view = View(
+            mark, encodings, rows.filters, rows.limit, rows.descending, title if isinstance(title, str) else None
+        )
+        sources = tuple(source for _, source in found)
+        yield Part(around.path, view, around.path, sources, around.layer, rows, "order" in around.encoding)
+
+    def _encodings(self, around: Inherited) -> Iterator[tuple[Encoding, tuple[Path, ...]]]:
+        named = list(around.encoding.items())[:MOST_CHANNELS]
+        filled = any(channel in ("color", "fill") for channel, _ in named)
+        for channel, (definition, sources) in named:
+            if channel in SILENT:
+                continue
+            if channel in UNJUDGED or (channel == "stroke" and filled):
+                self.notes.append(f"The channel {channel} is not judged.")
+                continue
+            for inner, item in shown(channel, _replaced(definition, around.repeated)):
+                if isinstance(item, Mapping) and item.get("type") == "geojson":
+                    self.notes.append("Maps are not judged.")
+                    continue
+                name = channel if channel != "facet" else "row" if "row" in around.encoding else "column"
+                yield encoding_of(name, item), tuple((*source, *inner) for source in sources)
+
+    def _note(self, spec: Mapping[str, Any]) -> None:
+        data = spec.get("data")
+        if "datasets" in spec or (isinstance(data, Mapping) and ("url" in data or "values" in data)):
+            self.notes.append("The chart's own data are not looked at: it is judged over this data set.")
+        for key in list(spec)[:200]:
+            if key in _UNREAD:
+                self.notes.append(f"{_UNREAD[key]} are not judged.")
+            elif key not in IGNORED and key not in ("mark", "encoding", "transform", *COMPOSITE):
+                self.notes.append(f"“{str(key)[:60]}” is not understood in a chart.")
+
+
+def _merged(around: Inherited, encoding: Any, inner: Path) -> Mapping[str, tuple[Any, tuple[Path, ...]]]:
+    """The definitions of a unit over those it inherits, channel by channel as Vega-Lite merges them."""
+    known = dict(around.encoding)
+    for channel, definition in list(encoding.items())[:MOST_CHANNELS] if isinstance(encoding, Mapping) else []:
+        source, name = (*around.path, *inner, channel), str(channel)
+        outer, sources = known.get(name, (None, ()))
+        if definition is None:
+            known.pop(name, None)
+        elif isinstance(outer, Mapping) and isinstance(definition, Mapping) and _adds(definition):
+            known[name] = ({**outer, **definition}, (*sources, source))
+        else:
+            known[name] = (definition, (source,))
+    return known
+
+
+def _adds(definition: Mapping[str, Any]) -> bool:
+    return "value" not in definition and "condition" not in definition
+
+
+def _faceted(around: Inherited, facet: Any) -> Inherited:
+    """The operator `facet` as the channels row, column or facet."""
+    if isinstance(facet, Mapping) and "field" not in facet and ("row" in facet or "column" in facet):
+        sides = {side: facet[side] for side in ("row", "column") if side in facet}
+        return replace(around, encoding=_merged(around, sides, ("facet",)))
+    known = dict(around.encoding)
+    known["facet"] = (facet, ((*around.path, "facet"),))
+    return replace(around, encoding=known)
+
+
+def _combinations(lists: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Each way to take one name from each list."""
+    ways: list[dict[str, str]] = [{}]
+    for key, names in list(lists.items())[:3]:
+        listed = [name for name in names if isinstance(name, str)][:MOST_PARTS] if isinstance(names, list) else []
+        ways = [{**way, key: name} for way in ways for name in listed][: MOST_PARTS + 1]
+    yield from ways
+
+
+def _replaced(definition: Any, repeated: Mapping[str, str]) -> Any:
+    name = definition.get("field") if isinstance(definition, Mapping) else None
+    if isinstance(name, Mapping) and isinstance(name.get("repeat"), str) and name["repeat"] in repeated:
+        return {**definition, "field": repeated[name["repeat"]]}
+    return definition
+
+
+def _sorted_by(encodings: Sequence[Encoding], around: Inherited) -> tuple[Encoding, ...]:
+    """A sort by a field, written as the sort by the channel that shows it."""
+    sorted_by = []
+    for encoding in encodings:
+        definition = around.encoding.get(encoding.channel, (None, ()))[0]
+        sort = definition.get("sort") if isinstance(definition, Mapping) else None
+        if encoding.sort is None and isinstance(sort, Mapping):
+            name, op = sort.get("field"), sort.get("op")
+            named = vega_name(name) if isinstance(name, str) else None
+            by = [e for e in encodings if e is not encoding and e.channel in CHANNELS and e.field == named]
+            if by and (named is not None or (op == "count" and by[0].aggregate == "count")):
+                encoding = replace(encoding, sort=("-" if sort.get("order") == "descending" else "") + by[0].channel)
+        sorted_by.append(encoding)
+    return tuple(sorted_by)
