@@ -7,9 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ChartInvalidSpec
+from observatory.errors import ChartInvalidSpec, ObservatoryError
 
 if TYPE_CHECKING:
+    from observatory.bias import Run
+    from observatory.charts.rules.flags import Flags
     from observatory.store import Store
 
 
@@ -18,32 +20,93 @@ class Gallery:
 
     _store: Store
     _profile: Callable[[str], model.Profile]
-    _charts: Callable[[str, model.Wish, int], tuple[model.RankedChart, ...]]
+    _charts: Callable[[str, model.Wish, int, Flags], tuple[model.RankedChart, ...]]
     """`_compute_charts`, with its results kept."""
+    _quick: Callable[[str], model.BiasReport]
+    """`_look_quickly`, with its results kept."""
+    _run: Callable[[Any], Run]
+    _asked: Callable[..., Any]
     dataset: Callable[[Any], model.Dataset]
+    declared_reference: Callable[[Any], str | None]
 
     def recommend(
-        self, dataset: Any, fields: Sequence[str] = (), task: model.Task | None = None, k: int = 5
+        self,
+        dataset: Any,
+        fields: Sequence[str] = (),
+        task: model.Task | None = None,
+        k: int = 5,
+        *,
+        findings: Sequence[model.Finding] | None = None,
     ) -> list[model.RankedChart]:
-        """The best charts for these fields and task, best first; for no fields, of the whole table."""
-        wish = model.Wish(fields=tuple(model.WishedField(name) for name in fields), task=task)
-        return list(self._charts(self.dataset(dataset).id, wish, k))
+        """The best charts for these fields and task, best first; for no fields, of the whole table.
 
-    def _compute_charts(self, dataset_id: str, wish: model.Wish, k: int) -> tuple[model.RankedChart, ...]:
+        `findings` weigh in; None stands for `quick_findings`.
+        """
+        wish = model.Wish(fields=tuple(model.WishedField(name) for name in fields), task=task)
+        chosen = self.dataset(dataset)
+        return list(self._charts(chosen.id, wish, k, self._flags(chosen.id, findings)))
+
+    def _compute_charts(self, dataset_id: str, wish: model.Wish, k: int, flags: Flags) -> tuple[model.RankedChart, ...]:
         from observatory.charts import recommend
 
-        return tuple(recommend(self._profile(dataset_id), wish, k))
+        return tuple(recommend(self._profile(dataset_id), wish, k, findings=flags))
 
     def _recommender(self, dataset_id: str) -> Callable[[model.Wish, int], list[model.RankedChart]]:
         from observatory.charts import recommend
 
-        return lambda wish, k: recommend(self._profile(dataset_id), wish, k)
+        flags = self._flags(dataset_id, None)
+        return lambda wish, k: recommend(self._profile(dataset_id), wish, k, findings=flags)
 
-    def check(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.ChartCheck:
-        """What the rules say of a Vega-Lite chart over a data set."""
+    def quick_findings(self, dataset: Any) -> tuple[model.Finding, ...]:
+        """What quick detectors find, against the reference that the card declares: what charts are chosen by.
+
+        They have a false-discovery control of their own, so that the same version of a data set always gives the same
+        charts, whatever else is being looked for meanwhile.
+        """
+        return self._quick(self.dataset(dataset).id).findings
+
+    def _look_quickly(self, dataset_id: str) -> model.BiasReport:
+        """The report of the quick detectors; without the reference where the two cannot be compared."""
+        declared = self.declared_reference(dataset_id)
+        try:
+            return self._seen(dataset_id, declared)
+        except ObservatoryError:
+            if declared is None:
+                raise
+            return self._seen(dataset_id, None)
+
+    def _seen(self, dataset_id: str, reference: str | None) -> model.BiasReport:
+        from observatory.bias import steps
+        from observatory.bias.absent.missing import missing
+        from observatory.bias.compare.cells import cells
+        from observatory.bias.rows.duplicates import duplicates
+        from observatory.bias.rows.outliers import outliers
+        from observatory.bias.traces.heaping import heaping
+
+        alone = (missing, duplicates, outliers, heaping)
+        *_, report = steps(self._run(self._asked(dataset_id, reference)), (cells, *alone) if reference else alone)
+        return report
+
+    def _flags(self, dataset_id: str, findings: Sequence[model.Finding] | None) -> Flags:
+        from observatory.charts.rules.flags import flags
+
+        seen = self._quick(dataset_id)
+        heaps = {claim["field"]: float(claim["step"]) for claim in seen.claims.get("heaping", ())}
+        return flags(seen.findings if findings is None else findings, self._profile(dataset_id), heaps)
+
+    def check(
+        self,
+        spec: Mapping[str, Any],
+        dataset: Any,
+        *,
+        task: model.Task | None = None,
+        findings: Sequence[model.Finding] | None = None,
+    ) -> model.ChartCheck:
+        """What the rules say of a Vega-Lite chart over a data set; `findings` as in `recommend`."""
         from observatory.charts import check
 
-        return check(spec, self._profile(self.dataset(dataset).id), task=task)
+        chosen = self.dataset(dataset)
+        return check(spec, self._profile(chosen.id), task=task, findings=self._flags(chosen.id, findings))
 
     def judged(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.RankedChart:
         """A chart of one's own as a ranked one, of rank 0: what it breaks, hard rules first, its code and its words.

@@ -63,6 +63,7 @@ class Observatory(Shelf, Gallery, Remedies, Pictures, Pins):
         self._prospect = lru_cache(maxsize=16)(self._make_prospect)
         self._proposal = lru_cache(maxsize=64)(self._propose)
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
+        self._quick = lru_cache(maxsize=64)(self._look_quickly)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
         self._evidence = lru_cache(maxsize=256)(self._compute_evidence)
 

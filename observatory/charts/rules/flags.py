@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from observatory.charts.rules.facts import Facts, number, whole
 from observatory.model import Finding, Profile
@@ -31,14 +31,15 @@ class Group:
 class Flags:
     """What the rules need to know of the findings about a table; nothing where there is none.
 
-    `lost` holds for a field the fields by whose groups its values are missing; `far` the share of values far out;
-    `heaps` the number of round values within the range of a heaped field; `copies` the share of repeated rows.
+    `lost` pairs a field with one by whose groups its values are missing, `far` a field with the share of its values
+    that lie far out, `heaps` a heaped field with the number of round values in its range; `copies` is the share of rows
+    that repeat others.
     """
 
     groups: tuple[Group, ...] = ()
-    lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    far: Mapping[str, float] = field(default_factory=dict)
-    heaps: Mapping[str, int] = field(default_factory=dict)
+    lost: tuple[tuple[str, str], ...] = ()
+    far: tuple[tuple[str, float], ...] = ()
+    heaps: tuple[tuple[str, int], ...] = ()
     copies: float = 0.0
 
     def facts(self, names: Sequence[str], *, is_open: bool = False) -> tuple[str, ...]:
@@ -48,16 +49,15 @@ class Flags:
         groups to show.
         """
         ids = {name: f"f{index}" for index, name in enumerate(names)}
-        known: dict[tuple[str, str, str | int], None] = {}
+        known: list[tuple[str, str, str | int]] = []
         for group in self.groups:
             if set(group.fields) <= set(ids):
-                known |= {(ids[name], "covered", whole(1000 * group.off)): None for name in group.fields}
-                known |= {(ids[name], "scarce", whole(group.n)): None for name in group.fields if group.too_few}
-        for name, entity in ids.items():
-            known |= {(entity, "lost", ids.get(other, "elsewhere")): None for other in self.lost.get(name, ())}
-            known |= {(entity, "far", whole(1000 * self.far[name])): None} if name in self.far else {}
-            known |= {(entity, "heaps", whole(self.heaps[name])): None} if name in self.heaps else {}
-        lines = [f"attribute((field,{key}),{entity},{value})." for entity, key, value in known]
+                known += [(ids[name], "covered", whole(1000 * group.off)) for name in group.fields]
+                known += [(ids[name], "scarce", whole(group.n)) for name in group.fields if group.too_few]
+        known += [(ids[name], "lost", ids.get(other, "elsewhere")) for name, other in self.lost if name in ids]
+        known += [(ids[name], "far", whole(1000 * share)) for name, share in self.far if name in ids]
+        known += [(ids[name], "heaps", whole(n)) for name, n in self.heaps if name in ids]
+        lines = [f"attribute((field,{key}),{entity},{value})." for entity, key, value in dict.fromkeys(known)]
         if self.copies >= MANY_COPIES:
             lines.append(f"attribute(copies,root,{whole(1000 * self.copies)}).")
         if is_open and (self.groups or self.lost):
@@ -70,7 +70,7 @@ class Flags:
 
     def heard(self, quiet: Mapping[str, int]) -> dict[str, int]:
         """How little each field has to say, when a field that a finding is about has more to say than before."""
-        about = {name for group in self.groups for name in group.fields} | set(self.lost)
+        about = {name for group in self.groups for name in group.fields} | {name for name, _ in self.lost}
         return {name: max(0, q - _LOUDER) if name in about else q for name, q in quiet.items()}
 
 
@@ -89,10 +89,10 @@ def flags(findings: Sequence[Finding] | Flags, profile: Profile, heaps: Mapping[
     return Flags(
         groups=tuple(_group(f) for f in told if _is_group(f)),
         lost=_lost(told),
-        far={f.columns[0]: f.sample_share for f in told if f.direction == "outliers" and len(f.columns) == 1},
-        heaps={
-            name: n for name, step in (heaps or {}).items() if name in fields and (n := _times(profile, name, step))
-        },
+        far=tuple((f.columns[0], f.sample_share) for f in told if f.direction == "outliers" and len(f.columns) == 1),
+        heaps=tuple(
+            (name, n) for name, step in (heaps or {}).items() if name in fields and (n := _times(profile, name, step))
+        ),
         copies=max((f.sample_share for f in told if f.direction == "duplicates"), default=0.0),
     )
 
@@ -106,14 +106,14 @@ def _group(finding: Finding) -> Group:
     return Group(finding.columns, finding.n, off, finding.direction == "under")
 
 
-def _lost(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
-    """Field -> fields by whose groups it is missing; the last column of such a finding holds the groups."""
-    lost: dict[str, tuple[str, ...]] = {}
-    for f in findings:
-        if f.direction == "missing" and f.evidence == "internal" and len(f.columns) > 1 and f.severity != "low":
-            for name in f.columns[:-1]:
-                lost[name] = tuple(dict.fromkeys((*lost.get(name, ()), f.columns[-1])))
-    return lost
+def _lost(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
+    """Fields and those by whose groups they are missing; the last column of such a finding holds the groups."""
+    by_group = [
+        f
+        for f in findings
+        if f.direction == "missing" and f.evidence == "internal" and len(f.columns) > 1 and f.severity != "low"
+    ]
+    return tuple(dict.fromkeys((name, f.columns[-1]) for f in by_group for name in f.columns[:-1]))
 
 
 def _times(profile: Profile, name: str, step: float) -> int:
