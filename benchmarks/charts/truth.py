@@ -1,8 +1,8 @@
 """Whether the first charts are the cheapest there are: the answers of the search against a full enumeration.
 
-Run: python -m benchmarks.charts.truth [--requests 200] [--seed 0] [--json]. Each request wishes one to four random fields
-of a random table, some with a task or an aggregate. Prints for how many the costs of the first five are those of the five
-cheapest charts of the enumeration, the explanations sum to the cost, and five charts differ whenever five exist.
+Run: python -m benchmarks.charts.truth [--requests 200] [--seed 0] [--json]. Each request wishes one to four random
+fields of a random table, some with a task or an aggregate. Prints for how many the costs of the first five are those of
+the five cheapest charts of the enumeration, the explanations sum to the cost, and five charts differ where five exist.
 """
 
 from __future__ import annotations
