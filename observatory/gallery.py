@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ChartInvalidSpec, ObservatoryError
+from observatory.errors import ObservatoryError
 
 if TYPE_CHECKING:
     from observatory.bias import Run
@@ -114,15 +114,16 @@ class Gallery:
         Code and words are "" where a chart can be judged but not written. Raises ChartInvalidSpec and FieldNotFound.
         """
         from observatory.charts import altair_code, summarize
-        from observatory.charts.spec.reading import parse
+        from observatory.charts.spec.reading import read
 
         chosen = self.dataset(dataset)
-        found = self.check(spec, chosen, task=task)
-        fields: tuple[str, ...] = ()
+        found, profile = self.check(spec, chosen, task=task), self._profile(chosen.id)
+        shown = [e.field for part in read(spec).parts for e in part.view.encodings]
+        fields = tuple(f.name for f in profile.fields if f.name in shown)
         code = summary = ""
-        with suppress(ChartInvalidSpec):
-            fields = tuple(dict.fromkeys(e.field for e in parse(spec).encodings if e.field is not None))
-            code, summary = altair_code(spec), summarize(spec, self._profile(chosen.id))
+        with suppress(ObservatoryError):
+            code = altair_code(spec)
+            summary = summarize(spec, profile)
         return model.RankedChart(0, found.cost, spec, code, fields, (*found.hard, *found.soft), summary)
 
     def why(self, chart: model.RankedChart, following: model.RankedChart | None) -> str:

@@ -1,4 +1,4 @@
-"""Charts: the best ones for the whole table or for chosen fields, and the rules that say why."""
+"""Charts: the best ones for the whole table or for chosen fields, each to be changed, compared and pinned."""
 
 import streamlit as st
 
@@ -7,8 +7,16 @@ from observatory import ui
 obs = ui.observatory()
 dataset = ui.current()
 ui.heading(dataset, "How do I show it?")
-names = [field.name for field in obs.profile(dataset).fields]
-fields, task = ui.chart_wish(names)
-with st.spinner("Ranking charts …", show_time=True):
-    charts = obs.recommend(dataset, fields, task)
-ui.chart_grid(charts, dataset, key="charts")
+chart, against = ui.open_charts()
+if chart is not None and against is not None:
+    ui.chart_contest(chart, against, dataset)
+elif chart is not None:
+    ui.chart_editor(chart, dataset)
+else:
+    names = [field.name for field in obs.profile(dataset).fields]
+    fields, task = ui.chart_wish(names)
+    with st.spinner("Ranking charts …", show_time=True):
+        charts = obs.recommend(dataset, fields, task, k=6)
+    ui.chart_cards(charts, dataset, task)
+    ui.pinned_charts(dataset)
+    ui.chart_of_yours()

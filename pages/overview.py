@@ -26,7 +26,7 @@ with about:
 st.header("What does it look like?", anchor=False)
 with st.spinner("Ranking charts …", show_time=True):
     charts = obs.recommend(dataset, k=4)
-ui.chart_grid(charts, dataset, key="overview", details=False)
+ui.chart_grid(charts, dataset, key="overview")
 ui.page_link("pages/charts.py", "More charts, and why these", dataset)
 
 st.header("What should I ask?", anchor=False)

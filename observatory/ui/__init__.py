@@ -2,7 +2,11 @@
 
 from observatory.quoting import markdown as text
 from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
-from observatory.ui.charts import chart_card, chart_grid, chart_wish, spec_chart
+from observatory.ui.chart_contest import chart_contest
+from observatory.ui.chart_editor import chart_editor, chart_of_yours
+from observatory.ui.chart_link import open_charts
+from observatory.ui.chart_pins import pinned_charts
+from observatory.ui.charts import chart_cards, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
@@ -21,8 +25,11 @@ __all__ = [
     "answer",
     "ask",
     "asked",
-    "chart_card",
+    "chart_cards",
+    "chart_contest",
+    "chart_editor",
     "chart_grid",
+    "chart_of_yours",
     "chart_wish",
     "checks",
     "combinations",
@@ -46,9 +53,11 @@ __all__ = [
     "notes",
     "observatory",
     "odd_rows",
+    "open_charts",
     "open_dataset",
     "page_link",
     "parameters",
+    "pinned_charts",
     "progress",
     "question_box",
     "remedy",

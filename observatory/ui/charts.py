@@ -1,16 +1,20 @@
-"""Charts on the page: the picture, one sentence why, and rules and code behind one click."""
+"""Charts on the page: cards with the picture, one sentence why, and quiet actions; the rest behind one click."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from observatory.model import Dataset, RankedChart, Task
+from observatory.model import Dataset, RankedChart, Task, Violation
 from observatory.quoting import markdown
 from observatory.report import words
-from observatory.ui.session import observatory
+from observatory.ui.chart_link import show_chart
+from observatory.ui.chart_pins import pin_button
+from observatory.ui.session import guard, observatory
 
 TASKS = {
     "any": "anything",
@@ -23,35 +27,115 @@ TASKS = {
 }
 
 
-def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str) -> None:
-    """Draw a spec over its data, with its caveat beneath and alternative text."""
+def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str, height: int | None = None) -> None:
+    """Draw a spec over its data, with its caveat beneath and alternative text; panels keep a height of their own."""
     drawing = observatory().draw(spec, dataset)
-    st.altair_chart(drawing.chart, alt=drawing.alt, key=key)
+    is_plain = isinstance(getattr(drawing.chart, "height", None), int) and drawing.chart.height < (height or 0)
+    st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=height if height and is_plain else "content")
     if drawing.caveat:
         st.caption(markdown(drawing.caveat))
 
 
 def chart_card(
-    chart: RankedChart, following: RankedChart | None, dataset: Dataset, *, key: str, details: bool = True
+    chart: RankedChart, following: RankedChart | None, other: RankedChart | None, dataset: Dataset, task: Task | None
 ) -> None:
-    """A ranked chart; `details` adds why it stands above the following one, what it costs, and its code."""
-    with st.container(border=True, height="stretch"):
-        spec_chart(chart.spec, dataset, key=f"{key}_{chart.rank}")
-        if details:
+    """A ranked chart, why it stands above the following one, and what can be done with it."""
+    key = f"charts_{chart.rank}"
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container(gap="xsmall"):
+            spec_chart(chart.spec, dataset, key=key)
             st.markdown(markdown(observatory().why(chart, following)))
-            with st.expander(f"What it costs: {chart.cost}"):
-                _violations(chart)
-            with st.expander("Altair code"):
-                st.code(chart.code, wrap_lines=True)
+        chart_actions(chart, other, dataset, task, key)
 
 
-def _violations(chart: RankedChart) -> None:
-    if not chart.violations:
-        st.markdown("It breaks no rule.")
+def chart_actions(chart: RankedChart, other: RankedChart | None, dataset: Dataset, task: Task | None, key: str) -> None:
+    """One quiet row: edit, pin, compare with another chart, details."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Edit",
+            key=f"{key}_edit",
+            type="tertiary",
+            icon=":material/edit:",
+            on_click=show_chart,
+            args=(chart.spec,),
+            help="Change mark, fields, bins and scales, and see at once what the rules say.",
+        )
+        pin_button(chart.spec, dataset, task=task, key=f"{key}_pin")
+        if other is not None:
+            st.button(
+                "Better than …",
+                key=f"{key}_better",
+                type="tertiary",
+                icon=":material/compare:",
+                on_click=show_chart,
+                args=(chart.spec, other.spec),
+                help="Set it beside another chart: what each breaks, and which you find better.",
+            )
+        chart_details(chart, dataset, key=key)
+
+
+def chart_details(chart: RankedChart, dataset: Dataset, *, key: str) -> None:
+    """What a chart costs and why, its code, and downloads, behind one click."""
+    box = st.popover("Details", key=f"{key}_details", type="tertiary", icon=":material/code:", on_change="rerun")
+    if not box.open:
         return
-    for v in chart.violations:
-        times = f" × {v.count}" if v.count > 1 else ""
-        st.markdown(f"- **{v.weight}{times}** {markdown(v.description)} :gray[{markdown(v.rule)}]")
+    with box, guard():
+        st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}")
+        violations(chart.violations)
+        if chart.code:
+            st.code(chart.code, wrap_lines=True)
+        downloads(chart, dataset, key=key)
+
+
+def violations(found: Sequence[Violation]) -> None:
+    """Broken rules, one sentence each, with what each costs and where."""
+    if not found:
+        st.markdown("It breaks no rule.")
+    st.markdown("\n".join(f"- {_price(v)}{markdown(v.description)}{_where(v)}" for v in found))
+
+
+def _price(violation: Violation) -> str:
+    if violation.weight is None:
+        return ""
+    times = f" × {violation.count}" if violation.count > 1 else ""
+    return f"**{violation.weight}{times}** "
+
+
+def _where(violation: Violation) -> str:
+    return f" :gray[{markdown(', '.join(violation.where))}]" if violation.where else ""
+
+
+def downloads(chart: RankedChart, dataset: Dataset, *, key: str) -> None:
+    """The chart as a picture, as Vega-Lite JSON and as Altair code; pictures are drawn when asked for."""
+    obs, name = observatory(), file_name(chart.summary)
+    pictures = {
+        "SVG": (lambda: obs.picture(chart.spec, dataset), "image/svg+xml", "svg"),
+    }
+    texts = {
+        "Vega-Lite": (json.dumps(chart.spec, indent=2, ensure_ascii=False), "application/json", "json"),
+        "Python": (chart.code, "text/x-python", "py"),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for label, (content, mime, suffix) in (pictures | texts).items():
+            if content:
+                st.download_button(
+                    label,
+                    content,
+                    f"{name}.{suffix}",
+                    mime,
+                    key=f"{key}_{suffix}",
+                    on_click="ignore",
+                    help=f"Download the chart as {label}.",
+                )
+
+
+def file_name(summary: str) -> str:
+    """The first words of what a chart shows as the name of a file.
+
+    >>> file_name("Mean <b> by ../class, as bars.")
+    'mean-b-by-class'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", summary.partition(", as ")[0].lower()).strip("-")[:60] or "chart"
 
 
 def chart_wish(names: Sequence[str]) -> tuple[list[str], Task | None]:
@@ -65,22 +149,35 @@ def chart_wish(names: Sequence[str]) -> tuple[list[str], Task | None]:
             key="charts_fields",
             bind="query-params",
         )
-        task = st.selectbox(
-            "What for",
-            list(TASKS),
-            format_func=TASKS.__getitem__,
-            key="charts_task",
-            bind="query-params",
-            width=280,
-        )
-    return fields, None if task == "any" else task  # type: ignore[return-value]
+        return fields, task_box()
 
 
-def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str, details: bool = True) -> None:
-    """Charts two across, best first; where there is none, say why."""
+def task_box() -> Task | None:
+    """What the chart is for; None for anything."""
+    task = st.selectbox(
+        "What for", list(TASKS), format_func=TASKS.__getitem__, key="charts_task", bind="query-params", width=280
+    )
+    return None if task == "any" else task  # type: ignore[return-value]
+
+
+def chart_cards(charts: Sequence[RankedChart], dataset: Dataset, task: Task | None = None) -> None:
+    """Ranked charts two across, best first, each with what can be done with it; where there is none, say why."""
     if not charts:
         st.info(words.NO_CHART)
         return
     with st.grid(2, min_column_width=380, gap="medium"):
-        for chart, following in zip(charts, [*charts[1:], None], strict=True):
-            chart_card(chart, following, dataset, key=key, details=details)
+        for i, chart in enumerate(charts):
+            following = charts[i + 1] if i + 1 < len(charts) else None
+            with guard():
+                chart_card(chart, following, following or (charts[i - 1] if i else None), dataset, task)
+
+
+def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str) -> None:
+    """Charts two across, best first, and nothing else; where there is none, say why."""
+    if not charts:
+        st.info(words.NO_CHART)
+        return
+    with st.grid(2, min_column_width=380, gap="medium"):
+        for chart in charts:
+            with st.container(border=True, height="stretch"), guard():
+                spec_chart(chart.spec, dataset, key=f"{key}_{chart.rank}")

@@ -1,0 +1,116 @@
+"""Two charts side by side: what each breaks, why one stands above the other, and which one a person finds better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from observatory.errors import ObservatoryError
+from observatory.model import Dataset, RankedChart, Task
+from observatory.quoting import markdown
+from observatory.ui.chart_link import leave, packed, show_chart
+from observatory.ui.chart_verdict import picture
+from observatory.ui.charts import task_box, violations
+from observatory.ui.session import guard, observatory, show
+
+SIDES = ("left", "right")
+
+
+def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: Dataset) -> None:
+    """The open chart and another one, judged alike."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("All charts", key="contest_leave", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+        st.button(
+            "Exchange", key="contest_swap", type="tertiary", icon=":material/swap_horiz:",
+            on_click=show_chart, args=(against, spec),
+        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        task = task_box()
+        _other(spec, against, dataset, task)
+    try:
+        both = [observatory().judged(chart, dataset, task=task) for chart in (spec, against)]
+    except ObservatoryError as error:
+        show(error)
+        return
+    st.subheader(headline(*both), anchor=False)
+    _differences(*both)
+    for chart, other, side, column in zip(both, both[::-1], SIDES, st.columns(2, gap="medium"), strict=True):
+        with column.container(border=True, height="stretch"), guard():
+            _side(chart, other, side, dataset, task)
+
+
+def _other(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: Dataset, task: Task | None) -> None:
+    """Choose what the open chart is compared with, among those that are proposed."""
+    obs = observatory()
+    proposed = {packed(c.spec): c for c in obs.recommend(dataset, task=task, k=6) if c.spec != spec}
+    fields = st.query_params.get_all("charts_fields")
+    names = [name for name in fields if name in dataset.fields]
+    if names:
+        proposed = {
+            packed(c.spec): c for c in obs.recommend(dataset, names[:4], task, k=6) if c.spec != spec
+        } | proposed
+    now = packed(against)
+    titles = {key: str(chart.spec.get("title") or chart.summary) for key, chart in proposed.items()}
+    titles = {now: titles.get(now) or str(against.get("title") or "the other chart")} | titles
+    st.session_state["contest_other"] = now
+
+    def choose() -> None:
+        chosen = proposed.get(st.session_state["contest_other"])
+        if chosen is not None:
+            show_chart(spec, chosen.spec)
+
+    st.selectbox("Compare with", [*titles], format_func=titles.__getitem__, key="contest_other", on_change=choose)
+
+
+def headline(left: RankedChart, right: RankedChart) -> str:
+    """Which one the rules put first, in one sentence."""
+    broken = [any(v.weight is None for v in chart.violations) for chart in (left, right)]
+    if broken[0] != broken[1]:
+        worse, better = SIDES if broken[0] else SIDES[::-1]
+        return f"The {better} one: the {worse} one breaks a rule that every chart must keep"
+    if left.cost == right.cost:
+        return f"The rules find both equally good: each costs {left.cost}"
+    better, worse = SIDES if left.cost < right.cost else SIDES[::-1]
+    low, high = sorted((left.cost, right.cost))
+    return f"The {better} one is better: it costs {low}, the {worse} one {high}"
+
+
+def differences(left: RankedChart, right: RankedChart) -> list[tuple[str, int]]:
+    """The rules that cost the two charts differently, with right minus left; they add up to the difference in cost."""
+    prices: dict[str, list[int]] = {}
+    words: dict[str, str] = {}
+    for side, chart in enumerate((left, right)):
+        for v in chart.violations:
+            prices.setdefault(v.rule, [0, 0])[side] += (v.weight or 0) * v.count
+            words[v.rule] = v.description
+    gaps = [(words[rule], two[1] - two[0]) for rule, two in prices.items() if two[0] != two[1]]
+    return sorted(gaps, key=lambda gap: (-abs(gap[1]), gap[0]))
+
+
+def _differences(left: RankedChart, right: RankedChart) -> None:
+    gaps = differences(left, right)
+    lines = [f"- **{abs(gap)}** more on the {SIDES[gap > 0]}: {markdown(description)}" for description, gap in gaps]
+    st.markdown("\n".join(lines))
+    if len(gaps) > 1:
+        st.caption(f"{left.cost} {' '.join(_signed(gap) for _, gap in gaps)} = {right.cost}")
+
+
+def _signed(gap: int) -> str:
+    return f"+ {gap}" if gap > 0 else f"− {-gap}"
+
+
+def _side(chart: RankedChart, other: RankedChart, side: str, dataset: Dataset, task: Task | None) -> None:
+    picture(chart.spec, dataset, key=f"contest_{side}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Edit",
+            key=f"contest_{side}_edit",
+            type="tertiary",
+            icon=":material/edit:",
+            on_click=show_chart,
+            args=(chart.spec,),
+        )
+    with st.expander(f"What it breaks: {chart.cost}"):
+        violations(chart.violations)

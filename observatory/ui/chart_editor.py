@@ -1,0 +1,242 @@
+"""One chart open: left its picture and what the rules say of it, right its parts, which can be changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from observatory.charts.spec.reading import parse
+from observatory.charts.spec.reading import read as reading
+from observatory.charts.spec.vegalite import to_spec
+from observatory.charts.spec.view import Encoding, View
+from observatory.charts.spec.words import condition, title
+from observatory.errors import ChartInvalidSpec, ObservatoryError
+from observatory.model import Dataset, Profile, Task
+from observatory.quoting import markdown
+from observatory.ui import chart_edits as edits
+from observatory.ui.chart_link import change_chart, history, leave, linked, read, reset, show_chart, undo
+from observatory.ui.chart_pins import pin_button
+from observatory.ui.chart_verdict import best_of_fields, picture, verdict
+from observatory.ui.charts import chart_details, task_box
+from observatory.ui.session import guard, observatory, show
+
+TALL = 420
+COUNTED = "(number of rows)"
+
+
+def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
+    """The open chart beside its parts; every change is checked at once and stands in the link."""
+    tools = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    left, right = st.columns([11, 9], gap="large")
+    with right:
+        task = task_box()
+        _parts(spec, dataset)
+    with left, guard():
+        picture(spec, dataset, key="edit_chart", height=TALL)
+        _judgement(spec, dataset, task, tools)
+
+
+def _judgement(spec: Mapping[str, Any], dataset: Dataset, task: Task | None, tools: Any) -> None:
+    """What the rules say, and the row of tools; a chart that cannot be read gets a sentence and the way back."""
+    obs = observatory()
+    with tools:
+        st.button("All charts", key="edit_leave", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+        _tool("Undo", undo, "undo", "Take back the last change.", not history())
+        _tool("Reset", reset, "restart_alt", "Take back all changes.", not history())
+    try:
+        chart, found = obs.judged(spec, dataset, task=task), obs.check(spec, dataset, task=task)
+    except ObservatoryError as error:
+        show(error)
+        return
+    with tools:
+        pin_button(spec, dataset, task=task, key="edit_pin")
+        best = best_of_fields(chart, dataset, task)
+        if best is not None and best.spec != spec:
+            _tool("Better than …", lambda: show_chart(spec, best.spec), "compare", "Set it beside the best chart.")
+        chart_details(chart, dataset, key="edit")
+    verdict(chart, found, dataset, task)
+
+
+def _tool(label: str, act: Callable[[], None], icon: str, help: str, disabled: bool = False) -> None:
+    key = f"edit_{icon}"
+    st.button(label, key=key, type="tertiary", icon=f":material/{icon}:", on_click=act, help=help, disabled=disabled)
+
+
+def _parts(spec: Mapping[str, Any], dataset: Dataset) -> None:
+    """Mark, channels and title; for what has no such parts, its JSON alone."""
+    view = _view(spec)
+    if view is None:
+        st.caption("Its parts cannot be changed one by one. Change its JSON below, or take a repair.")
+    else:
+        with guard():
+            _controls(view, observatory().profile(dataset))
+    with st.expander("As Vega-Lite JSON", icon=":material/data_object:"):
+        st.session_state["edit_json"] = json.dumps(spec, indent=2, ensure_ascii=False)
+        st.text_area("Vega-Lite JSON", key="edit_json", height=320, on_change=_from_json, label_visibility="collapsed")
+
+
+def _view(spec: Mapping[str, Any]) -> View | None:
+    """The one view of a chart, read leniently where it must; None for several or none."""
+    try:
+        return parse(spec)
+    except ObservatoryError:
+        pass
+    try:
+        found = reading(spec)
+    except ObservatoryError:
+        return None
+    return found.parts[0].view if found.composition == "single" and len(found.parts) == 1 else None
+
+
+def _from_json() -> None:
+    with guard():
+        change_chart(read(st.session_state["edit_json"]))
+
+
+def _controls(view: View, profile: Profile) -> None:
+    marks = [*edits.MARKS] if view.mark in edits.MARKS else [view.mark, *edits.MARKS]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _choice("Mark", "mark", marks, view.mark, lambda m: edits.MARKS.get(m, m), edits.with_mark)
+        st.button(
+            "Swap axes", key="edit_swap", type="tertiary", icon=":material/swap_horiz:",
+            on_click=_apply, args=(edits.swapped,),
+        )  # fmt: skip
+    for encoding in view.encodings:
+        _channel(view, encoding, profile)
+    _add(view, profile)
+    _text("Title", "title", view.title or title(view), edits.with_title)
+    if view.filters:
+        st.markdown("Only rows with " + " ".join(f":gray-badge[{markdown(condition(f))}]" for f in view.filters))
+    if view.limit is not None:
+        st.caption(f"Only the {view.limit} {'largest' if view.descending else 'smallest'} groups.")
+
+
+def _channel(view: View, e: Encoding, profile: Profile) -> None:
+    """A channel: its field, what is shown of it, scale and order behind one click, and a way to remove it."""
+    name, label = e.channel, edits.CHANNELS.get(e.channel, e.channel)
+    field = next((f for f in profile.fields if f.name == e.field), None)
+    names = [None, *(f.name for f in profile.fields), *([e.field] if field is None and e.field is not None else [])]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _choice(
+            label,
+            f"{name}_field",
+            range(len(names)),
+            names.index(e.field),
+            lambda i: names[i] or COUNTED,
+            lambda v, i: edits.with_field(v, name, names[i], profile),
+        )
+        choices = edits.shown_choices(e, field)
+        if len(choices) > 1:
+            _choice(
+                f"{label} shows",
+                f"{name}_shown",
+                choices,
+                edits.shown(e, field),
+                lambda c: edits.SHOWN.get(c, c),
+                lambda v, c: edits.with_shown(v, name, c, profile),
+            )
+        _more(view, e, label)
+        st.button(
+            "",
+            key=f"edit_{name}_remove",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_apply,
+            args=(lambda v: edits.without(v, name),),
+            disabled=len(view.encodings) == 1,
+            help=f"Remove: {label.lower()}",
+        )
+
+
+def _more(view: View, e: Encoding, label: str) -> None:
+    scales, sorts, stacks = edits.scale_choices(e), edits.sort_choices(e), edits.can_stack(view, e)
+    if not (scales or sorts or stacks):
+        return
+    name = e.channel
+    with st.popover(
+        "", type="tertiary", icon=":material/tune:", key=f"edit_{name}_more", help=f"More: {label.lower()}"
+    ):
+        if scales:
+            _choice(
+                "Scale", f"{name}_scale", scales, edits.scale(e), lambda c: edits.SCALES.get(c, c),
+                lambda v, c: edits.with_scale(v, name, c),
+            )  # fmt: skip
+        if sorts:
+            _choice(
+                "Order", f"{name}_sort", sorts, edits.sort(e), lambda c: edits.SORTS[c],
+                lambda v, c: edits.with_sort(v, name, c),
+            )  # fmt: skip
+        if stacks:
+            _choice(
+                "Lengths", f"{name}_stack", [*edits.STACKS], e.stack or "zero", lambda c: edits.STACKS[c],
+                lambda v, c: edits.with_stack(v, name, c),
+            )  # fmt: skip
+
+
+def _add(view: View, profile: Profile) -> None:
+    """Add a channel that shows nothing yet."""
+    free = edits.free_channels(view)
+    if not free:
+        return
+    with st.popover("Add a channel", type="tertiary", icon=":material/add:"):
+        st.selectbox("Channel", free, format_func=lambda c: edits.CHANNELS[c], key="edit_new_channel")
+        st.selectbox("Field", [f.name for f in profile.fields], key="edit_new_field")
+        st.button("Add", key="edit_new", on_click=_added, args=(profile,))
+
+
+def _added(profile: Profile) -> None:
+    channel, name = st.session_state["edit_new_channel"], st.session_state["edit_new_field"]
+    _apply(lambda view: edits.with_field(view, channel, name, profile))
+
+
+def _choice(
+    label: str,
+    key: str,
+    options: Sequence[Any],
+    now: Any,
+    words: Callable[[Any], str],
+    change: Callable[[View, Any], View],
+) -> None:
+    """A box whose choice changes the open chart; it shows what the chart is, whoever changed it."""
+    key = f"edit_{key}"
+    st.session_state[key] = now
+    st.selectbox(label, options, format_func=words, key=key, on_change=_from_widget, args=(key, change))
+
+
+def _text(label: str, key: str, now: str, change: Callable[[View, str], View]) -> None:
+    key = f"edit_{key}"
+    st.session_state[key] = now
+    st.text_input(label, key=key, max_chars=200, on_change=_from_widget, args=(key, change))
+
+
+def _from_widget(key: str, change: Callable[[View, Any], View]) -> None:
+    chosen = st.session_state[key]
+    _apply(lambda view: change(view, chosen))
+
+
+def _apply(change: Callable[[View], View]) -> None:
+    with guard():
+        spec = linked()
+        view = None if spec is None else _view(spec)
+        if view is not None:
+            change_chart(to_spec(change(view)))
+
+
+def chart_of_yours() -> None:
+    """Paste a Vega-Lite chart to have it checked, repaired and drawn over this data."""
+    with st.expander("Check a chart of yours", icon=":material/fact_check:"):
+        st.caption("Paste Vega-Lite JSON. Its data is left out: it is checked and drawn over this data set.")
+        st.text_area("Vega-Lite JSON of your chart", key="charts_pasted", height=180, label_visibility="collapsed")
+        st.button("Check it", key="charts_check", on_click=_pasted)
+
+
+def _pasted() -> None:
+    with guard():
+        text = st.session_state.get("charts_pasted", "")
+        if not text.strip():
+            raise ChartInvalidSpec("There is nothing to check yet.", "Paste Vega-Lite JSON, from { to }.")
+        spec = {key: value for key, value in read(text).items() if key not in ("data", "datasets")}
+        show_chart(spec)

@@ -1,0 +1,95 @@
+"""What the rules say of the open chart: what it breaks, the smallest repairs, and how far it is from the best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from observatory.errors import ObservatoryError
+from observatory.model import ChartCheck, Dataset, RankedChart, Repair, Task
+from observatory.quoting import markdown
+from observatory.report import words
+from observatory.ui.chart_edits import like
+from observatory.ui.chart_link import change_chart, show_chart
+from observatory.ui.charts import spec_chart, violations
+from observatory.ui.session import observatory
+
+
+def verdict(chart: RankedChart, found: ChartCheck, dataset: Dataset, task: Task | None) -> None:
+    """Broken hard rules with their repairs first, then the cost beside that of the best chart of the same fields."""
+    for note in found.notes:
+        st.caption(f"Not judged: {markdown(note)}")
+    if found.hard:
+        broken = "a rule that every chart must keep" if len(found.hard) == 1 else "rules that every chart must keep"
+        st.markdown(f":red[**● This chart breaks {broken}.**]")
+        violations(found.hard)
+        repairs(found.repairs)
+    else:
+        st.markdown(f":green[**It keeps every rule that a chart must keep**] and costs **{found.cost}**.")
+    if not found.hard:
+        _best(chart, dataset, task)
+    if found.soft:
+        with st.expander(f"What it costs: {found.cost}"):
+            violations(found.soft)
+
+
+def repairs(offered: tuple[Repair, ...]) -> None:
+    """The smallest repairs as buttons that say their edits."""
+    if not offered:
+        return
+    st.markdown("**Put it right:**")
+    with st.container(gap="xsmall"):
+        for number, repair in enumerate(offered):
+            st.button(
+                markdown(" ".join(repair.edits)),
+                key=f"edit_repair_{number}",
+                icon=":material/build:",
+                on_click=change_chart,
+                args=(repair.spec,),
+                help=f"{words.count(len(repair.edits), 'edit')}; the chart then costs {repair.cost}.",
+                wrap=True,
+            )
+
+
+def _best(chart: RankedChart, dataset: Dataset, task: Task | None) -> None:
+    best = best_of_fields(chart, dataset, task)
+    if best is None:
+        return
+    if best.cost >= chart.cost:
+        st.markdown("No chart of these fields that the rules know costs less.")
+        return
+    said = observatory().compare(best, chart)
+    st.markdown(markdown(f"The best chart of these fields costs {best.cost}: {best.summary} {said}"))
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "See both", key="edit_both", type="tertiary", icon=":material/compare:", on_click=show_chart,
+            args=(chart.spec, best.spec),
+        )  # fmt: skip
+        st.button(
+            "Take that one", key="edit_best", type="tertiary", icon=":material/check:", on_click=change_chart,
+            args=(best.spec,),
+        )  # fmt: skip
+
+
+def best_of_fields(chart: RankedChart, dataset: Dataset, task: Task | None) -> RankedChart | None:
+    """The cheapest chart of the same fields over the same rows, judged as the chart is; None where there is none."""
+    obs = observatory()
+    if not 0 < len(chart.fields) <= 4:
+        return None
+    try:
+        proposed = [like(found.spec, chart.spec) for found in obs.recommend(dataset, chart.fields, task, k=3)]
+        return min((obs.judged(spec, dataset, task=task) for spec in proposed), key=lambda c: c.cost, default=None)
+    except ObservatoryError:
+        return None
+
+
+def picture(spec: Mapping[str, Any], dataset: Dataset, *, key: str, height: int | None = None) -> None:
+    """Draw the open chart, or say in a sentence why it cannot be drawn."""
+    try:
+        spec_chart(spec, dataset, key=key, height=height)
+    except ObservatoryError as error:
+        st.info(
+            f"It cannot be drawn. {markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/hide_image:"
+        )
