@@ -39,14 +39,14 @@ def bounded(rows: pd.DataFrame, mean: str, extent: str) -> pd.DataFrame:
     """
     if extent == "iqr":
         return rows.rename(columns={"q1": f"{mean}_low", "q3": f"{mean}_high"})
-    n = rows["n"].to_numpy(dtype=float)
+    n = rows["worth" if "worth" in rows else "n"].to_numpy(dtype=float)
     half = rows["sd"].to_numpy(dtype=float)
     if extent != "stdev":
         half = half / np.sqrt(n)
     if extent == "ci":
         half = half * _quantile(n)
     bounds = {f"{mean}_low": rows[mean] - half, f"{mean}_high": rows[mean] + half}
-    return rows.drop(columns="sd").assign(**bounds)
+    return rows.drop(columns=["sd", "worth"], errors="ignore").assign(**bounds)
 
 
 def _quantile(n: np.ndarray[Any, Any]) -> Any:

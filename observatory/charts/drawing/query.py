@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from observatory.charts.drawing.intervals import bounded, spread_sql
+from observatory.charts.drawing.intervals import bounded
+from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.units import CYCLES, iso_sql, unit_sql
-from observatory.charts.drawing.values import filter_sql, summary_sql, value_sql
+from observatory.charts.drawing.values import filter_sql, value_sql
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.model import FieldProfile, Profile, Table
 from observatory.quoting import sql_literal, sql_name
@@ -21,6 +22,7 @@ from observatory.quoting import sql_literal, sql_name
 BINNED_MARKS = ("bar", "rect")
 MOST_POINTS = 2_000
 MOST_ROWS = 5_000
+_RANKED = ("median", "q1", "q3", "stdev", "variance")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Query:
         self.view = view
         self.table = table
         self.profile = profile
+        self.sums = summaries_of(table)
         self.kept = self._kept()
 
     def _kept(self) -> str:
@@ -80,7 +83,7 @@ class Query:
         columns = "".join(f", {value_sql(e, self._field(e))} AS {column(e)}" for e in fields)
         keys = "".join(f", {sql_name(e.field)} AS {column(e)}_key" for e in fields if e.field and is_discrete(e))
         filters = " AND ".join(filter_sql(f, self.profile.field(f.field)) for f in self.view.filters) or "TRUE"
-        base = f"SELECT rowid AS id{columns}{keys} FROM t WHERE {filters}"
+        base = f"SELECT rowid AS id{columns}{keys}{self.sums.carried} FROM t WHERE {filters}"
         needed = " AND ".join(f"{column(e)} IS NOT NULL" for e in self._needed()) or "TRUE"
         kept = f"WITH base AS ({base}), kept AS (SELECT * FROM base WHERE {needed})"
         return kept + self._limited()
@@ -98,9 +101,10 @@ class Query:
             return ", shown AS (SELECT * FROM kept)"
         group, measure = ranked
         order = "DESC" if self.view.descending else "ASC"
-        by = summary_sql(measure.aggregate or "sum", column(measure))
+        by = self.sums.of(measure.aggregate or "sum", column(measure))
+        rows = self.sums.ranked("kept", [column(group)], [column(measure)] if measure.aggregate in _RANKED else [])
         first = (
-            f"SELECT {column(group)} FROM kept GROUP BY 1 ORDER BY {by} {order} NULLS LAST, 1 LIMIT {self.view.limit}"
+            f"SELECT {column(group)} FROM {rows} GROUP BY 1 ORDER BY {by} {order} NULLS LAST, 1 LIMIT {self.view.limit}"
         )
         return f", shown AS (SELECT * FROM kept WHERE {column(group)} IN ({first}))"
 
@@ -118,7 +122,8 @@ class Query:
         columns = ", ".join(self._columns(steps, averaged))
         order = "ORDER BY id" if sampled is None else "ORDER BY hash(id), id"
         tail = "GROUP BY ALL ORDER BY ALL" if summary or averaged else order
-        sql = f"{self.kept} SELECT {columns} FROM shown {tail} LIMIT {sampled or MOST_ROWS}"
+        source = self._ranked(steps) if summary else "shown"
+        sql = f"{self.kept} SELECT {columns} FROM {source} {tail} LIMIT {sampled or MOST_ROWS}"
         rows = self.table.query(sql)
         mean = self.view.averaged()
         if self.view.interval is not None and mean is not None:
@@ -131,12 +136,12 @@ class Query:
         groups = [column(e) for e in self.view.encodings if is_discrete(e)]
         levels = {e.channel: self._levels(e) for e in self.view.encodings if self._has_levels(e)}
         by = "".join(f"{g}, " for g in groups)
-        quartiles = (
-            f"{by}quantile_cont({value}, 0.25) AS q1, median({value}) AS mid, quantile_cont({value}, 0.75) AS q3"
-        )
+        parts = (("q1", "q1"), ("median", "mid"), ("q3", "q3"))
+        quartiles = by + ", ".join(f"{self.sums.of(aggregate, value)} AS {name}" for aggregate, name in parts)
         using = f"JOIN boxes USING ({', '.join(groups)})" if groups else "CROSS JOIN boxes"
         fence = f"{value} BETWEEN q1 - 1.5 * (q3 - q1) AND q3 + 1.5 * (q3 - q1)"
-        boxes = f"{self.kept}, boxes AS (SELECT {quartiles} FROM shown GROUP BY ALL)"
+        ranked = self.sums.ranked("shown", groups, [value])
+        boxes = f"{self.kept}, boxes AS (SELECT {quartiles} FROM {ranked} GROUP BY ALL)"
         ends = f"min({value}) FILTER ({fence}) AS low, max({value}) FILTER ({fence}) AS high"
         rows = self.table.query(
             f"{boxes} SELECT {by}q1, mid, q3, {ends}, count(*) AS n FROM shown {using} GROUP BY ALL ORDER BY ALL"
@@ -185,33 +190,44 @@ class Query:
     def _columns(self, steps: Mapping[str, Bins], averaged: bool) -> list[str]:
         """A column or two for each channel; summaries of a field come with the number `n` of their rows."""
         shown = [e for e in self.view.encodings if e.datum is None]
-        columns = [self._column(e, steps, averaged) for e in shown]
+        columns = [f"{sql} AS {name}" for e in shown for name, sql in self._column(e, steps, averaged).items()]
         if any(e.aggregate and e.aggregate != "count" for e in shown):
             columns.append("count(*) AS n")
         mean = self.view.averaged()
         if self.view.interval is not None and mean is not None:
-            columns.append(spread_sql(column(mean), self.view.interval))
+            columns.append(self.sums.spread(column(mean), self.view.interval))
         return columns or ["DISTINCT 0 AS n"]
 
-    def _column(self, encoding: Encoding, steps: Mapping[str, Bins], averaged: bool) -> str:
+    def _ranked(self, steps: Mapping[str, Bins]) -> str:
+        """The rows that summaries are of, with what quantiles and deviations need."""
+        shown = [e for e in self.view.encodings if e.datum is None]
+        around = self.view.averaged() if self.view.interval is not None else None
+        values = [column(e) for e in shown if e.aggregate in _RANKED or e == around]
+        if not values:
+            return "shown"
+        groups = [next(iter(self._column(e, steps, False).values())) for e in shown if e.aggregate is None]
+        return self.sums.ranked("shown", groups, values)
+
+    def _column(self, encoding: Encoding, steps: Mapping[str, Bins], averaged: bool) -> dict[str, str]:
+        """The columns of a channel: name -> SQL."""
         name = column(encoding)
         if encoding.aggregate:
-            summary = summary_sql(encoding.aggregate, name)
-            return f"{iso_sql(summary) if encoding.type == 'temporal' else summary} AS {name}"
+            summary = self.sums.of(encoding.aggregate, name)
+            return {name: iso_sql(summary) if encoding.type == "temporal" else summary}
         if encoding.bin:
             bins = steps[encoding.channel]
             step, last = sql_literal(bins.step), sql_literal(bins.last)
             low = f"least(floor({name} / {step} + 1e-9) * {step}, {last})"
             if self.view.mark not in BINNED_MARKS:
-                return f"{low} + {step} / 2 AS {name}"
-            return f"{low} AS {name}, {low} + {step} AS {name}_end"
+                return {name: f"{low} + {step} / 2"}
+            return {name: low, f"{name}_end": f"{low} + {step}"}
         if encoding.time_unit:
-            return f"{unit_sql(encoding.time_unit, name)} AS {name}"
+            return {name: unit_sql(encoding.time_unit, name)}
         if averaged and encoding == self.height():
-            return f"avg({name}) AS {name}"
+            return {name: self.sums.of("mean", name)}
         if encoding.type == "temporal":
-            return f"{iso_sql(f'time_bucket({self._bucket(name)}, {name})' if averaged else name)} AS {name}"
-        return name
+            return {name: iso_sql(f"time_bucket({self._bucket(name)}, {name})" if averaged else name)}
+        return {name: name}
 
     def height(self) -> Encoding | None:
         """The number that a line shows: the vertical one where both are numbers."""

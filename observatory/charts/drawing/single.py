@@ -14,6 +14,7 @@ from observatory.charts.drawing.highlight import highlighted
 from observatory.charts.drawing.intervals import interval_layers, said
 from observatory.charts.drawing.marks import mark
 from observatory.charts.drawing.query import Drawn, Query, column
+from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.tooltips import tooltips
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.errors import ChartInvalidSpec
@@ -43,7 +44,7 @@ def piece(
     parameter: str = "highlight",
 ) -> Piece:
     """The drawn view; `options` are those of a written mark, `parameter` names what a click on the legend chooses."""
-    view = summarised(view)
+    view = summaries_of(table).worded(summarised(view))
     query = Query(view, table, profile)
     if view.mark == "boxplot":
         drawn, beyond = query.boxes()
