@@ -28,7 +28,7 @@ def channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     if e.channel in ("x2", "y2"):
         return {e.channel: definition}
     definition |= {"type": drawn_type(e), "title": short(e.title or phrase(e))}
-    if e.channel in ("text", "detail", *_OFFSETS):
+    if e.channel in ("text", *_OFFSETS) or e.channel.startswith("detail"):
         return {e.channel: definition | _plain(e, view, drawn)}
     if e.bin and view.mark in BINNED_MARKS:
         definition["bin"] = {"binned": True, "step": drawn.steps[e.channel].step}
@@ -36,7 +36,8 @@ def channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         definition["timeUnit"] = e.time_unit
     definition |= _scaled(e, view, drawn)
     if e.channel in _LEGENDS:
-        definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"]} | ({"format": e.format} if e.format else {})
+        form = {"format": e.format} if e.format else {}
+        definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"], "symbolOpacity": 1, **form}
     if e.channel in ("x", "y"):
         definition["axis"] = _axis(e)
         if view.mark in ("bar", "area") and is_length(e):

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from observatory.charts.drawing.intervals import LEAST
 from observatory.charts.drawing.query import MOST_ROWS, Drawn, column
-from observatory.charts.spec.view import Encoding, View
-from observatory.charts.spec.words import phrase, title
+from observatory.charts.drawing.units import CYCLES
+from observatory.charts.spec.view import Encoding, View, is_discrete
+from observatory.charts.spec.words import INTERVALS, phrase, title
 from observatory.model import Profile
 
 _KINDS = {
@@ -22,7 +24,23 @@ _KINDS = {
     "rect": "Heat map",
     "arc": "Pie chart",
     "boxplot": "Box plot",
+    "text": "Table of text",
+    "rule": "Rules",
+    "errorbar": "Error bars",
+    "errorband": "Error band",
 }
+
+_CUT = {
+    "year": slice(4),
+    "yearmonth": slice(7),
+    "yearquarter": slice(7),
+    "yearmonthdatehours": slice(16),
+    "yearmonthdatehoursminutes": slice(16),
+    "monthdate": slice(5, 10),
+    "dayofyear": slice(5, 10),
+    "hoursminutes": slice(11, 16),
+}
+"""Which part of a moment, as text, names a unit of time."""
 
 
 def caveat(view: View, drawn: Drawn, profile: Profile) -> str:
@@ -38,9 +56,19 @@ def caveat(view: View, drawn: Drawn, profile: Profile) -> str:
     if drawn.n_left_out:
         noun = "row is" if drawn.n_left_out == 1 else "rows are"
         said.append(f"{drawn.n_left_out:,} {noun} left out, where {_needed(view, profile)} is missing.")
+    few = _without_interval(view, drawn)
+    if few:
+        noun = "group has" if few == 1 else "groups have"
+        said.append(f"{few:,} {noun} fewer than {LEAST} rows, and so no interval.")
     if drawn.sampled is None and len(drawn.rows) >= MOST_ROWS:
         said.append(f"Only the first {MOST_ROWS:,} marks are drawn.")
     return " ".join(said)
+
+
+def _without_interval(view: View, drawn: Drawn) -> int:
+    mean = view.averaged()
+    bound = f"{column(mean)}_low" if mean is not None else ""
+    return int(drawn.rows[bound].isna().sum()) if view.interval is not None and bound in drawn.rows else 0
 
 
 def _needed(view: View, profile: Profile) -> str:
@@ -50,31 +78,86 @@ def _needed(view: View, profile: Profile) -> str:
 
 
 def alt_text(view: View, drawn: Drawn) -> str:
-    """One or two sentences with the numbers of the chart, for those who cannot see it."""
-    opening = f"{_KINDS[view.mark]}: {view.title or title(view)}."
+    """A few sentences with the numbers of the chart, for those who cannot see it."""
+    opening = f"{kind(view)}: {view.title or title(view)}{_interval(view)}."
     if drawn.rows.empty:
         return f"{opening} There is nothing to draw."
     if view.mark == "boxplot":
         return f"{opening} {_extremes(view, drawn.rows, 'mid', 'median')}"
     measures = [e for e in view.encodings if e.aggregate and e.type == "quantitative"]
-    if measures and any(e.is_group for e in view.encodings):
-        return f"{opening} {_extremes(view, drawn.rows, column(measures[0]), phrase(replace(measures[0], stack=None)))}"
-    return f"{opening} {_ranges(view, drawn.rows)}"
+    if not measures:
+        return f"{opening} {_ranges(view, drawn.rows)}"
+    if not any(e.is_group and e.datum is None for e in view.encodings):
+        return f"{opening} {' '.join(_single(e, drawn.rows) for e in measures)}"
+    name, words = column(measures[0]), phrase(replace(measures[0], stack=None))
+    said = [opening, _extremes(view, drawn.rows, name, words), _course(view, drawn.rows, name)]
+    return " ".join(part for part in said if part)
+
+
+def kind(view: View) -> str:
+    """The kind of a chart.
+
+    >>> kind(View("point", (Encoding("x", "a", "nominal"), Encoding("y", "b", "quantitative", "mean"))))
+    'Dot plot'
+    """
+    if view.mark == "point" and any(e.aggregate for e in view.encodings):
+        return "Dot plot"
+    if view.mark == "bar" and any(e.channel in ("xOffset", "yOffset") for e in view.encodings):
+        return "Grouped bar chart"
+    return _KINDS[view.mark]
+
+
+def _interval(view: View) -> str:
+    if view.interval is None:
+        return ""
+    if view.mark in ("errorbar", "errorband"):
+        return f", {INTERVALS[view.interval]}"
+    return f", with {'a band' if view.mark in ('line', 'area') else 'error bars'}: {INTERVALS[view.interval]}"
+
+
+def _single(e: Encoding, rows: pd.DataFrame) -> str:
+    value = pd.to_numeric(rows[column(e)], errors="coerce").iloc[0]
+    return f"The {phrase(e)} is {figure(float(value))}."
 
 
 def _extremes(view: View, rows: pd.DataFrame, measure: str, words: str) -> str:
     values = pd.to_numeric(rows[measure], errors="coerce").dropna()
     if values.empty:
         return "All values are missing."
-    groups = [e for e in view.encodings if e.is_group and column(e) in rows]
-    numbers = pd.to_numeric(rows[measure], errors="coerce")
-    high, low = rows.iloc[int(numbers.argmax())], rows.iloc[int(numbers.argmin())]
+    groups = _groups(view, rows)
     if len(values) == 1 or not groups:
         return f"The {words} is {figure(values.iloc[0])}."
+    numbers = pd.to_numeric(rows[measure], errors="coerce")
+    high, low = rows.iloc[int(numbers.argmax())], rows.iloc[int(numbers.argmin())]
     return (
         f"Of {len(values):,} groups the {words} is greatest for {_group(groups, high)} ({figure(high[measure])}) "
         f"and least for {_group(groups, low)} ({figure(low[measure])})."
     )
+
+
+def _groups(view: View, rows: pd.DataFrame) -> list[Encoding]:
+    """The channels that keep groups apart, each field once."""
+    found = [e for e in view.encodings if e.is_group and e.datum is None and column(e) in rows]
+    return list({(e.field, e.bin, e.time_unit): e for e in reversed(found)}.values())[::-1]
+
+
+def _course(view: View, rows: pd.DataFrame, measure: str) -> str:
+    """Where one line begins and ends: a change below a twentieth of its range is none."""
+    along = view.on("x")
+    groups = _groups(view, rows)
+    if view.mark not in ("line", "area") or along is None or len(groups) != 1 or along.field != groups[0].field:
+        return ""
+    values = pd.to_numeric(rows[measure], errors="coerce")
+    ends = rows[values.notna()]
+    if len(ends) < 2 or along.time_unit in CYCLES or is_discrete(along):
+        return ""
+    ends = ends.sort_values(column(along)).iloc[[0, -1]]
+    first, last = (float(value) for value in ends[measure])
+    change = last - first
+    small = abs(change) < (values.max() - values.min()) / 20
+    end = "about there" if small else "higher" if change > 0 else "lower"
+    begin, final = (_label(along, ends.iloc[i]) for i in (0, 1))
+    return f"It begins at {figure(first)} ({begin}) and ends {end}, at {figure(last)} ({final})."
 
 
 def _group(groups: list[Encoding], row: pd.Series[Any]) -> str:
@@ -85,10 +168,8 @@ def _label(e: Encoding, row: pd.Series[Any]) -> str:
     value = row[column(e)]
     if e.bin and f"{column(e)}_end" in row:
         return f"{figure(value)} to {figure(row[f'{column(e)}_end'])}"
-    if e.time_unit == "year":
-        return str(value)[:4]
-    if e.time_unit in ("yearmonth", "yearquarter"):
-        return str(value)[:7]
+    if e.time_unit in _CUT:
+        return str(value)[_CUT[e.time_unit]].replace("T", " ")
     if e.format and isinstance(value, float):
         return f"{value:.0f}"
     return figure(value) if isinstance(value, float) else str(value).removesuffix("T00:00:00")
@@ -97,6 +178,8 @@ def _label(e: Encoding, row: pd.Series[Any]) -> str:
 def _ranges(view: View, rows: pd.DataFrame) -> str:
     parts = []
     for e in view.encodings:
+        if e.field is None or column(e) not in rows:
+            continue
         values = rows[column(e)].dropna()
         if e.type in ("quantitative", "temporal") and len(values):
             low, high = values.sort_values().index[[0, -1]]

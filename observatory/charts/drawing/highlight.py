@@ -13,25 +13,25 @@ FAINT = 0.12
 HIGHLIGHT = "highlight"
 
 
-def highlighted(body: Mapping[str, Any], view: View, drawn: Drawn, parameter: str = HIGHLIGHT) -> dict[str, Any]:
-    """The body with a point parameter bound to its legend, where categories have colours; its name is of no field.
+def highlighted(
+    body: Mapping[str, Any], view: View, drawn: Drawn, parameter: str
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The body, and a point parameter bound to its legend where categories have colours; its name is of no field.
 
-    Marks keep their own opacity while nothing is chosen.
+    Marks keep their own opacity while nothing is chosen. The view that the parameter belongs to gets a name.
     """
     colour = view.on("color")
     if colour is None or colour.field is None or drawn_type(colour) not in ("nominal", "ordinal") or view.on("opacity"):
-        return dict(body)
+        return dict(body), None
     if len(drawn.levels.get("color", ())) < 2:
-        return dict(body)
+        return dict(body), None
     select = {"type": "point", "fields": [column(colour)]}
-    bound = {"name": parameter, "select": select, "bind": "legend"}
-    layers = body.get("layer")
-    if layers is None:
-        return _faint(body, parameter) | {"params": [bound]}
-    return {
-        **body,
-        "layer": [_faint(layers[0], parameter) | {"params": [bound]}, *(_faint(x, parameter) for x in layers[1:])],
-    }
+    bound = {"name": parameter, "select": select, "bind": "legend", "views": [f"{parameter}_view"]}
+    named = {"name": f"{parameter}_view"}
+    if "layer" not in body:
+        return named | _faint(body, parameter), bound
+    layers = [_faint(layer, parameter) for layer in body["layer"]]
+    return {**body, "layer": [named | layers[0], *layers[1:]]}, bound
 
 
 def _faint(unit: Mapping[str, Any], parameter: str) -> dict[str, Any]:

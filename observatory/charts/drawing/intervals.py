@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-WORDS = {
-    "ci": "95 % interval of the mean",
-    "stderr": "one standard error around the mean",
-    "stdev": "one standard deviation around the mean",
-    "iqr": "the middle half of the rows",
-}
 LEVEL = 0.95
+LEAST = 3
 _SOFT = {"bar": 0.45, "area": 0.45}
 
 
@@ -29,7 +24,7 @@ def spread_sql(value: str, extent: str) -> str:
 
 
 def bounded(rows: pd.DataFrame, mean: str, extent: str) -> pd.DataFrame:
-    """The rows with the bounds `<mean>_low` and `<mean>_high`, empty for a group of one row.
+    """The rows with the bounds `<mean>_low` and `<mean>_high`, empty for a group of fewer than three rows.
 
     "ci" is Student's interval, mean ± t · sd / √n with n - 1 degrees of freedom; "stderr" is sd / √n.
 
@@ -45,6 +40,7 @@ def bounded(rows: pd.DataFrame, mean: str, extent: str) -> pd.DataFrame:
         half = half / np.sqrt(n)
     if extent == "ci":
         half = half * _quantile(n)
+    half = np.where(n >= LEAST, half, np.nan)
     bounds = {f"{mean}_low": rows[mean] - half, f"{mean}_high": rows[mean] + half}
     return rows.drop(columns=["sd", "worth"], errors="ignore").assign(**bounds)
 
@@ -52,7 +48,7 @@ def bounded(rows: pd.DataFrame, mean: str, extent: str) -> pd.DataFrame:
 def _quantile(n: np.ndarray[Any, Any]) -> Any:
     from scipy.special import stdtrit
 
-    return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), (1 + LEVEL) / 2), np.nan)
+    return stdtrit(np.maximum(n - 1, 1), (1 + LEVEL) / 2)
 
 
 def interval_layers(mark: dict[str, Any], encoding: dict[str, Any], channel: str) -> list[dict[str, Any]]:

@@ -154,7 +154,8 @@ class Query:
         return Drawn(rows, n_base, n_base - n_kept, levels=levels), beyond
 
     def _has_levels(self, encoding: Encoding) -> bool:
-        named = is_discrete(encoding) and encoding.field is not None and encoding.channel not in ("text", "detail")
+        quiet = encoding.channel == "text" or encoding.channel.startswith("detail")
+        named = is_discrete(encoding) and encoding.field is not None and not quiet
         return named or encoding.time_unit in CYCLES
 
     def _bins(self, encoding: Encoding) -> Bins:

@@ -1,19 +1,24 @@
-"""Drawing: a view and the rows that SQL gave for it, as an Altair chart with its data bound."""
+"""Drawing: the views of a chart and the rows that SQL gave for them, as an Altair chart with its data bound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
 from observatory.charts.drawing.describe import alt_text, caveat
+from observatory.charts.drawing.highlight import HIGHLIGHT
+from observatory.charts.drawing.known import demand_drawable, looks, written_view
+from observatory.charts.drawing.layers import layered
 from observatory.charts.drawing.palette import CONFIG
-from observatory.charts.drawing.single import framed, piece
-from observatory.charts.spec.reading import parse
+from observatory.charts.drawing.single import HEIGHT, PAGE_WIDTH, Piece, framed, piece
+from observatory.charts.spec.groups import arranged, leading, plots
+from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
-from observatory.charts.spec.words import lines, title
+from observatory.charts.spec.words import beside, lines, title
 from observatory.model import Profile, Table
 
 _TITLE_LIMIT = 480
@@ -23,31 +28,131 @@ _TITLE_LIMIT = 480
 class Drawing:
     """A chart with its data, what must be said beside it ("" when nothing), and the text that stands in for it."""
 
-    chart: alt.Chart | alt.LayerChart | alt.FacetChart
+    chart: Any
     caveat: str
     alt: str
 
 
 def draw(spec: Mapping[str, Any], table: Table, profile: Profile) -> Drawing:
-    """The chart of a Vega-Lite spec over a table, from aggregates over all rows.
+    """The chart of a Vega-Lite spec over a table, from aggregates over all rows: single, layered, faceted or several.
 
     Missing categories are drawn as “(missing)”; rows without a number or time on an axis are left out, and the caveat
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the caveat says so.
-    Raises ChartInvalidSpec and FieldNotFound.
+    Data, addresses and interactions of the spec itself are not drawn. Raises ChartInvalidSpec and FieldNotFound.
     """
-    return draw_view(parse(spec), table, profile)
+    reading = read(spec)
+    demand_drawable(spec, reading, profile)
+    drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
+    head = _text(spec.get("title"))
+    if len(drawn) == 1:
+        return _one(drawn[0], head, profile)
+    return _several(spec, drawn, head, profile)
 
 
-def draw_view(view: View, table: Table, profile: Profile, options: Mapping[str, Any] | None = None) -> Drawing:
-    """The chart of one view; `options` are the looks of a written mark."""
-    for name in [e.field for e in view.encodings] + [f.field for f in view.filters]:
-        if name is not None:
-            profile.field(name)
-    drawn = piece(view, table, profile, options)
-    body = framed(drawn)
-    chart = alt.Chart.from_dict({"data": {"name": "rows"}, "title": _title(drawn.view), **body, "config": CONFIG})
-    chart.data = drawn.rows
-    return Drawing(chart, caveat(drawn.view, drawn.drawn, profile), alt_text(drawn.view, drawn.drawn))
+@dataclass(frozen=True)
+class _Plot:
+    """Parts that share a plot, drawn; `main` is the one that it is about."""
+
+    pieces: tuple[Piece, ...]
+    main: Piece
+    body: Mapping[str, Any]
+    frames: Mapping[str, pd.DataFrame]
+
+    @property
+    def parameters(self) -> list[Mapping[str, Any]]:
+        found = {str(p.parameter["name"]): p.parameter for p in reversed(self.pieces) if p.parameter}
+        return list(found.values())
+
+
+def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile: Profile, place: int) -> _Plot:
+    name = f"{HIGHLIGHT}{place or ''}"
+    written = [looks(spec, part) for part in parts]
+    views = [written_view(spec, part) for part in parts]
+    pieces = tuple(piece(view, table, profile, asked, name) for view, asked in zip(views, written))
+    main = pieces[parts.index(leading(parts))]
+    if len(pieces) == 1:
+        return _Plot(pieces, main, {"data": {"name": "rows0"}, **framed(main)}, {"rows0": main.rows})
+    body, frames = layered(pieces, written, spec.get("resolve"))
+    return _Plot(pieces, main, body, frames)
+
+
+def _one(drawn: _Plot, head: str | None, profile: Profile) -> Drawing:
+    main = drawn.main if head is None else replace(drawn.main, view=replace(drawn.main.view, title=head))
+    params = {"params": drawn.parameters} if drawn.parameters else {}
+    chart = alt.Chart.from_dict({**drawn.body, "title": _title(main.view), **params, "config": CONFIG})
+    if len(drawn.frames) == 1:
+        chart.data = drawn.frames["rows0"]
+    else:
+        chart.datasets = {name: records(rows) for name, rows in drawn.frames.items()}
+    return Drawing(chart, _caveats([drawn], profile), _said(drawn, main))
+
+
+def _several(spec: Mapping[str, Any], drawn: Sequence[_Plot], head: str | None, profile: Profile) -> Drawing:
+    """Plots beside or beneath each other, each with its title, and its rows under names of its own."""
+    frames: dict[str, pd.DataFrame] = {}
+    bodies = []
+    for place, plot in enumerate(drawn):
+        own = {name: f"plot{place}_{name}" for name in plot.frames}
+        frames |= {own[name]: rows for name, rows in plot.frames.items()}
+        bodies.append({**_renamed(plot.body, own), "title": _title(plot.main.view) | {"fontSize": 12}})
+    wide = max((len(value) for key, value in _lists(spec) if key in ("hconcat", "concat")), default=1)
+    whole = arranged(spec, iter([_sized(body, min(wide, len(drawn), 3)) for body in bodies]))
+    params = [parameter for plot in drawn for parameter in plot.parameters]
+    top: dict[str, Any] = {"title": {"text": lines(head), "anchor": "start", "fontSize": 14}} if head else {}
+    chart = alt.Chart.from_dict(top | whole | ({"params": params} if params else {}) | {"config": CONFIG})
+    chart.datasets = {name: records(rows) for name, rows in frames.items()}
+    said = " ".join(_said(plot, plot.main) for plot in drawn)
+    return Drawing(chart, _caveats(drawn, profile), f"{len(drawn)} charts{f': {head}' if head else ''}. {said}")
+
+
+def _lists(spec: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(key, value) for key, value in spec.items() if isinstance(value, list)]
+
+
+def _renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """A body whose data have other names."""
+    if isinstance(node, list):
+        return [_renamed(item, names) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: {"name": names[value["name"]]} if key == "data" else _renamed(value, names) for key, value in node.items()
+    }
+
+
+def _sized(body: dict[str, Any], n_across: int) -> dict[str, Any]:
+    """Plots beside others cannot be as wide as their place, so they get their part of the page's width."""
+    if body.get("width") != "container":
+        return body
+    return body | {"width": max(180, PAGE_WIDTH // n_across - 40), "height": min(body["height"], 3 * HEIGHT // 4)}
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values; what is missing is null.
+
+    >>> records(pd.DataFrame({"a": [1.5, None]}))
+    [{'a': 1.5}, {'a': None}]
+    """
+    plain = rows.astype(object).where(rows.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _caveats(drawn: Sequence[_Plot], profile: Profile) -> str:
+    said = [caveat(piece.view, piece.drawn, profile) for plot in drawn for piece in (plot.main, *plot.pieces)]
+    return " ".join(dict.fromkeys(text for text in said if text))
+
+
+def _said(drawn: _Plot, main: Piece) -> str:
+    added = dict.fromkeys(beside(piece.view) for piece in drawn.pieces if piece is not drawn.main)
+    return alt_text(main.view, main.drawn) + (f" With {' and '.join(added)}." if added else "")
+
+
+def _text(title: Any) -> str | None:
+    """The title of a chart: text, lines, or an object with either."""
+    words = title.get("text") if isinstance(title, Mapping) else title
+    if isinstance(words, list):
+        words = " ".join(str(line) for line in words)
+    return words if isinstance(words, str) and words else None
 
 
 def _title(view: View) -> dict[str, Any]:

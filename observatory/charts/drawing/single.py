@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatory.charts.drawing.boxes import box_layers
 from observatory.charts.drawing.channels import channel
-from observatory.charts.drawing.highlight import highlighted
+from observatory.charts.drawing.highlight import HIGHLIGHT, highlighted
 from observatory.charts.drawing.intervals import interval_layers, said
 from observatory.charts.drawing.marks import mark
 from observatory.charts.drawing.query import Drawn, Query, column
@@ -27,13 +27,14 @@ _STEP = 22
 
 @dataclass(frozen=True)
 class Piece:
-    """A view, what was drawn of it, and its Vega-Lite: the body without data, and the definitions of its facets."""
+    """A view, what was drawn of it, and its Vega-Lite: body, facets, and the parameter of its legend."""
 
     view: View
     drawn: Drawn
     rows: pd.DataFrame
     body: Mapping[str, Any]
     facets: Mapping[str, Any]
+    parameter: Mapping[str, Any] | None
 
 
 def piece(
@@ -41,7 +42,7 @@ def piece(
     table: Table,
     profile: Profile,
     options: Mapping[str, Any] | None = None,
-    parameter: str = "highlight",
+    parameter: str = HIGHLIGHT,
 ) -> Piece:
     """The drawn view; `options` are those of a written mark, `parameter` names what a click on the legend chooses."""
     view = summaries_of(table).worded(summarised(view))
@@ -55,6 +56,8 @@ def piece(
     encoding: dict[str, Any] = {}
     for e in view.encodings:
         encoding |= channel(e, view, drawn)
+    details = [encoding.pop(name) for name in list(encoding) if name.startswith("detail")]
+    encoding |= {"detail": details} if details else {}
     facets: dict[str, Any] = {name: encoding.pop(name) for name in ("row", "column") if name in encoding}
     mean = view.averaged()
     if view.mark == "boxplot":
@@ -66,7 +69,8 @@ def piece(
     else:
         encoding["tooltip"] = tooltips(view, rows)
         body = {"mark": mark(view, drawn, options), "encoding": encoding}
-    return Piece(view, drawn, rows, highlighted(body, view, drawn, parameter), facets)
+    body, bound = highlighted(body, view, drawn, parameter)
+    return Piece(view, drawn, rows, body, facets, bound)
 
 
 def summarised(view: View) -> View:
@@ -92,11 +96,10 @@ def framed(drawn: Piece) -> dict[str, Any]:
     if not facets:
         return body | size
     if "layer" in body:
-        lifted = {"params": body["layer"][0].pop("params")} if "params" in body["layer"][0] else {}
         if "row" not in facets:
             wrapped = facets["column"]
-            return {"facet": wrapped, "columns": _per_row(levels), "spec": body | size, **lifted}
-        return {"facet": facets, "spec": body | size, **lifted}
+            return {"facet": wrapped, "columns": _per_row(levels), "spec": body | size}
+        return {"facet": facets, "spec": body | size}
     if "row" not in facets:
         facets = {"facet": facets["column"] | {"columns": _per_row(levels)}}
     return body | {"encoding": {**body["encoding"], **facets}} | size

@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 
 from observatory.charts.drawing.channels import drawn_type, number_format
-from observatory.charts.drawing.intervals import WORDS
 from observatory.charts.drawing.query import column
 from observatory.charts.drawing.units import FORMATS
 from observatory.charts.spec.view import Encoding, View
-from observatory.charts.spec.words import phrase
+from observatory.charts.spec.words import INTERVALS, phrase
 
 
 def tooltips(view: View, rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -24,7 +23,7 @@ def tooltips(view: View, rows: pd.DataFrame) -> list[dict[str, Any]]:
         tips.setdefault(str(tip["title"]), tip)
     mean = view.averaged()
     if view.interval is not None and mean is not None:
-        words = WORDS[view.interval]
+        words = INTERVALS[view.interval]
         tips[words] = {"field": f"{column(mean)}_said", "type": "nominal", "title": words}
     if "n" in rows and shown:
         tips.setdefault("rows", {"field": "n", "type": "quantitative", "title": "rows", "format": ",d"})

@@ -42,7 +42,7 @@ def _definition(encoding: Encoding) -> dict[str, Any]:
         definition["datum"] = encoding.datum
     if encoding.field is not None:
         definition["field"] = vega_field(encoding.field)
-    definition["type"] = encoding.type
+    definition |= {} if encoding.channel in ("x2", "y2") else {"type": encoding.type}
     definition |= {"aggregate": encoding.aggregate} if encoding.aggregate else {}
     definition |= {"bin": {"maxbins": encoding.bin}} if encoding.bin else {}
     definition |= {"timeUnit": encoding.time_unit} if encoding.time_unit else {}

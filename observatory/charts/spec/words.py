@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import calendar
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from observatory.charts.spec.reading import parse
+from observatory.charts.spec.groups import leading, plots
+from observatory.charts.spec.reading import Part, Reading, parse, read
 from observatory.charts.spec.view import Encoding, View, is_discrete
+from observatory.errors import ChartInvalidSpec
 from observatory.model import TIME_UNITS, FieldProfile, Filter, Profile
 
 LINE, LINES, AXIS = 48, 2, 40
@@ -23,8 +25,29 @@ _MARK_WORDS = {
     "rect": "a heat map",
     "arc": "a pie",
     "boxplot": "box plots",
+    "text": "text",
+    "rule": "rules",
+    "errorbar": "error bars",
+    "errorband": "a band",
 }
-_AGGREGATE_WORDS = {"mean": "mean", "median": "median", "sum": "total", "min": "least", "max": "greatest"}
+_AGGREGATE_WORDS = {
+    "mean": "mean",
+    "median": "median",
+    "sum": "total",
+    "min": "least",
+    "max": "greatest",
+    "distinct": "number of different",
+    "stdev": "standard deviation of",
+    "variance": "variance of",
+    "q1": "lower quartile of",
+    "q3": "upper quartile of",
+}
+INTERVALS = {
+    "ci": "95 % interval of the mean",
+    "stderr": "one standard error around the mean",
+    "stdev": "one standard deviation around the mean",
+    "iqr": "the middle half of the rows",
+}
 
 
 def phrase(encoding: Encoding) -> str:
@@ -39,9 +62,9 @@ def phrase(encoding: Encoding) -> str:
     if encoding.aggregate == "count" or encoding.field is None:
         return "number of rows"
     if encoding.aggregate:
-        return f"{_AGGREGATE_WORDS[encoding.aggregate]} {encoding.field}"
+        return f"{_AGGREGATE_WORDS.get(encoding.aggregate, encoding.aggregate)} {encoding.field}"
     if encoding.time_unit:
-        return f"{encoding.field} ({TIME_UNITS[encoding.time_unit]})"
+        return f"{encoding.field} ({TIME_UNITS.get(encoding.time_unit, encoding.time_unit)})"
     return encoding.field
 
 
@@ -77,8 +100,9 @@ def _is_histogram(view: View) -> bool:
 
 
 def _groups_and_measures(view: View) -> tuple[list[Encoding], list[Encoding]]:
-    measures = [e for e in view.encodings if e.aggregate or (e.type == "quantitative" and not e.bin and not e.format)]
-    groups = [e for e in view.encodings if e not in measures]
+    shown = [e for e in view.encodings if e.datum is None]
+    measures = [e for e in shown if e.aggregate or (e.type == "quantitative" and not e.bin and not e.format)]
+    groups = [e for e in shown if e not in measures]
     if view.mark in ("line", "area", "bar") and len(measures) == 2:
         measures = sorted(measures, key=lambda e: e.channel != "y")
         return measures[1:] + groups, measures[:1]
@@ -170,12 +194,72 @@ def summarize(spec: Mapping[str, Any], profile: Profile) -> str:
     ...     "x": {"aggregate": "count", "type": "quantitative"}}}, Profile(891, ()))
     'Number of rows by a, as bars, sorted by length (891 rows).'
     """
+    reading = read(spec)
+    if reading.composition != "single":
+        return _composite(reading, profile)
     view = parse(spec)
     shares = any(e.stack == "normalize" for e in view.encodings)
     sorted_bars = view.mark == "bar" and not shares and any(view.sorted_by_measure(e) for e in view.encodings)
-    said = f"{title(view)}, as {_MARK_WORDS[view.mark]}{', sorted by length' if sorted_bars else ''}"
+    said = f"{title(view)}, as {drawn_as(view)}{', sorted by length' if sorted_bars else ''}"
     rows = _rows(view, profile)
     return f"{said} ({rows})." if rows else f"{said}."
+
+
+def _composite(reading: Reading, profile: Profile) -> str:
+    drawn = plots(reading.parts)
+    if not drawn:
+        raise ChartInvalidSpec("The chart has nothing to draw.", "Give it a mark and an encoding.")
+    said = [headline(plot) for plot in drawn]
+    if len(said) > 1:
+        return f"{len(said)} charts: {'; '.join(said)}."
+    rows = _rows(leading(drawn[0]).view, profile)
+    return f"{said[0]} ({rows})." if rows else f"{said[0]}."
+
+
+def headline(plot: Sequence[Part]) -> str:
+    """What a plot shows and how, with what its further layers add."""
+    first = leading(plot)
+    added = list(dict.fromkeys(beside(part.view) for part in plot if part is not first))
+    more = f", with {' and '.join(added)}" if added else ""
+    return f"{first.view.title or title(first.view)}, as {drawn_as(first.view)}{more}"
+
+
+def drawn_as(view: View) -> str:
+    """The marks of a view in words, with its interval.
+
+    >>> drawn_as(View("line", (), interval="ci"))
+    'a line with a band: 95 % interval of the mean'
+    """
+    grouped = view.mark == "bar" and (view.on("xOffset") or view.on("yOffset"))
+    words = "bars side by side" if grouped else _MARK_WORDS.get(view.mark, view.mark)
+    if view.interval is None:
+        return words
+    around = INTERVALS[view.interval]
+    if view.mark in ("errorbar", "errorband"):
+        return f"{words}: {around}"
+    return f"{words} with {'a band' if view.mark in ('line', 'area') else 'error bars'}: {around}"
+
+
+def beside(view: View) -> str:
+    """What a layer adds to the one beneath it, in words.
+
+    >>> beside(View("rule", (Encoding("y", "Fare", "quantitative", "mean"),)))
+    'a line at the mean Fare'
+    """
+    if view.mark == "rule" and not (view.on("x2") or view.on("y2")):
+        at = [
+            f"{_value(e.datum)}" if e.datum is not None else f"the {phrase(e)}"
+            for e in view.encodings
+            if e.channel in "xy"
+        ]
+        return f"a line at {at[0]}" if len(at) == 1 else "lines"
+    if view.mark == "text":
+        text = view.on("text")
+        return f"labels of the {phrase(text)}" if text is not None and text.datum is None else "labels"
+    if view.mark in ("errorbar", "errorband"):
+        return drawn_as(view)
+    shown = title(view)
+    return f"{drawn_as(view)} of {shown[:1].lower()}{shown[1:]}"
 
 
 def _rows(view: View, profile: Profile) -> str:

@@ -1,0 +1,156 @@
+"""What can be drawn of a chart that somebody wrote; what cannot is said in a sentence, and nothing is half drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from observatory.charts.spec.reading import Part, Reading
+from observatory.charts.spec.view import (
+    AGGREGATES,
+    CHANNELS,
+    INTERVALS,
+    MARKS,
+    SCALES,
+    STACKS,
+    TIME_UNITS,
+    TYPES,
+    Encoding,
+    View,
+)
+from observatory.errors import ChartInvalidSpec
+from observatory.model import Profile
+
+_HARMLESS = ("The chart's own data", "Interactions")
+_FORMAT = re.compile(r"[+(]?[$]?[,]?(\.\d{1,2})?[~]?[defgrs%]")
+_CONSTANTS = ("color", "fill", "opacity", "size")
+
+
+def demand_drawable(spec: Mapping[str, Any], reading: Reading, profile: Profile) -> None:
+    """Raise ChartInvalidSpec or FieldNotFound for a chart that would not be drawn whole."""
+    if _has_expression(spec):
+        raise ChartInvalidSpec("Expressions in a chart are not drawn.", "Use fields, constants and filters.")
+    made = {d.name for d in reading.derived}
+    for note in reading.notes:
+        if not note.startswith(_HARMLESS):
+            raise ChartInvalidSpec(note.replace("not judged", "not drawn"), "Leave it out, or draw the parts alone.")
+    if not reading.parts:
+        raise ChartInvalidSpec("The chart has nothing to draw.", "Give it a mark and an encoding.")
+    for part in reading.parts:
+        _demand_words(part.view)
+        used = [e.field for e in part.view.encodings] + [f.field for f in part.view.filters]
+        for name in used:
+            if name in made:
+                raise ChartInvalidSpec(
+                    f"The field “{name}” is made by the chart itself, and such fields are not drawn.",
+                    "Add the field to the table.",
+                )
+            if name is not None:
+                profile.field(name)
+        if not part.rows.exact:
+            raise ChartInvalidSpec(
+                "A transform of the chart is not understood, so it is not drawn.", "Filter by a field and a constant."
+            )
+        if part.ordered and part.view.mark in ("line", "area"):
+            raise ChartInvalidSpec("Lines are drawn along their axis, not in an order of their own.", "Leave it out.")
+
+
+def _has_expression(spec: Any) -> bool:
+    """Whether a look or a condition is computed; data and interactions are not looked into, they are not drawn."""
+    todo = [spec]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Mapping):
+            if "expr" in node or "signal" in node or "test" in node:
+                return True
+            todo += [value for key, value in node.items() if key not in ("data", "datasets", "params", "transform")]
+        elif isinstance(node, list):
+            todo += node
+    return False
+
+
+def _demand_words(view: View) -> None:
+    if not view.encodings and view.mark in MARKS:
+        raise ChartInvalidSpec("A part of the chart has no encoding.", "Say what each axis shows.")
+    _known("mark", view.mark, MARKS)
+    for e in view.encodings:
+        for what, name, words in (
+            ("channel", e.channel, CHANNELS),
+            ("type", e.type, TYPES),
+            ("aggregate", e.aggregate, AGGREGATES),
+            ("timeUnit", e.time_unit, TIME_UNITS),
+            ("stack", e.stack, STACKS),
+            ("scale", e.scale, SCALES),
+        ):
+            _known(what, name, words)
+        if e.field is None and e.aggregate != "count" and not _is_constant(e.datum):
+            raise ChartInvalidSpec(f"The channel {e.channel} shows no field.", "Give it a field or a count.")
+    channels = [e.channel for e in view.encodings]
+    twice = [name for name in channels if channels.count(name) > 1 and name != "detail"]
+    if twice:
+        raise ChartInvalidSpec(f"The channel {twice[0]} shows two things.", "Let it show one.")
+
+
+def _known(what: str, name: str | None, words: Sequence[str]) -> None:
+    if name is not None and name not in words:
+        raise ChartInvalidSpec(f"The {what} “{name}” is not understood.", f"There are {', '.join(words)}.")
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return bool(value) and all(isinstance(part, int) and not isinstance(part, bool) for part in value.values())
+    return isinstance(value, (str, int, float, bool))
+
+
+def inside(spec: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path in a chart, or None.
+
+    >>> inside({"layer": [{"mark": "bar"}]}, ("layer", 0, "mark"))
+    'bar'
+    """
+    for step in path:
+        if isinstance(spec, list) and isinstance(step, int) and step < len(spec):
+            spec = spec[step]
+        elif isinstance(spec, Mapping):
+            spec = spec.get(step)
+        else:
+            return None
+    return spec
+
+
+def looks(spec: Mapping[str, Any], part: Part) -> dict[str, Any]:
+    """What a written part asks for of its marks: their options, and constants on channels of looks."""
+    unit = inside(spec, part.unit)
+    mark = unit.get("mark") if isinstance(unit, Mapping) else None
+    encoding = unit.get("encoding") if isinstance(unit, Mapping) else None
+    constants = {
+        "color" if channel == "fill" else channel: definition["value"]
+        for channel, definition in (encoding.items() if isinstance(encoding, Mapping) else ())
+        if channel in _CONSTANTS and isinstance(definition, Mapping) and set(definition) == {"value"}
+    }
+    return (dict(mark) if isinstance(mark, Mapping) else {}) | constants
+
+
+def written_view(spec: Mapping[str, Any], part: Part) -> View:
+    """The view of a part with what only drawing needs: the format of its text, and the extent of its error bars.
+
+    Raises ChartInvalidSpec for a place in pixels, which is no value of an axis.
+    """
+    encodings: list[Encoding] = []
+    for e, sources in zip(part.view.encodings, part.sources or ((),) * len(part.view.encodings)):
+        definition = inside(spec, sources[-1]) if sources else None
+        known: Mapping[str, Any] = definition if isinstance(definition, Mapping) else {}
+        if e.datum is not None and "value" in known:
+            raise ChartInvalidSpec(f"The channel {e.channel} is a place in pixels, which is not drawn.", "Use a datum.")
+        details = [other for other in encodings if other.channel.startswith("detail")]
+        channel = f"detail{len(details)}" if e.channel == "detail" and details else e.channel
+        form = known.get("format") if e.channel == "text" else None
+        written = form if isinstance(form, str) and _FORMAT.fullmatch(form) else e.format
+        encodings.append(replace(e, channel=channel, format=written))
+    extent = looks(spec, part).get("extent")
+    interval = part.view.interval
+    if part.view.mark in ("errorbar", "errorband") and interval is None:
+        interval = extent if extent in INTERVALS else "stderr"
+    return replace(part.view, encodings=tuple(encodings), interval=interval)
