@@ -7,6 +7,8 @@ import pytest
 
 from observatory.charts import recommend
 from observatory.charts.draco import draco_wish, from_draco, to_draco
+from observatory.charts.spec.vegalite import to_spec
+from observatory.charts.spec.view import Encoding, View
 from observatory.errors import ChartInvalidSpec, FieldNotFound
 from observatory.model import FieldProfile, Filter, Profile, TopValue, Wish, WishedField
 
@@ -111,6 +113,17 @@ def test_what_draco_has_no_word_for_is_carried_along(spec):
     assert from_draco(facts.text, facts.names) == spec
 
 
+def test_the_interval_around_a_mean_is_carried_along():
+    mean = {"field": "price", "type": "quantitative", "aggregate": "mean"}
+    view = View(
+        "bar", (Encoding("x", "region", "nominal"), Encoding("y", "price", "quantitative", "mean")), interval="ci"
+    )
+    facts = to_draco(to_spec(view), PROFILE)
+    assert "attribute((mark,type),m0,bar)." in facts.text
+    assert from_draco(facts.text, facts.names) == to_spec(view)
+    assert from_draco(facts.text, facts.names)["layer"][0]["encoding"]["y"] == mean
+
+
 def test_a_pie_is_a_stacked_bar_in_polar_coordinates():
     facts = to_draco({"mark": "arc", "encoding": {"theta": COUNT, "color": REGION}}, PROFILE)
     for fact in (
@@ -200,6 +213,7 @@ def test_values_of_the_data_are_left_out_and_this_is_said():
             {"mark": "bar", "encoding": {"x": REGION, "y": COUNT, "xOffset": {"field": "sex", "type": "nominal"}}},
             "xOffset",
         ),
+        ({"mark": "point", "encoding": {"x": PRICE, "y": {"datum": 3, "type": "quantitative"}}}, "constant"),
         ({"mark": "point", "encoding": {"x": {**PRICE, "aggregate": "q1"}, "y": REGION}}, "aggregate “q1”"),
     ],
 )
@@ -225,6 +239,8 @@ def test_what_would_be_another_chart_without_its_word_is_refused(spec, what):
         (ANSWER + "entity(encoding,m7,e7).", "m7"),
         (ANSWER + "attribute((encoding,binning),e0,many).", "many"),
         (ANSWER + "vega((encoding,title),e0,1).", "vega"),
+        (ANSWER + 'vega((encoding,time_unit),e0,"fortnight").', "fortnight"),
+        (ANSWER + 'vega((view,interval),v0,"x").', "interval"),
         (ANSWER.replace("m0,tick", "m0,sankey"), "sankey"),
         (ANSWER.replace("attribute((encoding,channel),e1,y).", ""), "not complete"),
         (ANSWER.replace("cartesian", "polar"), "pie"),

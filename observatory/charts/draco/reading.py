@@ -25,7 +25,9 @@ from observatory.charts.draco.language import (
 )
 from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
-from observatory.charts.spec.view import Encoding, View
+from observatory.charts.spec.view import INTERVALS, TIME_UNITS, TYPES, Encoding, View
+from observatory.charts.spec.view import SCALES as VEGA_SCALES
+from observatory.charts.spec.view import STACKS as VEGA_STACKS
 from observatory.errors import ChartInvalidSpec
 
 _DERIVED = {
@@ -42,6 +44,15 @@ _WORDS = {
     ("scale", "channel"): CHANNELS,
     ("scale", "type"): SCALES,
     ("facet", "channel"): tuple(FACETS.values()),
+}
+_VEGA_WORDS = {
+    "type": TYPES,
+    "time_unit": (*TIME_UNITS, "none"),
+    "scale": (*VEGA_SCALES, "none"),
+    "stack": VEGA_STACKS,
+    "zero": ("true", "false", "none"),
+    "order": ("ascending", "descending"),
+    "interval": INTERVALS,
 }
 _Carried = dict[str, str | int]
 
@@ -144,13 +155,14 @@ def _attribute(things: _Things, symbol: clingo.Symbol) -> None:
         raise _unknown(symbol, f"There is no {kind} called {entity}.")
     word = _text(value[0]) if value else "true"
     if symbol.name == "vega":
-        if key not in (_VIEW_CARRIED if kind == "view" else CARRIED):
-            raise _unknown(symbol, "Nothing of this name is carried along.")
+        known = _VEGA_WORDS.get(key)
+        if key not in (_VIEW_CARRIED if kind == "view" else CARRIED) or (known and word not in known):
+            raise _unknown(symbol, f"Vega-Lite has {', '.join(known or CARRIED)}.")
         thing.carried[key] = value[0].number if value and value[0].type == clingo.SymbolType.Number else word
         return
-    known = _WORDS.get((kind, key))
-    if key not in PROPERTIES.get(kind, ()) or (known and word not in known):
-        raise _unknown(symbol, f"Draco knows {', '.join(known or PROPERTIES.get(kind, ()))}.")
+    words = _WORDS.get((kind, key))
+    if key not in PROPERTIES.get(kind, ()) or (words and word not in words):
+        raise _unknown(symbol, f"Draco knows {', '.join(words or PROPERTIES.get(kind, ()))}.")
     if key == "binning" and (not word.isdecimal() or int(word) < 1):
         raise _unknown(symbol, "Give a number of bins.")
     thing.words[key] = word
@@ -196,8 +208,7 @@ def _chart(things: _Things, entity: clingo.Symbol, names: Sequence[str]) -> dict
 
 def _checked(view: View) -> dict[str, Any]:
     spec = to_spec(view)
-    if view.interval is None:
-        parse(spec)
+    parse(spec)
     return spec
 
 

@@ -156,7 +156,7 @@ def _task(task: str | None, notes: list[str]) -> list[str]:
 
 def _words(view: View, encoding: Encoding, profile: Profile) -> dict[str, str]:
     """What Draco says of one encoding; `scale` and `zero` belong to the scale of its channel."""
-    if encoding.datum is not None:
+    if encoding.datum is not None or (encoding.field is None and encoding.aggregate != "count"):
         raise ChartInvalidSpec("Draco has no word for a constant.", "Show a field or a count instead.")
     words = {"channel": _channel(encoding.channel, view.mark == "arc")}
     if encoding.field is not None:
