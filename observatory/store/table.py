@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -80,8 +80,10 @@ class StoredTable:
         """Rows of the table."""
         return self._n_rows
 
-    def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
-        """Run one read-only statement; `?` stands for each parameter in turn.
+    def query(
+        self, sql: str, params: Sequence[object] = (), *, beside: Mapping[str, pa.Table] | None = None
+    ) -> pd.DataFrame:
+        """Run one read-only statement; `?` stands for each parameter in turn, and `beside` are more tables by name.
 
         Whole numbers with missing values come back as floats, or as `Int64` when a float would change them.
         A statement that cannot run raises ObservatoryError.
@@ -89,6 +91,8 @@ class StoredTable:
         try:
             cursor = self._connections.cursor(self._path)
             try:
+                for name, other in (beside or {}).items():
+                    cursor.register(name, other)
                 statements = cursor.extract_statements(sql)
                 if len(statements) != 1:
                     raise ObservatoryError("A query is exactly one SQL statement.", "Ask one question at a time.")
