@@ -3,15 +3,17 @@
 import streamlit as st
 
 from observatory import ui
+from observatory.ui.chart_contest import chart_contest
+from observatory.ui.chart_editor import chart_editor, chart_of_yours
 
 obs = ui.observatory()
 dataset = ui.current()
 ui.heading(dataset, "How do I show it?")
 chart, against = ui.open_charts()
 if chart is not None and against is not None:
-    ui.chart_contest(chart, against, dataset)
+    chart_contest(chart, against, dataset)
 elif chart is not None:
-    ui.chart_editor(chart, dataset)
+    chart_editor(chart, dataset)
 else:
     names = [field.name for field in obs.profile(dataset).fields]
     fields, task = ui.chart_wish(names)
@@ -19,4 +21,4 @@ else:
         charts = obs.recommend(dataset, fields, task, k=6)
     ui.chart_cards(charts, dataset, task)
     ui.pinned_charts(dataset)
-    ui.chart_of_yours()
+    chart_of_yours()

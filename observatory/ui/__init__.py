@@ -2,8 +2,6 @@
 
 from observatory.quoting import markdown as text
 from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
-from observatory.ui.chart_contest import chart_contest
-from observatory.ui.chart_editor import chart_editor, chart_of_yours
 from observatory.ui.chart_link import open_charts
 from observatory.ui.chart_pins import pinned_charts
 from observatory.ui.charts import chart_cards, chart_grid, chart_wish, spec_chart
@@ -26,10 +24,7 @@ __all__ = [
     "ask",
     "asked",
     "chart_cards",
-    "chart_contest",
-    "chart_editor",
     "chart_grid",
-    "chart_of_yours",
     "chart_wish",
     "checks",
     "combinations",

@@ -19,7 +19,7 @@ from observatory.quoting import markdown
 from observatory.ui import chart_edits as edits
 from observatory.ui.chart_link import change_chart, history, leave, linked, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
-from observatory.ui.chart_verdict import best_of_fields, picture, verdict
+from observatory.ui.chart_verdict import picture, rivals, verdict
 from observatory.ui.charts import chart_details, task_box
 from observatory.ui.session import guard, observatory, show
 
@@ -53,11 +53,11 @@ def _judgement(spec: Mapping[str, Any], dataset: Dataset, task: Task | None, too
         return
     with tools:
         pin_button(spec, dataset, task=task, key="edit_pin")
-        best = best_of_fields(chart, dataset, task)
-        if best is not None and best.spec != spec:
-            _tool("Better than …", lambda: show_chart(spec, best.spec), "compare", "Set it beside the best chart.")
+        others = rivals(chart, dataset, task)
+        if others:
+            _tool("Better than …", lambda: show_chart(spec, others[0].spec), "compare", "Set it beside another chart.")
         chart_details(chart, dataset, key="edit")
-    verdict(chart, found, dataset, task)
+    verdict(chart, found, others)
 
 
 def _tool(label: str, act: Callable[[], None], icon: str, help: str, disabled: bool = False) -> None:

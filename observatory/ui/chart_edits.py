@@ -11,6 +11,7 @@ from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.charts.spec.words import phrase, title
+from observatory.errors import ObservatoryError
 from observatory.model import FieldProfile, Profile
 
 MARKS = {
@@ -280,6 +281,19 @@ def _changed(view: View, fresh: Encoding) -> View:
 def _titled(fresh: View, old: View) -> View:
     own = old.title is not None and old.title != title(old)
     return fresh if own or old.title is None else replace(fresh, title=title(fresh))
+
+
+def is_same(spec: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two charts draw the same, whatever their titles say; composed charts are taken as they are written."""
+    try:
+        return _untitled(parse(spec)) == _untitled(parse(other))
+    except ObservatoryError:
+        return spec == other
+
+
+def _untitled(view: View) -> View:
+    plain = sorted((replace(e, title=None) for e in view.encodings), key=lambda e: e.channel)
+    return replace(view, title=None, encodings=tuple(plain))
 
 
 def like(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

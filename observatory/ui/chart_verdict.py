@@ -11,13 +11,15 @@ from observatory.errors import ObservatoryError
 from observatory.model import ChartCheck, Dataset, RankedChart, Repair, Task
 from observatory.quoting import markdown
 from observatory.report import words
-from observatory.ui.chart_edits import like
+from observatory.ui.chart_edits import is_same, like
 from observatory.ui.chart_link import change_chart, show_chart
 from observatory.ui.charts import spec_chart, violations
 from observatory.ui.session import observatory
 
+MOST_FIELDS = 4
 
-def verdict(chart: RankedChart, found: ChartCheck, dataset: Dataset, task: Task | None) -> None:
+
+def verdict(chart: RankedChart, found: ChartCheck, others: list[RankedChart]) -> None:
     """Broken hard rules with their repairs first, then the cost beside that of the best chart of the same fields."""
     for note in found.notes:
         st.caption(f"Not judged: {markdown(note)}")
@@ -28,8 +30,7 @@ def verdict(chart: RankedChart, found: ChartCheck, dataset: Dataset, task: Task 
         repairs(found.repairs)
     else:
         st.markdown(f":green[**It keeps every rule that a chart must keep**] and costs **{found.cost}**.")
-    if not found.hard:
-        _best(chart, dataset, task)
+        _best(chart, others)
     if found.soft:
         with st.expander(f"What it costs: {found.cost}"):
             violations(found.soft)
@@ -53,36 +54,35 @@ def repairs(offered: tuple[Repair, ...]) -> None:
             )
 
 
-def _best(chart: RankedChart, dataset: Dataset, task: Task | None) -> None:
-    best = best_of_fields(chart, dataset, task)
-    if best is None:
+def _best(chart: RankedChart, others: list[RankedChart]) -> None:
+    if not others:
         return
+    best = others[0]
     if best.cost >= chart.cost:
         st.markdown("No chart of these fields that the rules know costs less.")
         return
     said = observatory().compare(best, chart)
     st.markdown(markdown(f"The best chart of these fields costs {best.cost}: {best.summary} {said}"))
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            "See both", key="edit_both", type="tertiary", icon=":material/compare:", on_click=show_chart,
-            args=(chart.spec, best.spec),
-        )  # fmt: skip
-        st.button(
-            "Take that one", key="edit_best", type="tertiary", icon=":material/check:", on_click=change_chart,
-            args=(best.spec,),
-        )  # fmt: skip
+        for label, icon, act, arguments in (
+            ("See both", "compare", show_chart, (chart.spec, best.spec)),
+            ("Take that one", "check", change_chart, (best.spec,)),
+        ):
+            key = f"edit_best_{icon}"
+            st.button(label, key=key, type="tertiary", icon=f":material/{icon}:", on_click=act, args=arguments)
 
 
-def best_of_fields(chart: RankedChart, dataset: Dataset, task: Task | None) -> RankedChart | None:
-    """The cheapest chart of the same fields over the same rows, judged as the chart is; None where there is none."""
+def rivals(chart: RankedChart, dataset: Dataset, task: Task | None) -> list[RankedChart]:
+    """Other charts of the same fields over the same rows, judged as the chart is, the cheapest first."""
     obs = observatory()
-    if not 0 < len(chart.fields) <= 4:
-        return None
+    if not 0 < len(chart.fields) <= MOST_FIELDS:
+        return []
     try:
-        proposed = [like(found.spec, chart.spec) for found in obs.recommend(dataset, chart.fields, task, k=3)]
-        return min((obs.judged(spec, dataset, task=task) for spec in proposed), key=lambda c: c.cost, default=None)
+        proposed = [like(found.spec, chart.spec) for found in obs.recommend(dataset, chart.fields, task, k=4)]
+        others = [obs.judged(spec, dataset, task=task) for spec in proposed if not is_same(spec, chart.spec)]
     except ObservatoryError:
-        return None
+        return []
+    return sorted(others, key=lambda other: other.cost)
 
 
 def picture(spec: Mapping[str, Any], dataset: Dataset, *, key: str, height: int | None = None) -> None:
