@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
+from observatory.errors import ObservatoryError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from observatory.bias import Run
     from observatory.charts import Drawing
-    from observatory.store import Store
+    from observatory.store import Store, WeightedTable
 
 
 class Pictures:
@@ -22,21 +24,79 @@ class Pictures:
     _store: Store
     _profile: Callable[[str], model.Profile]
     _run: Callable[[Any], Run]
-    _drawing: Callable[[str, str], Drawing]
+    _drawing: Callable[[str, str, str, Any], Drawing]
     """`_compute_drawing`, with its results kept."""
+    _weighed: Callable[[Any], tuple[WeightedTable, model.Weighting]]
+    """`_compute_weighed`, with its results kept."""
     _evidence: Callable[[str, Any], tuple[Drawing, ...]]
     """`_compute_evidence`, with its results kept."""
     dataset: Callable[[Any], model.Dataset]
+    declared_reference: Callable[[Any], str | None]
+    quick_findings: Callable[[Any], tuple[model.Finding, ...]]
     _asked: Callable[..., Any]
+    _compared: Callable[[Any], tuple[Run, tuple[model.Finding, ...]]]
+    """The run of what was asked, and its findings."""
 
-    def draw(self, spec: Mapping[str, Any], dataset: Any) -> Drawing:
-        """A chart with its rows: aggregates are computed over all of them, and a sample says so."""
-        return self._drawing(json.dumps(spec, sort_keys=True), self.dataset(dataset).id)
+    def draw(
+        self,
+        spec: Mapping[str, Any],
+        dataset: Any,
+        *,
+        findings: Sequence[model.Finding] | None = None,
+        weighted: Mapping[str, Any] | None = None,
+    ) -> Drawing:
+        """A chart with its rows: aggregates are computed over all of them, and a sample says so.
 
-    def _compute_drawing(self, spec: str, dataset_id: str) -> Drawing:
+        `findings` about what it shows stand on it; None stands for `quick_findings`. With `weighted`, counts and
+        summaries are weighted by what `weights` gives for these arguments, such as `{"reference": "us_residents"}`; {}
+        stands for the reference that the card declares.
+        """
+        from observatory.charts.drawing.remarks import relevant
+
+        chosen = self.dataset(dataset)
+        known = self.quick_findings(chosen) if findings is None else findings
+        about = [replace(f, rows=None).to_dict() for f in relevant(known, spec)]
+        asked = None if weighted is None else self._weights_asked(chosen, weighted)
+        return self._drawing(json.dumps(spec, sort_keys=True), chosen.id, json.dumps(about, sort_keys=True), asked)
+
+    def _compute_drawing(self, spec: str, dataset_id: str, findings: str, weighted: Any) -> Drawing:
         from observatory.charts import draw
 
-        return draw(json.loads(spec), self._store.table(dataset_id), self._profile(dataset_id))
+        told = [model.Finding.from_dict(finding) for finding in json.loads(findings)]
+        profile = self._profile(dataset_id)
+        if weighted is None:
+            return draw(json.loads(spec), self._store.table(dataset_id), profile, findings=told)
+        table, weighting = self._weighed(weighted)
+        return draw(json.loads(spec), table, profile, findings=told, weighting=weighting)
+
+    def weighting(self, dataset: Any, weighted: Mapping[str, Any] | None = None) -> model.Weighting | None:
+        """The weights that `draw` would use; None where there is nothing to weigh to."""
+        chosen = self.dataset(dataset)
+        given = dict(weighted or {})
+        if not any(given.get(name) for name in ("reference", "marginals")) and self.declared_reference(chosen) is None:
+            return None
+        try:
+            return self._weighed(self._weights_asked(chosen, given))[1]
+        except ObservatoryError:
+            return None
+
+    def _weights_asked(self, dataset: model.Dataset, weighted: Mapping[str, Any]) -> Any:
+        """What weights are asked of: the arguments of a bias report, and fields, method and trimming."""
+        given = {"fields": (), "method": "raking", "trim": None} | weighted
+        fields, method, trim = (given.pop(name) for name in ("fields", "method", "trim"))
+        if not any(given.get(name) for name in ("reference", "marginals")):
+            given["reference"] = self.declared_reference(dataset)
+        return self._asked(dataset, **given), tuple(fields), method, trim
+
+    def _compute_weighed(self, asked: Any) -> tuple[WeightedTable, model.Weighting]:
+        """The table with its weights, and what they are; ObservatoryError where there is nothing to weigh to."""
+        from observatory.bias import row_weights, weigh
+        from observatory.store import WeightedTable
+
+        about, fields, method, trim = asked
+        run, findings = self._compared(about)
+        weights = row_weights(run, findings, fields, method, trim)["weight"].to_numpy()
+        return WeightedTable(self._store.table(about.dataset_id), weights), weigh(run, findings, fields, method, trim)
 
     def picture(self, spec: Mapping[str, Any], dataset: Any) -> str:
         """A chart with its rows as SVG text."""

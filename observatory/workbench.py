@@ -65,6 +65,7 @@ class Observatory(Shelf, Gallery, Remedies, Pictures, Pins):
         self._charts = lru_cache(maxsize=512)(self._compute_charts)
         self._quick = lru_cache(maxsize=64)(self._look_quickly)
         self._drawing = lru_cache(maxsize=256)(self._compute_drawing)
+        self._weighed = lru_cache(maxsize=4)(self._compute_weighed)
         self._evidence = lru_cache(maxsize=256)(self._compute_evidence)
 
     def __enter__(self) -> Observatory:

@@ -13,15 +13,17 @@ from observatory.charts.drawing.describe import alt_text, caveat
 from observatory.charts.drawing.highlight import HIGHLIGHT
 from observatory.charts.drawing.known import demand_drawable, looks, written_view
 from observatory.charts.drawing.layers import layered
-from observatory.charts.drawing.palette import CONFIG
+from observatory.charts.drawing.palette import CONFIG, LABEL
+from observatory.charts.drawing.remarks import Remarks, remarks
 from observatory.charts.drawing.single import HEIGHT, PAGE_WIDTH, Piece, framed, piece
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
 from observatory.charts.spec.words import beside, lines, title
-from observatory.model import Profile, Table
+from observatory.model import Finding, Profile, Table, Weighting
 
 _TITLE_LIMIT = 480
+_REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,39 @@ class Drawing:
     alt: str
 
 
-def draw(spec: Mapping[str, Any], table: Table, profile: Profile) -> Drawing:
+def draw(
+    spec: Mapping[str, Any],
+    table: Table,
+    profile: Profile,
+    *,
+    findings: Sequence[Finding] = (),
+    weighting: Weighting | None = None,
+) -> Drawing:
     """The chart of a Vega-Lite spec over a table, from aggregates over all rows: single, layered, faceted or several.
 
     Missing categories are drawn as “(missing)”; rows without a number or time on an axis are left out, and the caveat
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the caveat says so.
+    `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
+    `weight` is summed up by them, and `weighting` says what they are.
     Data, addresses and interactions of the spec itself are not drawn. Raises ChartInvalidSpec and FieldNotFound.
     """
     reading = read(spec)
     demand_drawable(spec, reading, profile)
     drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     head = _text(spec.get("title"))
-    if len(drawn) == 1:
-        return _one(drawn[0], head, profile)
-    return _several(spec, drawn, head, profile)
+    whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
+    return _remarked(whole, remarks(spec, findings, weighting))
+
+
+def _remarked(drawing: Drawing, said: Remarks) -> Drawing:
+    """The same with its remarks under the title, in the caveat and in the text that stands in for it."""
+    if not said.lines:
+        return drawing
+    chart = drawing.chart.copy(deep=False)
+    words = {} if chart.title is alt.Undefined else chart.title.to_dict()
+    chart.title = alt.TitleParams(**{"text": "", "anchor": "start"} | words | {"subtitle": list(said.lines)}, **_REMARK)
+    caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
+    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}")
 
 
 @dataclass(frozen=True)
@@ -138,7 +159,14 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _caveats(drawn: Sequence[_Plot], profile: Profile) -> str:
-    said = [caveat(piece.view, piece.drawn, profile) for plot in drawn for piece in (plot.main, *plot.pieces)]
+    """What is to be said of each plot, and of a layer that shows fewer rows than the one it lies on."""
+    shown = [
+        piece
+        for plot in drawn
+        for piece in (plot.main, *plot.pieces)
+        if piece is plot.main or piece.drawn.sampled or piece.drawn.n_left_out > plot.main.drawn.n_left_out
+    ]
+    said = [caveat(piece.view, piece.drawn, profile) for piece in shown]
     return " ".join(dict.fromkeys(text for text in said if text))
 
 
