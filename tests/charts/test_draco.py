@@ -247,6 +247,8 @@ def test_what_would_be_another_chart_without_its_word_is_refused(spec, what):
         ("", "no view"),
         ("entity(view,root,v0).", "no mark"),
         ("#script(python) print(1) #end.", "Line 1"),
+        ('#include "/etc/passwd".', "more than facts"),
+        ("p(" * 50_000 + ")" * 50_000 + ".", "more than facts"),
     ],
 )
 def test_facts_that_are_not_understood_are_named(text, what):

@@ -30,6 +30,8 @@ from observatory.charts.spec.view import SCALES as VEGA_SCALES
 from observatory.charts.spec.view import STACKS as VEGA_STACKS
 from observatory.errors import ChartInvalidSpec
 
+LONGEST = 2_000
+_HIDDEN = re.compile(r'"(?:\\.|[^"\\\n])*"|%[^\n]*')
 _DERIVED = {
     *("domain", "helper", "preference", "preference_weight", "violation", "required", "not_required", "root_required"),
     *("mark_id", "enc_id", "facet_id"),
@@ -91,6 +93,7 @@ def from_draco(text: str, names: Sequence[str] = ()) -> dict[str, Any]:
 
 def _symbols(text: str) -> list[clingo.Symbol]:
     """The facts of a text, in their order; a denial such as `:- attribute((scale,zero),s0).` says nothing."""
+    _guard(text)
     statements: list[ast.AST] = []
     messages: list[str] = []
     try:
@@ -115,11 +118,21 @@ def _symbols(text: str) -> list[clingo.Symbol]:
     return found
 
 
+def _guard(text: str) -> None:
+    """Keeps from the parser what makes it open a file, or nest deeper than it can go."""
+    longest = max(map(len, _HIDDEN.sub("", text).split(".")))
+    if "#include" in text or "%*" in text or longest > LONGEST:
+        raise ChartInvalidSpec(
+            "The facts hold more than facts: an #include, a block comment or a statement without end.",
+            "Give facts only, each with a full stop.",
+        )
+
+
 def _complaint(messages: Sequence[str]) -> str:
     """What clingo says of a syntax error, as a sentence with its line."""
     found = re.match(r"<string>:(\d+):[^ ]* error: (.*)", messages[0].strip())
     where, what = (f" at line {found[1]}", found[2]) if found else ("", messages[0].strip())
-    return f"The facts cannot be read{where}: {what}."
+    return f"The facts cannot be read{where}: “{_short(what)}”."
 
 
 def _short(thing: object) -> str:
