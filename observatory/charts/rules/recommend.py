@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from observatory.charts.rules.distinct import distinct
 from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, wish_facts
 from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
+from observatory.charts.rules.nearest import unsatisfiable
 from observatory.charts.rules.rule_weights import RuleWeights
-from observatory.charts.rules.solver import Answer, least_broken, top_k
+from observatory.charts.rules.solver import Answer, top_k
 from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, summarize, title
-from observatory.errors import RuleUnsatisfiable
 from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
-_PURPOSES = {
-    "value": ("lets you read values", "Choose other fields, or no purpose."),
-    "summary": ("compares summaries", "Choose other fields, or no purpose."),
-    "trend": ("shows a trend", "Add a field with dates, years or another order."),
-    "distribution": ("shows a distribution", "Leave out the mean or total."),
-    "relation": ("shows a relation", "Add a second field."),
-    "part": ("shows parts of a whole", "Add a field with a few categories, and leave out means."),
-}
+FEW = 12
 
 
 def recommend(
@@ -55,10 +49,15 @@ def recommend(
     flagged = flags(findings, profile)
     if not wish.fields:
         return _open(profile, wish, k, weights, flagged)
+    charts = _wished(profile, wish, k, weights, flagged)
+    if not charts:
+        raise unsatisfiable(profile, wish, lambda easier: _wished(profile, easier, 1, weights, flagged))
+    return charts
+
+
+def _wished(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
     facts = flagged.mark(wish_facts(profile, wish))
-    answers = top_k(facts, k, weights=weights)
-    if not answers:
-        raise _unsatisfiable(facts, profile, wish)
+    answers = distinct(facts, k, weights)
     return [_ranked(rank, answer, facts, profile, wish, weights) for rank, answer in enumerate(answers, 1)]
 
 
@@ -78,25 +77,10 @@ def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, fla
     first += sorted(dear, key=lambda item: item[0].cost)[: k - len(first)]
     if len(first) < k:
         seen = {facts.text: answer for answer, facts in first}
-        further = [(a, facts) for _, facts in first for a in top_k(facts, k, weights=weights) if a != seen[facts.text]]
+        further = [(a, facts) for _, facts in first for a in distinct(facts, k, weights) if a != seen[facts.text]]
     page = first + sorted(further, key=lambda item: item[0].cost)[: k - len(first)]
     page.sort(key=lambda item: item[0].cost)
     return [_ranked(rank, answer, facts, profile, wish, weights) for rank, (answer, facts) in enumerate(page, 1)]
-
-
-def _unsatisfiable(facts: Facts, profile: Profile, wish: Wish) -> RuleUnsatisfiable:
-    """Why there is no chart: the purpose, when there would be one without it, or else the rules that are broken."""
-    if wish.task and top_k(wish_facts(profile, replace(wish, task=None)), 1):
-        shown, hint = _PURPOSES[wish.task]
-        return RuleUnsatisfiable(f"No chart of these fields {shown}.", hint)
-    answer = least_broken(facts)
-    if answer is None or not answer.broken:
-        return RuleUnsatisfiable("No chart fits what is asked for.", "Fix fewer parts of the chart.")
-    found = violations(answer.broken, answer, facts)
-    reasons = " ".join(f"{v.description} ({', '.join(v.where)})" for v in found[:2])
-    return RuleUnsatisfiable(
-        f"No chart fits what is asked for. {reasons}", "Fix fewer parts of the chart, or other fields."
-    )
 
 
 def _ranked(
@@ -124,24 +108,29 @@ def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
     scales = {s["channel"]: s for entity, s in things.items() if entity.startswith("s")}
     limit = things.get("v0", {}).get("limit")
     encodings = [
-        _encoding(e, scales, facts, profile, wish)
+        _encoding(e, things["m0"]["type"], scales, facts, profile, wish)
         for e in things.values()
         if "channel" in e and "type" in e and e not in scales.values()
     ]
+    mark = things["m0"]["type"]
     view = View(
-        mark=things["m0"]["type"],
+        mark=mark,
         encodings=tuple(sorted(encodings, key=lambda e: CHANNELS.index(e.channel))),
         filters=wish.filters,
         limit=None if limit is None else int(limit),
         descending=wish.sort != "ascending" or wish.sort_by == "dimension",
+        interval=things.get("v0", {}).get("interval"),
     )
-    return View(
-        view.mark, view.encodings, view.filters, view.limit if view.measured() else None, view.descending, title(view)
-    )
+    return replace(view, limit=view.limit if view.measured() else None, title=title(view))
 
 
 def _encoding(
-    known: Mapping[str, str], scales: Mapping[str, Mapping[str, str]], facts: Facts, profile: Profile, wish: Wish
+    known: Mapping[str, str],
+    mark: str,
+    scales: Mapping[str, Mapping[str, str]],
+    facts: Facts,
+    profile: Profile,
+    wish: Wish,
 ) -> Encoding:
     channel = known["channel"]
     scale = scales.get(channel, {})
@@ -167,7 +156,7 @@ def _encoding(
         zero={"true": True, "false": False}.get(scale.get("zero", "")),
         format="d" if year else None,
     )
-    return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known)}))
+    return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known, mark, field)}))
 
 
 def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
@@ -178,5 +167,12 @@ def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
     return wish.sort if by_name and "aggregate" not in known else None
 
 
-def _drawn_type(known: Mapping[str, str]) -> str:
-    return "quantitative" if known.get("aggregate") in ("count", "mean", "median", "sum") else known["type"]
+def _drawn_type(known: Mapping[str, str], mark: str, field: FieldProfile | None) -> str:
+    """Years in a heat map and counts of a dozen values need bands, so they are drawn as ordinal."""
+    if known.get("aggregate") in ("count", "mean", "median", "sum"):
+        return "quantitative"
+    plain = field is not None and known["type"] == "quantitative" and known["channel"] in ("x", "y")
+    if plain and "binning" not in known and "aggregate" not in known:
+        banded = mark == "rect" or (mark in ("bar", "boxplot") and field.distinct <= FEW and field.role != "time")
+        return "ordinal" if banded else known["type"]
+    return known["type"]
