@@ -17,7 +17,7 @@ from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, summarize, title
-from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
+from observatory.model import FieldProfile, Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
 FEW = 12
