@@ -13,6 +13,7 @@ from observatory.model import Finding, Weighting
 from observatory.quoting import vega_name
 
 LINE, LINES, MOST = 68, 3, 2
+_NAMED = 3
 MANY_COPIES = 0.01
 _SEVERITY = ("high", "medium", "low")
 _INTERVAL = re.compile(r",? *95 % CI [^()]*(?=\))")
@@ -46,13 +47,18 @@ def remarks(spec: Mapping[str, Any], findings: Sequence[Finding], weighting: Wei
 
 
 def weighted_by(weighting: Weighting, is_summary: bool = True) -> str:
-    """By what a chart is weighted, and how many rows that is worth (Kish, 1965)."""
+    """By what a chart is weighted, the rows that this is worth (Kish, 1965), and what no weight can stand for."""
     if not is_summary:
         return "Single rows are drawn as they are: weights change only counts and summaries."
-    first, _, rest = weighting.statement.partition("; ")
-    absent = rest.partition(". ")[2]
+    said = f"Weighted by {_listed(weighting.fields)}: {weighting.n:,} rows count as"
+    absent = weighting.statement.partition("; ")[2].partition(". ")[2]
     reached = "" if weighting.converged else " The weights do not reach every share of the population."
-    return f"{first.rstrip('.')}.{reached}{f' {absent}' if absent else ''}"
+    return f"{said} {weighting.effective_n:,.0f}.{reached}{f' {absent}' if absent else ''}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [*names] if len(names) <= _NAMED else [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more fields"]
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def relevant(findings: Sequence[Finding], spec: Mapping[str, Any]) -> list[Finding]:

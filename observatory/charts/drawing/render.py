@@ -14,8 +14,9 @@ from observatory.charts.drawing.highlight import HIGHLIGHT
 from observatory.charts.drawing.known import demand_drawable, looks, written_view
 from observatory.charts.drawing.layers import layered
 from observatory.charts.drawing.palette import CONFIG, LABEL
-from observatory.charts.drawing.remarks import Remarks, remarks
+from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, PAGE_WIDTH, Piece, framed, piece
+from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
@@ -55,6 +56,8 @@ def draw(
     demand_drawable(spec, reading, profile)
     drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     head = _text(spec.get("title"))
+    if head is not None and summarises(spec):
+        head = summaries_of(table).head(head)
     whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
     return _remarked(whole, remarks(spec, findings, weighting))
 

@@ -58,6 +58,10 @@ class Summaries:
         """The view with what its titles must say."""
         return view
 
+    def head(self, title: str) -> str:
+        """A title of summaries with what it must say."""
+        return title
+
 
 class WeightedSummaries(Summaries):
     """Summaries of rows of which each counts as its weight.
@@ -99,7 +103,11 @@ class WeightedSummaries(Summaries):
             replace(e, title=f"{e.title or phrase(e)}, weighted") if is_moved else e
             for e, is_moved in zip(view.encodings, moved)
         )
-        return replace(view, encodings=tuple(shown), title=f"{view.title or title(view)}, weighted")
+        return replace(view, encodings=tuple(shown), title=self.head(view.title or title(view)))
+
+    def head(self, title: str) -> str:
+        """A title of summaries with “weighted”."""
+        return f"{title}, weighted"
 
 
 def summaries_of(table: Table) -> Summaries:
