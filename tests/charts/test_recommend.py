@@ -187,10 +187,7 @@ def test_awkward_statistics_are_whole_numbers_in_the_rules(statistics):
 def test_what_is_wished_is_kept():
     profile = panel_profile()
     wish = Wish((WishedField("region", channel="y"), WishedField("price", aggregate="max", channel="x")), mark="bar")
-    assert {notation(chart.spec) for chart in recommend(profile, wish)} == {
-        "bar x:max(price) y:region",
-        "bar x:max(price) y:region color:count",
-    }
+    assert [notation(chart.spec) for chart in recommend(profile, wish)] == ["bar x:max(price) y:region"]
     wish = Wish((WishedField("day", time_unit="year"), WishedField(None, "count")))
     assert all("year(day)" in notation(chart.spec) for chart in recommend(profile, wish))
     wish = Wish((WishedField("price", bin=True), WishedField("sex", channel="color")))
