@@ -5,11 +5,12 @@ import json
 import pytest
 
 from observatory.charts.rules.base import document, parse, program, rules, rules_folder
-from observatory.charts.rules.check import check
+from observatory.charts.rules.check import Judge, check, scenes_of
 from observatory.charts.rules.explain import violations
-from observatory.charts.rules.facts import Facts, view_facts
+from observatory.charts.rules.facts import Facts
 from observatory.charts.rules.solver import judge
-from observatory.charts.spec.reading import parse as parse_view
+from observatory.charts.rules.view_facts import part_facts
+from observatory.charts.spec.reading import read
 from observatory.errors import RuleBadRule
 from observatory.model import FieldProfile, Profile
 
@@ -26,10 +27,12 @@ def broken_by(example: dict) -> set[str]:
         {name: f.get("quiet", 0) for name, f in example["fields"].items()} if example.get("task") == "open" else None
     )
     profile = Profile(example["rows"], fields)
-    facts = view_facts(parse_view(example["chart"]), profile, example.get("task"), quiet)
-    answer = judge(Facts(facts.text + example.get("also", ""), facts.names))
-    found = violations(answer.broken + answer.preferences, answer, facts)
-    return {violation.rule for violation in found}
+    reading, broken = read(example["chart"]), set()
+    for part, scene in zip(reading.parts, scenes_of(reading, Judge(profile)), strict=True):
+        facts = part_facts(part, profile, example.get("task"), quiet, scene)
+        answer = judge(Facts(facts.text + example.get("also", ""), facts.names))
+        broken |= {v.rule for v in violations(answer.broken + answer.preferences, answer, facts)}
+    return broken
 
 
 @pytest.mark.parametrize("rule", list(rules()))

@@ -1,38 +1,156 @@
-"""A chart that is there already: which rules it breaks."""
+"""A chart that is there already: which rules it breaks, and the smallest changes after which it breaks no hard one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from observatory.charts.rules.explain import price, violations
-from observatory.charts.rules.facts import view_facts
+from observatory.charts.rules.facts import Facts
 from observatory.charts.rules.flags import Flags, flags
+from observatory.charts.rules.narrow import kept
 from observatory.charts.rules.rule_weights import RuleWeights
-from observatory.charts.rules.solver import judge
-from observatory.charts.spec.reading import parse
-from observatory.model import ChartCheck, Finding, Profile
+from observatory.charts.rules.solver import Answer, judge
+from observatory.charts.rules.view_facts import Scene, axis_kinds, part_facts
+from observatory.charts.spec.parts import Part, Path
+from observatory.charts.spec.reading import Reading, read
+from observatory.errors import ChartInvalidSpec
+from observatory.model import ChartCheck, Finding, Profile, Table, Violation
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What a chart is judged by; the table need not be at hand."""
+
+    profile: Profile
+    table: Table | None = None
+    task: str | None = None
+    quiet: Mapping[str, int] | None = None
+    weights: RuleWeights | None = None
+    flags: Flags = Flags()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One part of a chart with its facts, what the solver says of it, and the words for its places."""
+
+    part: Part
+    facts: Facts
+    answer: Answer
+    places: Mapping[str, str]
 
 
 def check(
-    spec: Mapping[str, Any],
+    spec: Any,
     profile: Profile,
     *,
+    repair: bool = False,
     task: str | None = None,
     quiet: Mapping[str, int] | None = None,
     weights: RuleWeights | None = None,
     findings: Sequence[Finding] | Flags = (),
+    table: Table | None = None,
 ) -> ChartCheck:
-    """The rules that a Vega-Lite chart breaks; raises ChartInvalidSpec and FieldNotFound.
+    """The rules that a Vega-Lite or Altair chart breaks, and its smallest repairs; raises ChartInvalidSpec.
 
     With the task "open", `quiet` says how little each field has to say, 0 to 10. `findings` about the table weigh in as
-    in `recommend`.
+    in `recommend`. With the `table` at hand, what filters leave is counted. A chart of several parts costs what its
+    parts cost together.
 
     >>> check({"mark": "line", "encoding": {"x": {"aggregate": "count"}}}, Profile(0, ())).hard[0].rule
-    'line_no_measure'
+    'line_no_order'
     """
-    view = parse(spec)
-    facts = flags(findings, profile).mark(view_facts(view, profile, task, quiet))
-    answer = judge(facts, weights)
-    hard, soft = (violations(side, answer, facts, weights) for side in (answer.broken, answer.preferences))
-    return ChartCheck(not hard, hard, soft, sum(price(v) for v in soft))
+    plain = vega_lite(spec)
+    by = Judge(profile, table, task, quiet, weights, flags(findings, profile))
+    reading = read(plain)
+    judged = judge_parts(reading, by)
+    found = told(judged, by)
+    if repair and found.hard:
+        from observatory.charts.rules.repair import repairs
+
+        found = replace(found, repairs=repairs(plain, reading, judged, by))
+    return replace(found, notes=reading.notes)
+
+
+def vega_lite(chart: Any) -> Mapping[str, Any]:
+    """The JSON of a chart; an Altair chart gives it by `to_dict`. Raises ChartInvalidSpec."""
+    if isinstance(chart, Mapping):
+        return chart
+    if not hasattr(chart, "to_dict"):
+        raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite or an Altair chart.")
+    try:
+        plain = chart.to_dict()
+    except (TypeError, ValueError, AttributeError, KeyError) as exc:
+        reason = str(exc).split("\n")[0][:200]
+        raise ChartInvalidSpec(f"The Altair chart cannot be written as Vega-Lite: {reason}", "Mend the chart.") from exc
+    if not isinstance(plain, Mapping):
+        raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite or an Altair chart.")
+    return plain
+
+
+def judge_parts(reading: Reading, by: Judge) -> tuple[Judged, ...]:
+    """Each part of a chart with what the solver says of it."""
+    parts = zip(reading.parts, scenes_of(reading, by), strict=True)
+    return tuple(_judged(part, scene, reading, by) for part, scene in parts)
+
+
+def scenes_of(reading: Reading, by: Judge) -> list[Scene]:
+    """What each part stands beside: the kinds of value that earlier layers have on the axes they share."""
+    shared: dict[Path, dict[str, str]] = {}
+    scenes = []
+    for part in reading.parts:
+        names = [e.field for e in part.view.encodings if e.field is not None]
+        rows = kept(by.profile, part.view.filters, names, by.table)
+        beside = shared.setdefault(part.layer, {}) if part.layer is not None else {}
+        scenes.append(Scene(rows, dict(beside)))
+        for channel, kind in axis_kinds(part.view).items():
+            beside.setdefault(channel, kind)
+    return scenes
+
+
+def _judged(part: Part, scene: Scene, reading: Reading, by: Judge) -> Judged:
+    facts = by.flags.mark(part_facts(part, by.profile, by.task, by.quiet, scene))
+    return Judged(part, facts, judge(facts, by.weights), places(part, reading))
+
+
+def told(judged: Sequence[Judged], by: Judge) -> ChartCheck:
+    """What the rules say of all parts together."""
+    sides = []
+    for side in ("broken", "preferences"):
+        merged: dict[str, Violation] = {}
+        for one in judged:
+            for v in violations(getattr(one.answer, side), one.answer, one.facts, by.weights, one.places):
+                same = merged.get(v.rule)
+                where = v.where if same is None else tuple(dict.fromkeys((*same.where, *v.where)))
+                merged[v.rule] = replace(v, count=v.count + (same.count if same else 0), where=where)
+        sides.append(tuple(sorted(merged.values(), key=lambda v: (-price(v), v.rule))))
+    return ChartCheck(not sides[0], sides[0], sides[1], sum(price(v) for v in sides[1]))
+
+
+def places(part: Part, reading: Reading) -> dict[str, str]:
+    """The words for the entities of a part: `x (Fare)`, or `layer 2, x (Fare)` where there are several parts."""
+    before = part_name(part, reading)
+    words = {"m0": f"mark {part.view.mark[:40]}" if part.view.mark not in ("none", "") else "mark", "v0": "chart"}
+    words |= {channel: channel for channel in ("x", "y")}
+    for index, encoding in enumerate(part.view.encodings):
+        what = (
+            encoding.field
+            if encoding.field is not None
+            else "number of rows"
+            if encoding.aggregate == "count"
+            else None
+        )
+        shown = f" ({what[:80]})" if what is not None else " (constant)" if encoding.datum is not None else ""
+        words[f"e{index}"] = f"{encoding.channel[:40]}{shown}"
+    return {entity: f"{before}, {word}" for entity, word in words.items()} if before else words
+
+
+def part_name(part: Part, reading: Reading) -> str:
+    """`layer 2` or `chart 1`; nothing for a chart of one part."""
+    if len(reading.parts) < 2:
+        return ""
+    names = {"layer": "layer", "concat": "chart", "hconcat": "chart", "vconcat": "chart"}
+    steps = zip(part.path, part.path[1:], strict=False)
+    named = [f"{names[str(key)]} {int(place) + 1}" for key, place in steps if key in names and isinstance(place, int)]
+    return ", ".join(named) or f"chart {reading.parts.index(part) + 1}"

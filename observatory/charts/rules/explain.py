@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from observatory.charts.rules.base import rules
 from observatory.charts.rules.facts import Facts
@@ -14,12 +14,19 @@ LONGEST = 140
 
 
 def violations(
-    found: Iterable[tuple[str, str]], answer: Answer, facts: Facts, weights: RuleWeights | None = None
+    found: Iterable[tuple[str, str]],
+    answer: Answer,
+    facts: Facts,
+    weights: RuleWeights | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> tuple[Violation, ...]:
-    """Broken rules with their sentence, weight, number of places and the places in words; the dearest first."""
+    """Broken rules with their sentence, weight, number of places and the places in words; the dearest first.
+
+    `words` are those for the places, when the solver's own are not to be used.
+    """
     places: dict[str, list[str]] = {}
     for rule, place in found:
-        places.setdefault(rule, []).append(_place(place, answer, facts))
+        places.setdefault(rule, []).append((words or {}).get(place) or _place(place, answer, facts))
     known, costs = rules(), weights or hand_set()
     listed = [
         Violation(

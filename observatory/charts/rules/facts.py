@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from observatory.charts.spec.view import AGGREGATES, CHANNELS, MARKS, TIME_UNITS, View
+from observatory.charts.spec.view import AGGREGATES, CHANNELS, MARKS, TIME_UNITS
 from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, Scalar, Wish, WishedField
 
@@ -20,7 +20,7 @@ _NO = {"no", "n", "false", "f", "0", "0.0", "nein", "non", "não"}
 _LARGEST = 1_000_000_000
 _TYPES = ("quantitative", "nominal", "ordinal", "temporal")
 _ROLES = ("measure", "dimension", "identifier", "text", "time", "place")
-_TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
+TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = N
     }
     if field.type == "quantitative":
         known |= _number_facts(field)
+    if field.type != "quantitative" and names_numbers(field):
+        known["numeric"] = "yes"
     days = span_days(field)
     if field.type == "temporal" and days is not None:
         known |= {"days": whole(days), "log_days": logarithm(days + 1)}
@@ -163,7 +165,7 @@ def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = N
     if wish.mark:
         lines.append(f"attribute((mark,type),m0,{_known(wish.mark, MARKS)}).")
     if wish.task or quiet is not None:
-        lines.append(f"attribute(task,root,{_known(wish.task or 'open', (*_TASKS, 'open'))}).")
+        lines.append(f"attribute(task,root,{_known(wish.task or 'open', (*TASKS, 'open'))}).")
     if wish.sort is not None:
         lines.append(f"wished({'sort_dimension' if wish.sort_by == 'dimension' else 'sort'}).")
     if wish.limit is not None:
@@ -212,34 +214,3 @@ def _wished(profile: Profile, names: tuple[str, ...], index: int, item: WishedFi
         channel = _known("color" if item.channel == "detail" else item.channel, CHANNELS)
         lines += [f"attribute((encoding,channel),{entity},{channel}).", f"wished(channel,{entity},{channel})."]
     return lines
-
-
-def view_facts(view: View, profile: Profile, task: str | None = None, quiet: Mapping[str, int] | None = None) -> Facts:
-    """A whole chart, to be judged; `quiet` as in `wish_facts`."""
-    names = tuple(dict.fromkeys(e.field for e in view.encodings if e.field is not None))
-    lines = _profile_facts(profile, names, quiet)
-    lines += ["entity(view,root,v0).", "entity(mark,v0,m0).", f"attribute((mark,type),m0,{view.mark})."]
-    if task:
-        lines.append(f"attribute(task,root,{_known(task, (*_TASKS, 'open'))}).")
-    if view.limit is not None:
-        lines.append(f"attribute((view,limit),v0,{whole(view.limit)}).")
-    for index, encoding in enumerate(view.encodings):
-        entity, scale = f"e{index}", f"s_{encoding.channel.lower()}"
-        known: dict[str, str | int | None] = {
-            "channel": encoding.channel,
-            "type": encoding.type,
-            "field": None if encoding.field is None else f"f{names.index(encoding.field)}",
-            "aggregate": encoding.aggregate,
-            "binning": encoding.bin,
-            "time_unit": encoding.time_unit,
-            "stack": encoding.stack,
-            "sort": "measure" if view.sorted_by_measure(encoding) else None,
-        }
-        lines.append(f"entity(encoding,m0,{entity}).")
-        lines += [f"attribute((encoding,{key}),{entity},{value})." for key, value in known.items() if value is not None]
-        lines.append(f"entity(scale,v0,{scale}). attribute((scale,channel),{scale},{encoding.channel}).")
-        if encoding.scale:
-            lines.append(f"attribute((scale,type),{scale},{encoding.scale}).")
-        if encoding.zero is not None:
-            lines.append(f"attribute((scale,zero),{scale},{'true' if encoding.zero else 'false'}).")
-    return Facts("\n".join(lines), names, task)

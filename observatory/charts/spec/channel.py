@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from observatory.charts.spec.view import Encoding
+from observatory.charts.spec.view import CHANNELS, Encoding
 from observatory.quoting import vega_name
 
 LONGEST = 200
@@ -20,7 +20,7 @@ UNJUDGED = (
 _MARK_NAMES = {"circle": "point", "square": "point"}
 _AGGREGATE_NAMES = {"average": "mean"}
 _TYPE_LETTERS = {"q": "quantitative", "t": "temporal", "o": "ordinal", "n": "nominal"}
-_SIDES = ("x", "y", "x2", "y2")
+_CONSTANT = ("x", "y", "x2", "y2", "text")
 
 
 def mark_of(mark: Any) -> str:
@@ -55,8 +55,8 @@ def shown(channel: str, definition: Any) -> list[tuple[tuple[str | int, ...], An
         if isinstance(item, Mapping) and _shows(item):
             return [(path, item)]
     constant = "value" in definition or condition is not None
-    if constant and channel in _SIDES:
-        return [((), {"datum": definition.get("value"), "type": "quantitative"})]
+    if constant and (channel in _CONSTANT or channel not in (*CHANNELS, *COLOURS)):
+        return [((), {"datum": definition.get("value", "condition"), "type": "quantitative"})]
     return [] if constant else [((), definition)]
 
 
@@ -77,6 +77,7 @@ def encoding_of(channel: str, definition: Any) -> Encoding:
     'a.b'
     """
     known: Mapping[str, Any] = definition if isinstance(definition, Mapping) else {}
+    ends = channel in ("x2", "y2")
     aggregate, field = _aggregate(known.get("aggregate")), known.get("field")
     bins, unit = _bins(known.get("bin")), _time_unit(known.get("timeUnit"))
     scale, axis = known.get("scale"), known.get("axis") or known.get("legend")
@@ -85,7 +86,7 @@ def encoding_of(channel: str, definition: Any) -> Encoding:
     return Encoding(
         channel="color" if channel in COLOURS else word(channel) or "",
         field=None if counted else vega_name(str(field)),
-        type=_type(known.get("type")) or _default_type(known, aggregate, bins, unit),
+        type=_type(known.get("type")) or ("quantitative" if ends else _default_type(known, aggregate, bins, unit)),
         aggregate=aggregate,
         bin=bins,
         time_unit=unit,

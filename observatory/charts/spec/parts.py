@@ -30,7 +30,8 @@ class Part:
 
     `path` is where it stands in the JSON and `unit` where its mark does; `sources` are, for each encoding, the paths of
     the definitions that make it, the outermost first. `layer` is the path of the layers that it is one of; `rows` says
-    what its transforms leave, and so whether the view says all of them (`rows.exact`).
+    what its transforms leave, and so whether the view says all of them (`rows.exact`). `ordered` says that an order
+    of the rows is written, `labelled` that the mark carries a text of its own.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Part:
     layer: Path | None = None
     rows: Shaped = field(default_factory=Shaped)
     ordered: bool = False
+    labelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ class Walk:
             mark, encodings, rows.filters, rows.limit, rows.descending, title if isinstance(title, str) else None
         )
         sources = tuple(source for _, source in found)
-        yield Part(around.path, view, around.path, sources, around.layer, rows, "order" in around.encoding)
+        mark_text = isinstance(spec.get("mark"), Mapping) and "text" in spec["mark"]
+        yield Part(around.path, view, around.path, sources, around.layer, rows, "order" in around.encoding, mark_text)
 
     def _encodings(self, around: Inherited) -> Iterator[tuple[Encoding, tuple[Path, ...]]]:
         named = list(around.encoding.items())[:MOST_CHANNELS]
