@@ -12,6 +12,7 @@ from observatory.errors import ObservatoryError
 if TYPE_CHECKING:
     from observatory.bias import Run
     from observatory.charts.rules.flags import Flags
+    from observatory.charts.rules.rule_weights import RuleWeights
     from observatory.store import Store
 
 
@@ -20,12 +21,14 @@ class Gallery:
 
     _store: Store
     _profile: Callable[[str], model.Profile]
-    _charts: Callable[[str, model.Wish, int, Flags], tuple[model.RankedChart, ...]]
+    _charts: Callable[[str, model.Wish, int, Flags, str], tuple[model.RankedChart, ...]]
     """`_compute_charts`, with its results kept."""
     _quick: Callable[[str], model.BiasReport]
     """`_look_quickly`, with its results kept."""
     _run: Callable[[Any], Run]
     _asked: Callable[..., Any]
+    _own_weights: Callable[[], str]
+    rule_weights: Callable[[], RuleWeights]
     dataset: Callable[[Any], model.Dataset]
     declared_reference: Callable[[Any], str | None]
 
@@ -44,18 +47,22 @@ class Gallery:
         """
         wish = model.Wish(fields=tuple(model.WishedField(name) for name in fields), task=task)
         chosen = self.dataset(dataset)
-        return list(self._charts(chosen.id, wish, k, self._flags(chosen.id, findings)))
+        return list(self._charts(chosen.id, wish, k, self._flags(chosen.id, findings), self._own_weights()))
 
-    def _compute_charts(self, dataset_id: str, wish: model.Wish, k: int, flags: Flags) -> tuple[model.RankedChart, ...]:
+    def _compute_charts(
+        self, dataset_id: str, wish: model.Wish, k: int, flags: Flags, own: str
+    ) -> tuple[model.RankedChart, ...]:
+        """`own` are the person's own weights, as text: other weights, other results."""
         from observatory.charts import recommend
+        from observatory.charts.rules.personal import weights_of
 
-        return tuple(recommend(self._profile(dataset_id), wish, k, findings=flags))
+        return tuple(recommend(self._profile(dataset_id), wish, k, weights=weights_of(own), findings=flags))
 
     def _recommender(self, dataset_id: str) -> Callable[[model.Wish, int], list[model.RankedChart]]:
         from observatory.charts import recommend
 
-        flags = self._flags(dataset_id, None)
-        return lambda wish, k: recommend(self._profile(dataset_id), wish, k, findings=flags)
+        flags, weights = self._flags(dataset_id, None), self.rule_weights()
+        return lambda wish, k: recommend(self._profile(dataset_id), wish, k, weights=weights, findings=flags)
 
     def quick_findings(self, dataset: Any) -> tuple[model.Finding, ...]:
         """What quick detectors find, against the reference that the card declares: what charts are chosen by.
@@ -106,7 +113,8 @@ class Gallery:
         from observatory.charts import check
 
         chosen = self.dataset(dataset)
-        return check(spec, self._profile(chosen.id), task=task, findings=self._flags(chosen.id, findings))
+        seen = self._flags(chosen.id, findings)
+        return check(spec, self._profile(chosen.id), task=task, weights=self.rule_weights(), findings=seen)
 
     def judged(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.RankedChart:
         """A chart of one's own as a ranked one, of rank 0: what it breaks, hard rules first, its code and its words.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from observatory import model
+from observatory.choices import Choices
 from observatory.gallery import Gallery
 from observatory.job import Job
 from observatory.pictures import Pictures
@@ -39,7 +40,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Remedies, Pictures, Pins):
+class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version

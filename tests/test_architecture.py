@@ -23,6 +23,7 @@ LEVEL = {
     **dict.fromkeys(BASE, 0),
     **dict.fromkeys(ADAPTERS, 1),
     **dict.fromkeys(PARTS, 2),
+    "choices": 3,
     "gallery": 3,
     "pictures": 3,
     "pins": 3,

@@ -13,7 +13,7 @@ import random
 
 from observatory.charts import recommend
 from observatory.charts.rules.facts import wish_facts
-from observatory.charts.rules.rule_weights import hand_set
+from observatory.charts.rules.rule_weights import shipped
 from observatory.charts.rules.solver import Answer, every, top_k
 from observatory.errors import RuleUnsatisfiable
 from observatory.model import FieldProfile, Profile, RankedChart, Wish, WishedField
@@ -58,7 +58,7 @@ def wish(dice: random.Random, profile: Profile) -> Wish:
 
 def price(answer: Answer, task: str | None) -> int:
     """The cost of an answer from its rules, not from the solver."""
-    return sum(hand_set().of(rule, task) for rule, _ in answer.preferences)
+    return sum(shipped().of(rule, task) for rule, _ in answer.preferences)
 
 
 def recommended(profile: Profile, asked: Wish, k: int) -> list[RankedChart]:

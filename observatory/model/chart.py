@@ -113,6 +113,15 @@ class RankedChart(Record):
 
 
 @dataclass(frozen=True)
+class Choice(Record):
+    """Which of two charts someone preferred for a task: how often each breaks each soft rule, nothing of the data."""
+
+    better: Mapping[str, int]
+    worse: Mapping[str, int]
+    task: Task | None = None
+
+
+@dataclass(frozen=True)
 class Repair(Record):
     """A changed chart that breaks no hard rule, what was changed in words, and what it costs."""
 

@@ -106,6 +106,15 @@ def _blocks(kind: Literal["hard", "soft"], text: str, costs: dict[str, int]) -> 
     return blocks
 
 
+def rule_names(text: str) -> tuple[str, ...]:
+    """The names of the rules in the text of a file, in order.
+
+    >>> rule_names("% @soft(bin) Why.")
+    ('bin',)
+    """
+    return tuple(head[2] for head in _HEADER.finditer(text))
+
+
 @cache
 def rules() -> dict[str, Rule]:
     """Every rule of the rule base by name, hard ones first; raises RuleBadRule."""
@@ -144,9 +153,17 @@ of weight x count over the soft rules that it breaks; the cheapest chart that br
 | `choose.lp` | the generator: completes what is wished |
 | `hard/*.lp` | hard rules, by what they are about: `broken(Rule,Where)` |
 | `soft/*.lp` | soft rules, by what they are about: `preference(Rule,Where)` |
-| `weights.lp` | the weight of each soft rule |
+| `weights.lp` | the weight of each soft rule, set by hand |
+| `learned.lp` | weights that a task gives to rules of `soft/perception.lp`, learned from people's choices |
 | `optimise.lp` | what is minimised |
 | `examples/` | for each rule one chart that breaks it and one that keeps it |
+
+Learned weights hold for the tasks that they name, and only for rules that wait for a number that is asked about: points
+of single rows where the task is to read values or summaries and several numbers are wished, of which the first is the
+one asked about. They are learned from 892 preferences between point charts in an experiment with two tasks (Kim and
+Heer 2018, as packaged by cmudig/draco2, MIT licence), so they say nothing about other charts, which keep the weights
+set by hand. `python benchmarks/chart_pairs.py --pairs FILE --write` learns them again and keeps them only where they
+order the pairs better than before and leave the first chart of every panel request as it is.
 
 Fields are `f0`, `f1`, … and every statistic is a whole number, so nothing out of the data is ever read as a program.
 """

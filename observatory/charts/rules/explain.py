@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from observatory.charts.rules.base import rules
 from observatory.charts.rules.facts import Facts
-from observatory.charts.rules.rule_weights import RuleWeights, hand_set
+from observatory.charts.rules.rule_weights import RuleWeights, shipped
 from observatory.charts.rules.solver import Answer
 from observatory.model import RankedChart, Violation
 
@@ -27,7 +27,7 @@ def violations(
     places: dict[str, list[str]] = {}
     for rule, place in found:
         places.setdefault(rule, []).append((words or {}).get(place) or _place(place, answer, facts))
-    known, costs = rules(), weights or hand_set()
+    known, costs = rules(), weights or shipped()
     listed = [
         Violation(
             name,

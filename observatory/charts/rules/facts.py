@@ -121,7 +121,14 @@ def _number_facts(field: FieldProfile) -> dict[str, str | int]:
     facts: dict[str, str | int] = {"sign": sign, "floor": whole(100 * least / most) if least > 0 else 0}
     if low > 0:
         facts["magnitude"] = whole(math.log10(high) - math.log10(low) + 0.05)
-    return facts | {"skew": skew(field)}
+    return facts | {"skew": skew(field)} | ({"entropy": entropy(field)} if field.histogram else {})
+
+
+def entropy(field: FieldProfile) -> int:
+    """The Shannon entropy of a field's histogram, in hundredths of a bit: small where most values lie in a few bins."""
+    n_values = sum(step.n for step in field.histogram)
+    shares = [step.n / n_values for step in field.histogram if step.n > 0]
+    return whole(-100 * sum(share * math.log2(share) for share in shares))
 
 
 def skew(field: FieldProfile) -> int:
@@ -162,6 +169,9 @@ def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = N
     names = tuple(dict.fromkeys(item.field for item in wish.fields if item.field is not None))
     lines = _profile_facts(profile, names, quiet)
     lines += ["entity(view,root,v0).", "entity(mark,v0,m0)."]
+    asked = asked_field(profile, wish)
+    if asked is not None:
+        lines.append(f"attribute((field,interesting),f{names.index(asked)},true).")
     if wish.mark:
         lines.append(f"attribute((mark,type),m0,{_known(wish.mark, MARKS)}).")
     if wish.task or quiet is not None:
@@ -173,6 +183,14 @@ def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = N
     for index, item in enumerate(wish.fields):
         lines += _wished(profile, names, index, item)
     return Facts("\n".join(lines), names, wish.task)
+
+
+def asked_field(profile: Profile, wish: Wish) -> str | None:
+    """The number that a wish asks about: to read values or summaries of several numbers, the one wished first."""
+    raw = [item.field for item in wish.fields if item.field is not None and not item.aggregate and not item.bin]
+    numbers = [name for name in raw if chart_type(profile.field(name)) == "quantitative"]
+    figures = [name for name in numbers if profile.field(name).role not in ("time", "identifier")]
+    return figures[0] if wish.task in ("value", "summary") and len(set(figures)) > 1 else None
 
 
 def _profile_facts(profile: Profile, names: Iterable[str], quiet: Mapping[str, int] | None = None) -> list[str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from observatory.charts.rules.base import rules
+from observatory.charts.rules.base import rules, rules_folder
 from observatory.errors import RuleBadRule
+
+LEARNED = "learned.lp"
+MOST = 1_000
+_LEARNED = re.compile(r"task_weight\((\w+),(\w+),(\d+)\)\.")
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,8 @@ class RuleWeights:
             for rule, weight in weights.items():
                 if rule not in hand_set().every:
                     raise RuleBadRule(f"“{rule}” is no soft rule, but it has a weight.", "Remove the weight.")
-                if not isinstance(weight, int) or isinstance(weight, bool) or weight < 0:
-                    raise RuleBadRule(f"The weight of “{rule}” is {weight!r}.", "Give a whole number from 0 on.")
+                if not isinstance(weight, int) or isinstance(weight, bool) or not 0 <= weight <= MOST:
+                    raise RuleBadRule(f"The weight of “{rule}” is {weight!r}.", f"Give a whole number up to {MOST}.")
         return self
 
 
@@ -44,3 +49,30 @@ class RuleWeights:
 def hand_set() -> RuleWeights:
     """The weights of `draco_rules/weights.lp`."""
     return RuleWeights({rule.name: rule.weight for rule in rules().values() if rule.weight is not None})
+
+
+def parse_learned(text: str) -> RuleWeights:
+    """The hand-set weights with those of a text in the form of `draco_rules/learned.lp`; raises RuleBadRule.
+
+    >>> parse_learned("task_weight(value,bin,7).").of("bin", "value")
+    7
+    """
+    by_task: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("%"):
+            continue
+        found = _LEARNED.fullmatch(line.strip())
+        if found is None:
+            raise RuleBadRule(f"{LEARNED}, line {number}: “{line.strip()}” is no weight.", f"Mend or remove {LEARNED}.")
+        by_task.setdefault(found[1], {})[found[2]] = int(found[3])
+    return RuleWeights(hand_set().every, by_task).checked()
+
+
+@cache
+def shipped() -> RuleWeights:
+    """What rules cost unless told otherwise: the hand-set weights, and for some tasks those of `learned.lp`.
+
+    Without that file they are the hand-set ones; raises RuleBadRule for a rule in it that is not there.
+    """
+    file = rules_folder() / LEARNED
+    return parse_learned(file.read_text(encoding="utf-8")) if file.exists() else hand_set()

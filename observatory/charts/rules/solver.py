@@ -14,7 +14,7 @@ import clingo
 
 from observatory.charts.rules.facts import Facts
 from observatory.charts.rules.ground import program_for
-from observatory.charts.rules.rule_weights import RuleWeights, hand_set
+from observatory.charts.rules.rule_weights import RuleWeights, shipped
 from observatory.charts.spec.view import CHANNELS
 
 TIME_LIMIT = 2.0
@@ -107,7 +107,7 @@ def ground_size(facts: Facts) -> dict[str, int]:
 
 def _control(facts: Facts, parts: tuple[str, ...], mode: str, weights: RuleWeights | None = None) -> clingo.Control:
     control = clingo.Control(["--warn=none"])
-    program_for(control, parts, f"{_SHOW}{mode}{(weights or hand_set()).text(facts.task)}", facts.text)
+    program_for(control, parts, f"{_SHOW}{mode}{(weights or shipped()).text(facts.task)}", facts.text)
     control.ground([("base", [])])
     return control
 
