@@ -82,8 +82,8 @@ INTENDED: dict[str, tuple[str, Callable[[View, Profile], bool]]] = {
 }
 
 
-def charts() -> Iterator[tuple[str, Profile, dict[str, Any]]]:
-    """Our top five for every request: where the request is from, the table, the chart."""
+def charts() -> Iterator[tuple[str, Profile, int, dict[str, Any]]]:
+    """Our top five for every request: where the request is from, the table, the rank and the chart."""
     for origin, requests in (("panels", textbook()), ("sample tables", sampled(SAMPLED))):
         for _, profile, wish in requests:
             try:
@@ -91,16 +91,17 @@ def charts() -> Iterator[tuple[str, Profile, dict[str, Any]]]:
             except RuleUnsatisfiable:
                 continue
             for chart in found:
-                yield origin, profile, dict(chart.spec)
+                yield origin, profile, chart.rank, dict(chart.spec)
 
 
 def judged(draco: Draco) -> dict[str, Any]:
     """Charts by their origin: accepted, different on purpose, wrong to Draco, and without words in Draco."""
     counts: dict[str, Counter[str]] = {}
     violations: Counter[str] = Counter()
+    first: Counter[str] = Counter()
     unsaid: Counter[str] = Counter()
     examples: dict[str, Any] = {}
-    for origin, profile, spec in charts():
+    for origin, profile, rank, spec in charts():
         count = counts.setdefault(origin, Counter())
         try:
             facts = to_draco(spec, profile)
@@ -111,13 +112,14 @@ def judged(draco: Draco) -> dict[str, Any]:
         view, reply = parse(spec), draco.ask("judge", facts=facts.text)
         found = set(reply["violations"] or ()) or set([] if reply["accepted"] else ["unsatisfiable"])
         violations.update(found)
+        first.update(found if rank == 1 else ())
         rest = sorted(name for name in found if name not in INTENDED or not INTENDED[name][1](view, profile))
         for name in rest:
             examples.setdefault(name, spec)
         count["accepted" if not found else "intended" if not rest else "wrong"] += 1
     rows = [{"origin": origin} | _shares(count) for origin, count in counts.items()]
     rows.append({"origin": "all"} | _shares(sum(counts.values(), Counter())))
-    return {"rows": rows, "violations": violations, "no word": unsaid, "examples": examples}
+    return {"rows": rows, "violations": violations, "first": first, "no word": unsaid, "examples": examples}
 
 
 def _shares(count: Counter[str]) -> dict[str, Any]:
@@ -133,7 +135,8 @@ def print_judged(figures: dict[str, Any]) -> None:
         shares = f"{row['accepted_share']:>10.1%}{row['apart_share']:>21.1%}"
         print(f"{row['origin']:>14}{row['charts']:>8}{shares}{row.get('no word', 0):>9}")
     for name, n in figures["violations"].most_common():
-        print(f"{n:>6}  {name}: {INTENDED[name][0] if name in INTENDED else 'not intended'}")
+        reason = INTENDED[name][0] if name in INTENDED else "not intended"
+        print(f"{n:>6} ({figures['first'][name]} at rank 1)  {name}: {reason}")
     for message, n in figures["no word"].most_common():
         print(f"{n:>6}  {message}")
     for name, spec in figures["examples"].items():
