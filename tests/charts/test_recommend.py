@@ -13,7 +13,7 @@ from observatory.charts.rules.facts import wish_facts
 from observatory.charts.rules.solver import every, top_k
 from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
-from observatory.charts.spec.view import View
+from observatory.charts.spec.view import CHANNELS, View
 from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 
@@ -55,7 +55,7 @@ def notation(spec: dict) -> str:
     """A chart in one line: `bar x:region y:mean(price)`."""
     view: View = parse(spec)
     parts = [view.mark]
-    for e in view.encodings:
+    for e in sorted(view.encodings, key=lambda e: CHANNELS.index(e.channel)):
         function = e.aggregate or e.time_unit or ("bin" if e.bin else e.scale)
         parts.append(f"{e.channel}:{f'{function}({e.field})' if function and e.field else function or e.field}")
     return " ".join(parts) + (f" top {view.limit}" if view.limit else "")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from observatory.charts.rules.contradiction import unsatisfiable
 from observatory.charts.rules.distinct import distinct
 from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, wish_facts
 from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
-from observatory.charts.rules.nearest import unsatisfiable
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
 from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, summarize, title
-from observatory.model import FieldProfile, Finding, Profile, RankedChart, Wish, WishedField
+from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
 FEW = 12
@@ -108,14 +108,14 @@ def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
     scales = {s["channel"]: s for entity, s in things.items() if entity.startswith("s")}
     limit = things.get("v0", {}).get("limit")
     encodings = [
-        _encoding(e, things["m0"]["type"], scales, facts, profile, wish)
+        _encoding(e, scales, facts, profile, wish)
         for e in things.values()
         if "channel" in e and "type" in e and e not in scales.values()
     ]
     mark = things["m0"]["type"]
     view = View(
         mark=mark,
-        encodings=tuple(sorted(encodings, key=lambda e: CHANNELS.index(e.channel))),
+        encodings=tuple(sorted(_banded(mark, encodings, profile), key=lambda e: CHANNELS.index(e.channel))),
         filters=wish.filters,
         limit=None if limit is None else int(limit),
         descending=wish.sort != "ascending" or wish.sort_by == "dimension",
@@ -126,7 +126,6 @@ def _view(answer: Answer, facts: Facts, profile: Profile, wish: Wish) -> View:
 
 def _encoding(
     known: Mapping[str, str],
-    mark: str,
     scales: Mapping[str, Mapping[str, str]],
     facts: Facts,
     profile: Profile,
@@ -156,7 +155,7 @@ def _encoding(
         zero={"true": True, "false": False}.get(scale.get("zero", "")),
         format="d" if year else None,
     )
-    return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known, mark, field)}))
+    return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known)}))
 
 
 def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
@@ -167,12 +166,20 @@ def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
     return wish.sort if by_name and "aggregate" not in known else None
 
 
-def _drawn_type(known: Mapping[str, str], mark: str, field: FieldProfile | None) -> str:
-    """Years in a heat map and counts of a dozen values need bands, so they are drawn as ordinal."""
-    if known.get("aggregate") in ("count", "mean", "median", "sum"):
-        return "quantitative"
-    plain = field is not None and known["type"] == "quantitative" and known["channel"] in ("x", "y")
-    if plain and "binning" not in known and "aggregate" not in known:
-        banded = mark == "rect" or (mark in ("bar", "boxplot") and field.distinct <= FEW and field.role != "time")
-        return "ordinal" if banded else known["type"]
-    return known["type"]
+def _drawn_type(known: Mapping[str, str]) -> str:
+    return "quantitative" if known.get("aggregate") in ("count", "mean", "median", "sum") else known["type"]
+
+
+def _banded(mark: str, encodings: Sequence[Encoding], profile: Profile) -> list[Encoding]:
+    """Years of a heat map, and the few values that bars of a summary stand for, are drawn in bands: as ordinal."""
+    summary = any(e.aggregate for e in encodings)
+
+    def drawn(e: Encoding) -> Encoding:
+        raw = e.channel in ("x", "y") and e.type == "quantitative" and e.field and not e.aggregate and not e.bin
+        if not raw or e.field is None or not summary:
+            return e
+        field = profile.field(e.field)
+        bands = mark == "rect" or (mark == "bar" and field.role != "time" and field.distinct <= FEW)
+        return replace(e, type="ordinal", zero=None) if bands else e
+
+    return [drawn(e) for e in encodings]
