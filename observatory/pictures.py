@@ -82,7 +82,7 @@ class Pictures:
 
     def _weights_asked(self, dataset: model.Dataset, weighted: Mapping[str, Any]) -> Any:
         """What weights are asked of: the arguments of a bias report, and fields, method and trimming."""
-        given = {"fields": (), "method": "raking", "trim": None} | weighted
+        given: dict[str, Any] = {"fields": (), "method": "raking", "trim": None, **weighted}
         fields, method, trim = (given.pop(name) for name in ("fields", "method", "trim"))
         if not any(given.get(name) for name in ("reference", "marginals")):
             given["reference"] = self.declared_reference(dataset)

@@ -29,11 +29,15 @@ _REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart with its data, what must be said beside it ("" when nothing), and the text that stands in for it."""
+    """A chart with its data, what must be said beside it ("" when nothing), and the text that stands in for it.
+
+    `said` is the beginning of the caveat that stands on the chart already, in short.
+    """
 
     chart: Any
     caveat: str
     alt: str
+    said: str = ""
 
 
 def draw(
@@ -67,10 +71,11 @@ def _remarked(drawing: Drawing, said: Remarks) -> Drawing:
     if not said.lines:
         return drawing
     chart = drawing.chart.copy(deep=False)
-    words = {} if chart.title is alt.Undefined else chart.title.to_dict()
-    chart.title = alt.TitleParams(**{"text": "", "anchor": "start"} | words | {"subtitle": list(said.lines)}, **_REMARK)
+    words: dict[str, Any] = {} if chart.title is alt.Undefined else chart.title.to_dict()
+    head = {"text": "", "anchor": "start"} | words | {"subtitle": list(said.lines)} | _REMARK
+    chart.title = alt.TitleParams.from_dict(head)
     caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
-    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}")
+    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}", said=said.text)
 
 
 @dataclass(frozen=True)
