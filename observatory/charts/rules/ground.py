@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -51,26 +51,62 @@ def _kinds(facts: str) -> str:
     return "\n".join(sorted(set(plain.split("\n"))))
 
 
+@dataclass(frozen=True)
+class _Program:
+    """Statements, and by predicate the atoms that some need, each with the places of those statements."""
+
+    statements: tuple[Statement, ...]
+    needed: dict[str, dict[_Term, tuple[int, ...]]]
+    given: tuple[_Term, ...]
+    """The heads of statements that need nothing."""
+
+
+@lru_cache(maxsize=64)
+def _program(parts: tuple[str, ...], more: str) -> _Program:
+    known = (*statements(parts), *_read(more, ()))
+    needed: dict[str, dict[_Term, tuple[int, ...]]] = {}
+    for place, statement in enumerate(known):
+        for need in set(statement.needs):
+            places = needed.setdefault(_name(need), {})
+            places[need] = (*places.get(need, ()), place)
+    return _Program(known, needed, tuple({head for s in known if not s.needs for head in s.heads}))
+
+
 @lru_cache(maxsize=512)
 def _reachable(parts: tuple[str, ...], more: str, kinds: str) -> tuple[ast.AST, ...]:
-    left = [*statements(parts), *_read(more, ())]
-    possible = {head for fact in _read(kinds, ()) for head in fact.heads}
-    kept: dict[int, Statement] = {}
-    grown = True
-    while grown:
-        fresh = {
-            place: statement
-            for place, statement in enumerate(left)
-            if place not in kept and all(_met(need, possible) for need in statement.needs)
-        }
-        kept |= fresh
-        grown = bool(fresh)
-        possible |= {head for statement in fresh.values() for head in statement.heads}
-    return tuple(kept[place].code for place in sorted(kept))
+    program = _program(parts, more)
+    lacking = [len(set(statement.needs)) for statement in program.statements]
+    met: set[_Term] = set()
+    fresh = [*program.given, *(head for line in kinds.split("\n") for head in _facts(line))]
+    seen = set(fresh)
+    while fresh:
+        head = fresh.pop()
+        for need, places in program.needed.get(_name(head), {}).items():
+            if need in met or not _unify(need, head):
+                continue
+            met.add(need)
+            for place in places:
+                lacking[place] -= 1
+                if not lacking[place]:
+                    new = [term for term in program.statements[place].heads if term not in seen]
+                    fresh += new
+                    seen.update(new)
+    return tuple(s.code for s, lacks in zip(program.statements, lacking, strict=True) if not lacks)
 
 
-def _met(need: _Term, possible: Iterable[_Term]) -> bool:
-    return need is None or any(_unify(need, head) for head in possible)
+@cache
+def _facts(line: str) -> tuple[_Term, ...]:
+    """The facts of a line that `_kinds` wrote: there are few such lines."""
+    return tuple(head for fact in _read(line, ()) for head in fact.heads)
+
+
+@cache
+def _name(term: _Term) -> str:
+    """The predicate of an atom, with the kind and the property of an attribute."""
+    if not isinstance(term, tuple):
+        return str(term)
+    path = term[1] if len(term) > 1 else None
+    return " ".join(map(str, (term[0], *path) if isinstance(path, tuple) else term[:1]))
 
 
 def _unify(one: _Term, other: _Term) -> bool:
@@ -115,7 +151,10 @@ def _heads(code: ast.AST) -> Iterator[_Term]:
         return
     head = code.head
     literals = [head] if head.ast_type is ast.ASTType.Literal else [element.literal for element in head.elements]
-    yield from (_atom(literal) for literal in literals if literal.atom.ast_type is ast.ASTType.SymbolicAtom)
+    for literal in literals:
+        if literal.atom.ast_type is ast.ASTType.SymbolicAtom:
+            head = _atom(literal)
+            yield from head if isinstance(head, frozenset) else (head,)
 
 
 def _needs(code: ast.AST) -> Iterator[_Term]:
@@ -123,8 +162,14 @@ def _needs(code: ast.AST) -> Iterator[_Term]:
         return
     for literal in code.body:
         plain = literal.ast_type is ast.ASTType.Literal and literal.sign == ast.Sign.NoSign
-        if plain and literal.atom.ast_type is ast.ASTType.SymbolicAtom:
+        if plain and literal.atom.ast_type is ast.ASTType.SymbolicAtom and _is_named(_atom(literal)):
             yield _atom(literal)
+
+
+def _is_named(need: _Term) -> bool:
+    """Whether an atom says in full which predicate, and which attribute, it is of; others count as met."""
+    path = need[1] if isinstance(need, tuple) and len(need) > 1 else ()
+    return need is not None and not (isinstance(path, tuple) and None in path)
 
 
 def _atom(literal: ast.AST) -> _Term:
@@ -146,4 +191,5 @@ def _term(term: ast.AST) -> _Term:
 def _forget() -> None:
     """Let go of the statements while clingo is still there to free them."""
     statements.cache_clear()
+    _program.cache_clear()
     _reachable.cache_clear()
