@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import observatory
 from observatory import report
 from observatory.errors import ObservatoryError
-from observatory.model import Alignment, Finding, Report, Weighting
+from observatory.model import Alignment, Finding, RankedChart, Report, Weighting
 from observatory.settings import Settings
 from observatory.workbench import Observatory
 
@@ -203,8 +203,22 @@ def _bias(arguments: argparse.Namespace) -> None:
 def _charts(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         found = obs.recommend(arguments.file, arguments.field, arguments.task, arguments.k)
+        if arguments.pictures:
+            _write_pictures(obs, arguments.file, arguments.pictures, found)
         lines = [f"{c.rank}. {c.summary} (cost {c.cost})\n{c.code}" for c in found]
         _print({"charts": [c.to_dict() for c in found]}, "\n".join(lines), as_json=arguments.json)
+
+
+def _write_pictures(obs: Observatory, file: str, folder: str, charts: Sequence[RankedChart]) -> None:
+    """Each chart as a picture named after its rank: 1.svg, 1.png, …"""
+    for chart in charts:
+        svg, png = obs.picture(chart.spec, file), obs.picture(chart.spec, file, "png")
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / f"{chart.rank}.svg").write_text(svg, encoding="utf-8")
+            (Path(folder) / f"{chart.rank}.png").write_bytes(png)
+        except OSError as exc:
+            raise ObservatoryError(f"Pictures cannot be written to “{folder}”.", str(exc.strerror or exc)) from exc
 
 
 def _goals(arguments: argparse.Namespace) -> None:
@@ -284,6 +298,7 @@ def _parser() -> argparse.ArgumentParser:
     charts.add_argument("--field", action="append", default=[], help="a field to show; can be given again")
     charts.add_argument("--task", choices=TASKS)
     charts.add_argument("-k", type=int, default=5, help="how many charts")
+    charts.add_argument("--pictures", metavar="FOLDER", help="write each chart as SVG and PNG too")
     goals = command("goals", _goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")

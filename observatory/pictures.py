@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from observatory import model
 from observatory.errors import ObservatoryError
@@ -98,11 +98,18 @@ class Pictures:
         weights = row_weights(run, findings, fields, method, trim)["weight"].to_numpy()
         return WeightedTable(self._store.table(about.dataset_id), weights), weigh(run, findings, fields, method, trim)
 
-    def picture(self, spec: Mapping[str, Any], dataset: Any) -> str:
-        """A chart with its rows as SVG text."""
-        from observatory.charts.drawing.picture import svg
+    @overload
+    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["svg"] = "svg") -> str: ...
 
-        return svg(self.draw(spec, dataset).chart)
+    @overload
+    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["png"]) -> bytes: ...
+
+    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["svg", "png"] = "svg") -> str | bytes:
+        """A chart with its rows as SVG text or as PNG, drawn offline."""
+        from observatory.charts.drawing.picture import png, svg
+
+        chart = self.draw(spec, dataset).chart
+        return svg(chart) if format == "svg" else png(chart)
 
     def draw_finding(
         self, finding: model.Finding, dataset: Any, reference: Any = None, alignment: model.Alignment | None = None

@@ -75,6 +75,8 @@ def _scaled(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         definition = _discrete(e, view, drawn)
     elif e.channel == "color":
         scale["range"] = list(RAMP)
+    elif e.sort == "descending":
+        scale["reverse"] = True
     if scale:
         definition["scale"] = definition.get("scale", {}) | scale
     return definition

@@ -53,10 +53,11 @@ def _size(pieces: Sequence[Piece]) -> dict[str, Any]:
 
 def _unit(piece: Piece, pieces: Sequence[Piece], looks: Mapping[str, Any]) -> dict[str, Any]:
     """The body of a layer, in a colour that tells it from the layers beneath."""
-    body = {key: value for key, value in piece.body.items() if key != "name"}
+    index, view = next(i for i, other in enumerate(pieces) if other is piece), piece.view
+    lit = any(other.parameter for other in pieces[:index])
+    body = {key: value for key, value in piece.body.items() if not (key == "name" and lit)}
     if "mark" not in body:
         return body
-    index, view = pieces.index(piece), piece.view
     mark = dict(body["mark"])
     encoding = dict(body["encoding"])
     if "color" not in looks and view.on("color") is None:
