@@ -3,7 +3,8 @@
 A request of panel.json is met when our first chart is one of those written down for it: its mark is one of those named
 and its channels are exactly those named, with the same field, aggregate, bins or unit of time. `facet` is one row or
 column. A chart side by side (an offset by the field of the colour) counts as its stacked form, unless the panel says
-how to stack. Scales, order and limit are preferences there and are not compared. Mirrored charts count only if listed.
+how to stack. Bars, lines and areas must have a number on an axis, not the same field as a category. Scales, order and
+limit are preferences there and are not compared. Mirrored charts count only if listed.
 
 With --peer the first answer of Draco 2 is judged alike (benchmarks/charts/draco2.py says how to make PYTHON). Draco
 has no unit of time: its bins of a date are taken for whichever unit is asked for; a pie is its bar in polar
@@ -30,6 +31,7 @@ from observatory.charts.spec.view import TIME_UNITS, Encoding, View
 from observatory.errors import ChartInvalidSpec, RuleUnsatisfiable
 from observatory.model import Profile, Wish
 
+_LENGTHS = ("bar", "line", "area")
 _OFFSETS = ("xOffset", "yOffset")
 _DRACO_MARKS = {*MARKS, "arc"}
 _DRACO_CHANNELS = {*CHANNELS, *FACETS, "facet", "theta"}
@@ -69,6 +71,8 @@ def meets(view: View, wanted: Mapping[str, Any], *, bins_are_units: bool = False
         units = "|".join(TIME_UNITS)
         expected = {name: re.sub(rf"^({units}|yearweek)\(", "bin(", text) for name, text in expected.items()}
     if view.mark not in wanted["mark"] or found != expected or len(found) + len(offsets) < len(view.encodings):
+        return False
+    if view.mark in _LENGTHS and not any(e.type == "quantitative" for e in view.encodings if e.channel in ("x", "y")):
         return False
     stacked = next((e.stack or "zero" for e in view.encodings if e.stack or stacks(view, e)), None)
     return wanted.get("stack") in (None, stacked)
