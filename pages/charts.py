@@ -5,6 +5,7 @@ import streamlit as st
 from observatory import ui
 from observatory.ui.chart_contest import chart_contest
 from observatory.ui.chart_editor import chart_editor, chart_of_yours
+from observatory.ui.preferences import preferences
 
 obs = ui.observatory()
 dataset = ui.current()
@@ -22,3 +23,4 @@ else:
     ui.chart_cards(charts, dataset, task)
     ui.pinned_charts(dataset)
     chart_of_yours()
+    preferences(task)

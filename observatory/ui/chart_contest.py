@@ -105,6 +105,10 @@ def _side(chart: RankedChart, other: RankedChart, side: str, dataset: Dataset, t
     picture(chart.spec, dataset, key=f"contest_{side}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
+            "I find this one better", key=f"contest_{side}_better", icon=":material/thumb_up:",
+            on_click=_prefer, args=(chart, other, dataset, task), help="It teaches the rules what you prefer.",
+        )  # fmt: skip
+        st.button(
             "Edit",
             key=f"contest_{side}_edit",
             type="tertiary",
@@ -114,3 +118,9 @@ def _side(chart: RankedChart, other: RankedChart, side: str, dataset: Dataset, t
         )
     with st.expander(f"What it breaks: {chart.cost}"):
         violations(chart.violations)
+
+
+def _prefer(better: RankedChart, worse: RankedChart, dataset: Dataset, task: Task | None) -> None:
+    with guard():
+        observatory().prefer(dataset, better.spec, worse.spec, task=task)
+        st.toast("Noted. What you prefer now counts for every chart here.", icon=":material/thumb_up:")

@@ -23,7 +23,7 @@ from observatory.ui.chart_verdict import picture, rivals, verdict
 from observatory.ui.charts import chart_details, task_box
 from observatory.ui.session import guard, observatory, show
 
-TALL = 420
+TALLER = 100
 COUNTED = "(number of rows)"
 
 
@@ -35,7 +35,7 @@ def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
         task = task_box()
         _parts(spec, dataset)
     with left, guard():
-        picture(spec, dataset, key="edit_chart", height=TALL)
+        picture(spec, dataset, key="edit_chart", taller=TALLER)
         _judgement(spec, dataset, task, tools)
 
 

@@ -85,10 +85,10 @@ def rivals(chart: RankedChart, dataset: Dataset, task: Task | None) -> list[Rank
     return sorted(others, key=lambda other: other.cost)
 
 
-def picture(spec: Mapping[str, Any], dataset: Dataset, *, key: str, height: int | None = None) -> None:
+def picture(spec: Mapping[str, Any], dataset: Dataset, *, key: str, taller: int = 0) -> None:
     """Draw the open chart, or say in a sentence why it cannot be drawn."""
     try:
-        spec_chart(spec, dataset, key=key, height=height)
+        spec_chart(spec, dataset, key=key, taller=taller)
     except ObservatoryError as error:
         st.info(
             f"It cannot be drawn. {markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/hide_image:"

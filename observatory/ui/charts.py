@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -25,15 +25,26 @@ TASKS = {
     "relation": "see a relation",
     "part": "see parts of a whole",
 }
+_AROUND, _LISTED, _LINE = 84, 130, 14
+_USUAL = 280
 
 
-def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str, height: int | None = None) -> None:
-    """Draw a spec over its data, with its caveat beneath and alternative text; panels keep a height of their own."""
+def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str, taller: int = 0) -> None:
+    """Draw a spec over its data, with alternative text, and beneath it what the chart does not say itself."""
     drawing = observatory().draw(spec, dataset)
-    is_plain = isinstance(getattr(drawing.chart, "height", None), int) and drawing.chart.height < (height or 0)
-    st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=height if height and is_plain else "content")
-    if drawing.caveat:
-        st.caption(markdown(drawing.caveat))
+    st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=_height(drawing.chart, taller))
+    if rest := drawing.caveat.removeprefix(drawing.said).strip():
+        st.caption(markdown(rest))
+
+
+def _height(chart: Any, taller: int) -> int | Literal["content"]:
+    """Pixels for the plot together with its axis and title, which the page fits into the height; panels have theirs."""
+    plot = getattr(chart, "height", None)
+    if not isinstance(plot, int):
+        return "content"
+    lines = getattr(chart.title, "subtitle", None)
+    around = _LISTED if plot > _USUAL else _AROUND
+    return plot + around + taller + _LINE * (len(lines) if isinstance(lines, list) else 0)
 
 
 def chart_card(
@@ -81,6 +92,8 @@ def chart_details(chart: RankedChart, dataset: Dataset, *, key: str) -> None:
         return
     with box, guard():
         st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}")
+        if said := observatory().draw(chart.spec, dataset).said:
+            st.caption(markdown(said))
         violations(chart.violations)
         if chart.code:
             st.code(chart.code, wrap_lines=True)

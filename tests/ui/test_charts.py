@@ -213,3 +213,25 @@ def test_hostile_names_do_no_harm_in_the_editor(open_page: Open) -> None:
     assert not app.exception
     assert not app.error
     assert "<img" not in "\n".join(str(m.value) for m in app.markdown).replace("\\<img", "")
+
+
+def test_what_one_finds_better_is_shown_editable_and_taken_back(open_page: Open) -> None:
+    from observatory.ui.session import observatory
+
+    app = opened(open_page, MEANS, against=packed({**MEANS, "mark": "point"}))
+    app.button(key="contest_right_better").click().run()
+    assert not app.error
+    assert len(observatory().choices()) == 1
+    app.button(key="contest_leave").click().run()
+    app.session_state["charts_prefer"] = True
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "You found 1 chart better than another" in said(app)
+    app.selectbox(key="prefer_another").set_value("bin").run()
+    app.number_input(key="prefer_bin").set_value(77).run()
+    assert observatory().rule_weights().of("bin") == 77
+    assert "as shipped" in said(app)
+    app.button(key="prefer_reset").click().run()
+    assert observatory().choices() == []
+    assert "Nothing yet" in said(app)
