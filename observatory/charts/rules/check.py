@@ -39,6 +39,7 @@ class Judged:
     facts: Facts
     answer: Answer
     places: Mapping[str, str]
+    scene: Scene = Scene()
 
 
 def check(
@@ -111,7 +112,7 @@ def scenes_of(reading: Reading, by: Judge) -> list[Scene]:
 
 def _judged(part: Part, scene: Scene, reading: Reading, by: Judge) -> Judged:
     facts = by.flags.mark(part_facts(part, by.profile, by.task, by.quiet, scene))
-    return Judged(part, facts, judge(facts, by.weights), places(part, reading))
+    return Judged(part, facts, judge(facts, by.weights), places(part, reading), scene)
 
 
 def told(judged: Sequence[Judged], by: Judge) -> ChartCheck:

@@ -1,79 +1,94 @@
-"""When no chart fits a wish: the reason, and the nearest thing that does."""
+"""What a word that Vega-Lite or the table has not may stand for: the nearest first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import combinations
+import difflib
+from collections.abc import Iterable, Mapping
 
-from observatory.charts.rules.explain import violations
-from observatory.charts.rules.facts import Facts, wish_facts
-from observatory.charts.rules.solver import least_broken
-from observatory.errors import RuleUnsatisfiable
-from observatory.model import Profile, RankedChart, Wish
-
-Recommend = Callable[[Wish], list[RankedChart]]
-
-_PURPOSES = {
-    "value": ("lets you read values", "Choose other fields, or no purpose."),
-    "summary": ("compares summaries", "Choose other fields, or no purpose."),
-    "trend": ("shows a trend", "Add a field with dates, years or another order."),
-    "distribution": ("shows a distribution", "Leave out the mean or total."),
-    "relation": ("shows a relation", "Add a second field."),
-    "part": ("shows parts of a whole", "Add a field with a few categories, and leave out means."),
+_ALIASES: Mapping[str, Mapping[str, str]] = {
+    "mark": {
+        **dict.fromkeys(("scatter", "scatterplot", "dot", "dots", "bubble", "marker", "points", "strip"), "point"),
+        **dict.fromkeys(("pie", "donut", "doughnut", "sector"), "arc"),
+        **dict.fromkeys(("column", "columns", "barh", "histogram", "hist", "bars", "none"), "bar"),
+        **dict.fromkeys(("heatmap", "tile", "matrix", "square"), "rect"),
+        **dict.fromkeys(("box", "violin", "boxes", "whisker"), "boxplot"),
+    },
+    "channel": {
+        **dict.fromkeys(("colour", "hue", "col", "group", "series", "c"), "color"),
+        **dict.fromkeys(("symbol", "style", "marker"), "shape"),
+        **dict.fromkeys(("facet_col", "facetcolumn"), "column"),
+        **dict.fromkeys(("label", "annotation"), "text"),
+        **dict.fromkeys(("horizontal", "category", "xaxis"), "x"),
+        **dict.fromkeys(("vertical", "value", "height", "yaxis"), "y"),
+        "angle": "theta",
+    },
+    "aggregate": {
+        **dict.fromkeys(("avg", "mittel"), "mean"),
+        **dict.fromkeys(("std", "sd", "stddev"), "stdev"),
+        **dict.fromkeys(("total", "add"), "sum"),
+        **dict.fromkeys(("nunique", "unique", "countdistinct"), "distinct"),
+        **dict.fromkeys(("n", "cnt", "size", "frequency", "freq"), "count"),
+        **dict.fromkeys(("percentile", "quantile", "med", "p50"), "median"),
+        "var": "variance",
+    },
+    "time_unit": {
+        **dict.fromkeys(("monthly", "year-month", "yearandmonth"), "yearmonth"),
+        **dict.fromkeys(("yearly", "annual", "annually", "years"), "year"),
+        **dict.fromkeys(("daily", "dates"), "yearmonthdate"),
+        **dict.fromkeys(("monthname", "months"), "month"),
+        **dict.fromkeys(("dayofweek", "dow", "weekdays"), "day"),
+        "weekly": "yearweek",
+        "quarterly": "yearquarter",
+        "hourly": "hours",
+    },
+    "type": {
+        **dict.fromkeys(("numeric", "numerical", "number", "continuous", "float", "int", "integer"), "quantitative"),
+        **dict.fromkeys(("category", "categorical", "string", "text", "discrete", "str", "bool", "boolean"), "nominal"),
+        **dict.fromkeys(("date", "datetime", "time", "timestamp"), "temporal"),
+        **dict.fromkeys(("ordered", "order", "rank"), "ordinal"),
+    },
+    "scale": {**dict.fromkeys(("logarithmic", "log10", "ln", "log2"), "log"), "root": "sqrt", "power": "pow"},
+    "stack": {
+        **dict.fromkeys(("percent", "percentage", "relative", "fill", "expand", "normalise", "100%"), "normalize"),
+        **dict.fromkeys(("centre", "stream", "middle"), "center"),
+        **dict.fromkeys(("stacked", "yes", "on", "true"), "zero"),
+    },
 }
-_PARTS = {"aggregate": "the fixed summary", "bin": "the choice of bins", "time_unit": "the fixed unit of time"}
 
 
-def unsatisfiable(profile: Profile, wish: Wish, recommend: Recommend) -> RuleUnsatisfiable:
-    """Why no chart fits a wish, and as the hint the nearest wish that a chart fits, with that chart in words."""
-    found = _nearest(wish, recommend)
-    if wish.task and found is not None and found[0] == "the purpose":
-        shown, hint = _PURPOSES[wish.task]
-        return RuleUnsatisfiable(f"No chart of these fields {shown}.", f"{hint} Without the purpose: {found[1]}")
-    hint = "Choose other fields." if found is None else f"Without {found[0]}: {found[1]}"
-    return RuleUnsatisfiable(" ".join(["No chart fits what is asked for.", *_reasons(wish_facts(profile, wish))]), hint)
+def nearest_word(kind: str, word: str, words: Iterable[str]) -> str | None:
+    """The word of a vocabulary that another one most likely stands for, or None.
+
+    >>> nearest_word("mark", "scatter", ("point", "bar")), nearest_word("aggregate", "medan", ("mean", "median"))
+    ('point', 'median')
+    """
+    plain = word.strip().casefold()[:60]
+    known = {w.casefold(): w for w in words}
+    if plain in known:
+        return known[plain]
+    alias = _ALIASES.get(kind, {}).get(plain)
+    if alias is not None and alias in known.values():
+        return alias
+    close = difflib.get_close_matches(plain, known, 1, 0.6)
+    return known[close[0]] if close else None
 
 
-def _reasons(facts: Facts) -> list[str]:
-    answer = least_broken(facts)
-    if answer is None:
-        return []
-    return [f"{v.description} ({', '.join(v.where)})" for v in violations(answer.broken, answer, facts)[:2]]
+def nearest_names(name: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
+    """The names of fields that are most like one that is not there, the likeliest first.
+
+    >>> nearest_names("bill_length", ["species", "bill_length_mm", "bill_depth_mm"])
+    ('bill_length_mm', 'bill_depth_mm')
+    """
+    plain = _plain(name)
+    listed = list(names)
+    known: dict[str, str] = {}
+    for other in listed:
+        known.setdefault(_plain(other), other)
+    close = difflib.get_close_matches(plain, list(known), n, 0.5) if len(listed) <= 5_000 else []
+    sharing = [k for k in known if len(plain) > 2 and len(k) > 2 and (plain in k or k in plain or k[:4] == plain[:4])]
+    found = dict.fromkeys([*([plain] if plain in known else []), *close, *sorted(sharing, key=len)])
+    return tuple(known[k] for k in list(found)[:n])
 
 
-def _nearest(wish: Wish, recommend: Recommend) -> tuple[str, str] | None:
-    """What is given up, and the summary of the best chart of the rest; None when nothing helps."""
-    for given_up, easier in _easier(wish):
-        for chart in recommend(easier)[:1]:
-            return given_up, chart.summary
-    return None
-
-
-def _easier(wish: Wish) -> Iterator[tuple[str, Wish]]:
-    """Wishes with less in them: first one part each, then all that is fixed, then a field, then all but one field."""
-    if wish.task:
-        yield "the purpose", replace(wish, task=None)
-    if wish.mark:
-        yield "the fixed mark", replace(wish, mark=None)
-    for index, item in enumerate(wish.fields):
-        of = f" of {item.field}" if item.field else ""
-        if item.channel:
-            yield f"the fixed channel{of}", _with(wish, index, channel=None)
-        for part, words in _PARTS.items():
-            if item.field and getattr(item, part) is not None:
-                yield words + of, _with(wish, index, **{part: None})
-    if wish.limit is not None:
-        yield "the limit", replace(wish, limit=None)
-    free = tuple(replace(f, channel=None, **(dict.fromkeys(_PARTS) if f.field else {})) for f in wish.fields)
-    yield "all that is fixed", Wish(free, filters=wish.filters)
-    for size in range(len(free) - 1, 0, -1):
-        for kept in combinations(free, size):
-            gone = [f.field or "the count" for f in free if f not in kept]
-            yield " and ".join(gone), Wish(kept, filters=wish.filters)
-
-
-def _with(wish: Wish, index: int, **changes: object) -> Wish:
-    fields = list(wish.fields)
-    fields[index] = replace(fields[index], **changes)  # type: ignore[arg-type]
-    return replace(wish, fields=tuple(fields))
+def _plain(name: str) -> str:
+    return "".join(c for c in name[:100].casefold() if c.isalnum()) or name[:100]

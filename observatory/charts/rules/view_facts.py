@@ -108,7 +108,7 @@ def part_facts(
     ]
     lines += _rows(part, profile, scene)
     for index, name in enumerate(names):
-        lines += _field(part, name, f"f{index}", profile, scene, None if quiet is None else quiet.get(name, 0))
+        lines += field_lines(part, name, f"f{index}", profile, scene, None if quiet is None else quiet.get(name, 0))
     if quiet is not None and any("outcome),f" in line for line in lines):
         lines.append("attribute(outcomes,root,yes).")
     if task:
@@ -166,7 +166,8 @@ def _rows(part: Part, profile: Profile, scene: Scene) -> list[str]:
     return [f"attribute(number_rows,root,{whole(n_rows)}).", f"attribute(log_rows,root,{logarithm(n_rows)})."]
 
 
-def _field(part: Part, name: str, id: str, profile: Profile, scene: Scene, quiet: int | None) -> list[str]:
+def field_lines(part: Part, name: str, id: str, profile: Profile, scene: Scene, quiet: int | None = None) -> list[str]:
+    """What the rules know of one field of a part, `id` its name among the facts."""
     made = part.rows.made(name)
     counted = scene.kept or Kept(profile.n_rows)
     known = counted.fields.get(name) or next((f for f in profile.fields if f.name == name), None)

@@ -1,0 +1,145 @@
+"""The smallest changes after which a chart breaks no hard rule: fewest edits first, then the cost of the design."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import clingo
+
+from observatory.charts.rules.edits import edit_words
+from observatory.charts.rules.ground import program_for
+from observatory.charts.rules.interest import quietness
+from observatory.charts.rules.options import PROPERTIES, Options, options_of
+from observatory.charts.rules.patch import Change, patched
+from observatory.charts.rules.rule_weights import shipped
+from observatory.charts.spec.parts import Part
+from observatory.charts.spec.reading import Reading, read
+from observatory.model import Profile, Repair
+
+if TYPE_CHECKING:
+    from observatory.charts.rules.check import Judge, Judged
+
+MOST, FEW, MOST_BROKEN = 3, 2, 6
+TIME_LIMIT = 1.0
+_PARTS = ("facts", "repair", "hard", "soft", "optimise")
+_SHOW = "#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field, K != layer."
+
+
+def repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged], by: Judge) -> tuple[Repair, ...]:
+    """At most three different repairs of a chart, each read and judged again and without a broken hard rule."""
+    from observatory.charts.rules.check import judge_parts, part_name, told
+
+    broken = [one for one in judged if one.answer.broken][:MOST_BROKEN]
+    found: dict[tuple[str, ...], Repair] = {}
+    changes = [part_changes(one, reading, by) for one in broken]
+    for chosen in _choices(changes):
+        changed: Mapping[str, Any] = spec
+        words: tuple[str, ...] = ()
+        for one, change in zip(broken, chosen, strict=True):
+            changed = patched(changed, one.part, change)
+            words += edit_words(one.part, change, part_name(one.part, reading))
+        result = told(judge_parts(read(changed), by), by)
+        if result.valid and words not in found:
+            found[words] = Repair(changed, words, result.cost)
+    return tuple(sorted(found.values(), key=lambda r: len(r.edits))[:MOST])
+
+
+def _choices(changes: Sequence[Sequence[Change]]) -> Iterator[tuple[Change, ...]]:
+    """The best change of each part; then further ones of one part at a time."""
+    if not changes or not all(changes):
+        return
+    best = tuple(of_part[0] for of_part in changes)
+    yield best
+    for place, of_part in enumerate(changes):
+        for other in of_part[1:]:
+            yield (*best[:place], other, *best[place + 1 :])
+
+
+def part_changes(one: Judged, reading: Reading, by: Judge) -> list[Change]:
+    """At most three ways to change a part so that it keeps every hard rule; a field is added where few edits fail."""
+    likely = _likely(one.part, reading)
+    found = _solved(_options(one, likely, (), by), by)
+    if found and len(found[0].edits) <= FEW:
+        return found
+    wider = _solved(_options(one, likely, _worth(by.profile, one.part), by), by)
+    return min((way for way in (found, wider) if way), key=lambda way: len(way[0].edits), default=[])
+
+
+def _options(one: Judged, likely: Sequence[str], more: Sequence[str], by: Judge) -> Options:
+    return options_of(one.part, by.profile, one.scene, task=by.task, likely=likely, more=more, broken=one.answer.broken)
+
+
+def _likely(part: Part, reading: Reading) -> tuple[str, ...]:
+    """The fields that other parts show on the axes, those of the layers beside it first."""
+    beside = sorted(reading.parts, key=lambda other: other.layer is None or other.layer != part.layer)
+    shown = [e.field for other in beside if other is not part for e in other.view.encodings if e.channel in ("x", "y")]
+    return tuple(dict.fromkeys(name for name in shown if name is not None))
+
+
+def _worth(profile: Profile, part: Part) -> tuple[str, ...]:
+    """A time, a category and a number that have something to say and are not in the part yet."""
+    shown = {e.field for e in part.view.encodings}
+    quiet = quietness(profile)
+    kinds: dict[str, str] = {}
+    for name in sorted(quiet, key=lambda n: quiet[n]):
+        known = profile.field(name)
+        kind = "time" if known.role == "time" else "number" if known.type == "quantitative" else "category"
+        if name not in shown and (kind != "category" or known.distinct <= 20):
+            kinds.setdefault(kind, name)
+    return tuple(kinds.values())
+
+
+def _solved(options: Options, by: Judge) -> list[Change]:
+    """The best changes, each with an edit that no better one is made of alone."""
+    control = clingo.Control(["--warn=none"])
+    program_for(control, _PARTS, f"{_SHOW}\n{(by.weights or shipped()).text(by.task)}", options.text)
+    control.ground([("base", [])])
+    found: list[Change] = []
+    least: tuple[int, ...] = ()
+    deadline = time.monotonic() + TIME_LIMIT
+    while len(found) < MOST:
+        best = _best(control, deadline)
+        if best is None:
+            break
+        cost, symbols = best
+        least = least or tuple(cost)
+        change = _change(symbols, options)
+        if not change.edits or (cost[0] > least[0] and cost[-1] >= least[-1]):
+            break
+        found.append(change)
+        literals = ", ".join(f"pick({key},{entity},{value})" for key, entity, value in change.edits)
+        control.add(f"b{len(found)}", [], f":- {literals}.")
+        control.ground([(f"b{len(found)}", [])])
+    return found
+
+
+def _best(control: clingo.Control, deadline: float) -> tuple[Sequence[int], list[clingo.Symbol]] | None:
+    best: list[tuple[Sequence[int], list[clingo.Symbol]]] = []
+
+    def keep(model: clingo.Model) -> None:
+        best.append((model.cost, list(model.symbols(shown=True))))
+
+    with control.solve(on_model=keep, async_=True) as handle:
+        if not handle.wait(max(0.0, deadline - time.monotonic())):
+            handle.cancel()
+    return best[-1] if best else None
+
+
+def _change(symbols: Sequence[clingo.Symbol], options: Options) -> Change:
+    after: dict[tuple[str, str], str] = {}
+    edits = []
+    for symbol in symbols:
+        arguments = symbol.arguments
+        if symbol.name == "edit":
+            edits.append((str(arguments[0]), str(arguments[1]), str(arguments[2])))
+        elif symbol.name == "attribute" and len(arguments) == 3 and arguments[0].type is clingo.SymbolType.Function:
+            kind, key = (str(part) for part in arguments[0].arguments)
+            entity, value = str(arguments[1]), str(arguments[2])
+            if kind == "scale":
+                entity, key = entity.removeprefix("s(").removesuffix(")"), {"type": "scale"}.get(key, key)
+            key = "mark" if kind == "mark" and key == "type" else key
+            if key in (*PROPERTIES, "mark", "limit") and not (kind == "scale" and key == "channel"):
+                after[entity, key] = value
+    return Change(tuple(sorted(edits)), options.before, after, options.names)
