@@ -17,8 +17,8 @@ from observatory.model import Choice
 
 STUDY_STRENGTH, STUDY_MARGIN = 0.03, 12.0
 """For some hundred choices of many people; the margin is in units of cost: a study's order should hold by far."""
-OWN_STRENGTH, OWN_MARGIN = 5.0, 2.0
-"""For a person's own few choices: about two of a kind move a weight by one."""
+OWN_STRENGTH, OWN_MARGIN = 1.0, 2.0
+"""For a person's own few choices: two of a kind turn a small difference round, a large one takes more."""
 _LEAST_SCALE = 3.0
 
 _Vector = NDArray[np.float64]
@@ -36,13 +36,15 @@ def learn(
 
     Minimises the squared hinge sum of max(0, 1 - w·d / margin)^2, where d is how much more often the worse chart
     breaks each rule, plus strength x sum of (w - prior)^2 / max(prior, 3), over w >= 0, and rounds to whole numbers.
-    Only rules named in `rules` move, or all when it is None; what is not chosen about keeps its weight. A ranking
-    machine as in Joachims 2002 (doi:10.1145/775047.775067), for the weights of charts as in Moritz et al. 2019
+    Only rules named in `rules` move, or all when it is None. For a task where the new weights do not order clearly more
+    choices right than the prior, as when the choices contradict each other, the prior stays. A ranking machine as in
+    Joachims 2002 (doi:10.1145/775047.775067), for the weights of charts as in Moritz et al. 2019
     (doi:10.1109/TVCG.2018.2865240).
 
-    >>> choice = Choice(better={}, worse={"bin": 1}, task="value")
-    >>> learn([choice], RuleWeights({"bin": 1, "sum": 4}), margin=5).of("bin", "value")
-    5
+    >>> choice = Choice(better={"sum": 1}, worse={"bin": 1}, task="value")
+    >>> weights = learn([choice, choice], RuleWeights({"bin": 1, "sum": 2}), margin=5)
+    >>> weights.of("bin", "value") > weights.of("sum", "value"), weights.of("bin", "summary")
+    (True, 1)
     """
     tasks: dict[str, list[Choice]] = {}
     for choice in choices:
@@ -82,8 +84,17 @@ def _fit(
     if not moves.any():
         return {}
     fixed = excess[:, ~moves] @ prior[~moves]
-    found = _minimise(excess[:, moves], fixed, prior[moves], strength, margin)
-    return {rule: int(weight) for rule, weight in zip(np.array(names)[moves].tolist(), np.rint(found), strict=True)}
+    found = np.rint(_minimise(excess[:, moves], fixed, prior[moves], strength, margin))
+    gaps = [excess[:, moves] @ weights + fixed for weights in (prior[moves], found)]
+    if not _clearly_better(*gaps):
+        return {}
+    return {rule: int(weight) for rule, weight in zip(np.array(names)[moves].tolist(), found, strict=True)}
+
+
+def _clearly_better(before: _Vector, after: _Vector) -> bool:
+    """Whether more pairs are ordered right, a tie counting half: a sign test, at 1.4 standard deviations of chance."""
+    change = (np.sign(after) - np.sign(before)) / 2
+    return bool(change.sum() > 0 and change.sum() ** 2 >= 2 * (change**2).sum())
 
 
 def _minimise(excess: _Vector, fixed: _Vector, prior: _Vector, strength: float, margin: float) -> _Vector:
