@@ -143,6 +143,17 @@ def test_shares_within_a_group_need_no_caveat():
     assert "coverage_count" not in rules_of(shares, [UNDER])
 
 
+def test_what_another_finding_explains_is_no_flag_beside_it():
+    child = finding(["sex"], "over", id="f2", explained_by="f1")
+    told = flags([UNDER, child], PROFILE)
+    assert told.groups[1].through == ("region",)
+    assert "attribute((field,covered),f0,260)." in told.facts(("sex",))
+    assert [fact for fact in told.facts(("sex", "region")) if "f0" in fact] == []
+    shares = bars("sex", {"aggregate": "count", "stack": "normalize"})
+    shares["encoding"]["color"] = {"field": "region", "type": "nominal"}
+    assert "coverage_count" in rules_of(shares, [UNDER, finding(["sex"], "over", id="f2")])
+
+
 def test_far_values_turn_a_mean_into_a_median():
     plain, flagged = (recommend(PROFILE, wish("pay", "sex"), 8, findings=told) for told in ((), [FAR]))
 

@@ -19,12 +19,16 @@ _SUMS_UP = ("reference", "marginals")
 
 @dataclass(frozen=True)
 class Group:
-    """A group of which there are too few or too many rows: its fields, its rows, how far its share is off."""
+    """A group of which there are too few or too many rows: its fields, its rows, how far its share is off.
+
+    `through` are the fields of the finding that explains it: among groups of those it is no longer off.
+    """
 
     fields: tuple[str, ...]
     n: int
     off: float
     too_few: bool
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,15 @@ class Flags:
     def facts(self, names: Sequence[str], *, is_open: bool = False) -> tuple[str, ...]:
         """Facts on the fields `names`, of which the first is `f0`; shares in thousandths.
 
-        A finding about several fields counts where all of them are there. An open request is told that there are
+        A finding about several fields counts where all of them are there, and one that another explains where that
+        one's are not. An open request is told that there are
         groups to show.
         """
         ids = {name: f"f{index}" for index, name in enumerate(names)}
         known: list[tuple[str, str, str | int]] = []
         for group in self.groups:
-            if set(group.fields) <= set(ids):
+            explained = group.through and set(group.through) <= set(ids)
+            if set(group.fields) <= set(ids) and not explained:
                 known += [(ids[name], "covered", whole(1000 * group.off)) for name in group.fields]
                 known += [(ids[name], "scarce", whole(group.n)) for name in group.fields if group.too_few]
         known += [(ids[name], "lost", ids.get(other, "elsewhere")) for name, other in self.lost if name in ids]
@@ -87,7 +93,7 @@ def flags(findings: Sequence[Finding] | Flags, profile: Profile, heaps: Mapping[
     fields = {f.name for f in profile.fields}
     told = [f for f in findings if set(f.columns) <= fields]
     return Flags(
-        groups=tuple(_group(f) for f in told if _is_group(f)),
+        groups=tuple(_group(f, told) for f in told if _is_group(f)),
         lost=_lost(told),
         far=tuple((f.columns[0], f.sample_share) for f in told if f.direction == "outliers" and len(f.columns) == 1),
         heaps=tuple(
@@ -101,9 +107,10 @@ def _is_group(finding: Finding) -> bool:
     return finding.kind == "region" and finding.direction in ("under", "over") and finding.evidence in _SUMS_UP
 
 
-def _group(finding: Finding) -> Group:
+def _group(finding: Finding, told: Sequence[Finding]) -> Group:
     off = abs(finding.sample_share - (finding.reference_share or 0.0))
-    return Group(finding.columns, finding.n, off, finding.direction == "under")
+    parents = (f.columns for f in told if f.id == finding.explained_by)
+    return Group(finding.columns, finding.n, off, finding.direction == "under", next(parents, ()))
 
 
 def _lost(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
