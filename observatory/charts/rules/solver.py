@@ -18,6 +18,8 @@ from observatory.charts.rules.rule_weights import RuleWeights, shipped
 from observatory.charts.spec.view import CHANNELS
 
 TIME_LIMIT = 2.0
+PATIENCE = 20.0
+"""Seconds more for a first chart: that time ran out does not mean that there is none."""
 MOST_MODELS = 5_000
 _Model = tuple[int, list[clingo.Symbol]]
 _STEPS = (3, 4, 6, 10, 16, 30, 60)
@@ -48,9 +50,11 @@ def top_k(facts: Facts, k: int, *, weights: RuleWeights | None = None, time_limi
     `time_limit` seconds run out, what was found so far is returned, and `proven` is False for answers that a cheaper
     one may stand before.
     """
-    deadline = time.monotonic() + time_limit
     control = _control(facts, RANK, _FORBID, weights)
+    deadline = time.monotonic() + time_limit
     found, complete = _solve(control, "opt", 0, deadline)
+    if not found and not complete:
+        found, complete = _solve(control, "opt", 0, deadline + PATIENCE)
     if not found:
         return []
     bound = min(cost for cost, _ in found)
