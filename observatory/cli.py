@@ -118,7 +118,13 @@ def _page(obs: Observatory, found: Report, arguments: argparse.Namespace) -> str
         drawn = obs.draw_weighting(made)
         return svg(drawn.chart) if drawn else ""
 
-    return report.html(found, lambda chart: obs.picture(chart.spec, found.dataset), of_finding, of_weights)
+    return report.html(
+        found,
+        lambda chart: obs.picture(chart.spec, found.dataset),
+        of_finding,
+        of_weights,
+        lambda chart: obs.picture(chart.spec, found.dataset, weighted=chart.weighted),
+    )
 
 
 def _mention_reference(obs: Observatory, arguments: argparse.Namespace) -> None:
@@ -221,6 +227,14 @@ def _write_pictures(obs: Observatory, file: str, folder: str, charts: Sequence[R
             raise ObservatoryError(f"Pictures cannot be written to “{folder}”.", str(exc.strerror or exc)) from exc
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    from observatory.charts.rules.told import read_chart, told
+
+    with _open(arguments) as obs:
+        found = obs.check(read_chart(arguments.spec), arguments.file, repair=arguments.repair, task=arguments.task)
+        _print(found.to_dict(), told(found, repair=arguments.repair), as_json=arguments.json)
+
+
 def _goals(arguments: argparse.Namespace) -> None:
     with _open(arguments, llm=True) as obs:
         found = obs.explore_goals(arguments.file, arguments.n, arguments.persona)
@@ -299,6 +313,11 @@ def _parser() -> argparse.ArgumentParser:
     charts.add_argument("--task", choices=TASKS)
     charts.add_argument("-k", type=int, default=5, help="how many charts")
     charts.add_argument("--pictures", metavar="FOLDER", help="write each chart as SVG and PNG too")
+    check = command("check", _check, "what the rules say of a chart over a table", file=False)
+    check.add_argument("spec", metavar="SPEC.json", help="a file with a Vega-Lite chart")
+    check.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
+    check.add_argument("--repair", action="store_true", help="offer the smallest changes that mend it")
+    check.add_argument("--task", choices=TASKS)
     goals = command("goals", _goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")

@@ -99,16 +99,37 @@ class Pictures:
         return WeightedTable(self._store.table(about.dataset_id), weights), weigh(run, findings, fields, method, trim)
 
     @overload
-    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["svg"] = "svg") -> str: ...
+    def picture(
+        self,
+        spec: Mapping[str, Any],
+        dataset: Any,
+        format: Literal["svg"] = "svg",
+        *,
+        weighted: Mapping[str, Any] | None = None,
+    ) -> str: ...
 
     @overload
-    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["png"]) -> bytes: ...
+    def picture(
+        self,
+        spec: Mapping[str, Any],
+        dataset: Any,
+        format: Literal["png"],
+        *,
+        weighted: Mapping[str, Any] | None = None,
+    ) -> bytes: ...
 
-    def picture(self, spec: Mapping[str, Any], dataset: Any, format: Literal["svg", "png"] = "svg") -> str | bytes:
-        """A chart with its rows as SVG text or as PNG, drawn offline."""
+    def picture(
+        self,
+        spec: Mapping[str, Any],
+        dataset: Any,
+        format: Literal["svg", "png"] = "svg",
+        *,
+        weighted: Mapping[str, Any] | None = None,
+    ) -> str | bytes:
+        """A chart with its rows as SVG text or as PNG, drawn offline; `weighted` as in `draw`."""
         from observatory.charts.drawing.picture import png, svg
 
-        chart = self.draw(spec, dataset).chart
+        chart = self.draw(spec, dataset, weighted=weighted).chart
         return svg(chart) if format == "svg" else png(chart)
 
     def draw_finding(

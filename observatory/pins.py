@@ -21,18 +21,25 @@ class Pins:
     _store: Store
     _profile: Callable[[str], model.Profile]
     dataset: Callable[[Any], model.Dataset]
-    draw: Callable[[Mapping[str, Any], Any], Drawing]
+    draw: Callable[..., Drawing]
 
     def pin(
-        self, dataset: Any, spec: Mapping[str, Any], note: str = "", *, task: model.Task | None = None
+        self,
+        dataset: Any,
+        spec: Mapping[str, Any],
+        note: str = "",
+        *,
+        task: model.Task | None = None,
+        weighted: Mapping[str, Any] | None = None,
     ) -> list[model.PinnedChart]:
-        """Put a chart into the report, with a note; pinned again, it takes the new note.
+        """Put a chart into the report, with a note and `weighted` as in `draw`; pinned again, it takes the new ones.
 
         Raises ChartInvalidSpec for a chart that cannot be drawn over this data, and FieldNotFound.
         """
         chosen = self.dataset(dataset)
-        self.draw(spec, chosen)
+        self.draw(spec, chosen, weighted=weighted)
         record = {"dataset": chosen.id, "spec": dict(spec), "note": note.strip()[:LONGEST_NOTE], "task": task}
+        record |= {} if weighted is None else {"weighted": dict(weighted)}
 
         def edit(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             same = [i for i, old in enumerate(records) if _key(old) == _key(record)]
@@ -65,10 +72,13 @@ class Pins:
         from observatory.charts import altair_code, summarize
 
         spec, note, task = record["spec"], str(record.get("note") or ""), record.get("task")
+        weighted = record.get("weighted")
         try:
-            drawing = self.draw(spec, dataset)
+            drawing = self.draw(spec, dataset, weighted=weighted)
             summary = summarize(spec, self._profile(dataset.id))
-            return model.PinnedChart(spec, note, task, summary, drawing.caveat, drawing.alt, altair_code(spec))
+            return model.PinnedChart(
+                spec, note, task, summary, drawing.caveat, drawing.alt, altair_code(spec), weighted
+            )
         except ObservatoryError as error:
             return model.PinnedChart(spec, note, task, "A chart that cannot be drawn.", error.message, "", "")
 

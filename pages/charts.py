@@ -20,7 +20,7 @@ else:
     fields, task = ui.chart_wish(names)
     with st.spinner("Ranking charts …", show_time=True):
         charts = obs.recommend(dataset, fields, task, k=6)
-    ui.chart_cards(charts, dataset, task)
+    ui.chart_cards(charts, ui.Showing(dataset, task, ui.weights_switch(dataset)))
     ui.pinned_charts(dataset)
     chart_of_yours()
     preferences(task)

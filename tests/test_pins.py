@@ -12,7 +12,7 @@ import pytest
 import observatory
 from observatory import report
 from observatory.errors import ChartInvalidSpec, FieldNotFound
-from observatory.model import Report
+from observatory.model import PinnedChart, Report
 from observatory.workbench import Observatory
 
 BARS: dict[str, Any] = {
@@ -85,7 +85,8 @@ def test_every_rendering_shows_pinned_charts_first(obs: Observatory) -> None:
     obs.pin(table, POINTS, "Look <here>")
     found = obs.report(table, llm=False)
     assert Report.from_dict(found.to_dict()) == found
-    page = report.html(found, lambda _: SVG)
+    page = report.html(found, lambda _: SVG, of_pinned=lambda _: SVG)
+    assert page.count("<img") == 1 + len(found.charts)
     assert page.index("Pinned charts") < page.index("Can I trust it?")
     assert "Look &lt;here&gt;" in page
     assert "left out" in page
@@ -100,3 +101,15 @@ def test_a_report_without_pins_says_nothing_of_them(obs: Observatory) -> None:
     found = obs.report(obs.ingest(rows(), "table"), llm=False)
     for text in (report.html(found, lambda _: SVG), report.markdown(found), report.text(found)):
         assert "pinned charts" not in text.lower()
+
+
+def test_a_chart_pinned_with_weights_stays_weighted(obs: Observatory) -> None:
+    spec = {
+        "mark": "bar",
+        "encoding": {"x": {"field": "class", "type": "nominal"}, "y": {"aggregate": "count", "type": "quantitative"}},
+    }
+    obs.pin("titanic_passengers", spec, weighted={"reference": "titanic_aboard"})
+    (chart,) = obs.pins("titanic_passengers")
+    assert chart.weighted == {"reference": "titanic_aboard"}
+    assert "eighted" in chart.caveat
+    assert PinnedChart.from_dict(chart.to_dict()) == chart

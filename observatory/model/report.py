@@ -16,7 +16,10 @@ from observatory.model.record import Record
 
 @dataclass(frozen=True)
 class PinnedChart(Record):
-    """A chart that somebody chose for the report: their note, what it shows, its caveat and its alternative text."""
+    """A chart that somebody chose for the report: their note, what it shows, its caveat and its alternative text.
+
+    `weighted` names the population that its rows are weighted to, as `Observatory.draw` takes it.
+    """
 
     spec: Mapping[str, Any]
     note: str
@@ -25,6 +28,7 @@ class PinnedChart(Record):
     caveat: str
     alt: str
     code: str
+    weighted: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from observatory.quoting import markdown as text
 from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
 from observatory.ui.chart_link import open_charts
 from observatory.ui.chart_pins import pinned_charts
-from observatory.ui.charts import chart_cards, chart_grid, chart_wish, spec_chart
+from observatory.ui.charts import Showing, chart_cards, chart_grid, chart_wish, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
@@ -14,12 +14,14 @@ from observatory.ui.reference import Comparison, compared_with, comparison, decl
 from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
 from observatory.ui.sidebar import ICON, LOGO, sidebar
+from observatory.ui.weighted import weights_switch
 
 __all__ = [
     "ICON",
     "LOGO",
     "Asked",
     "Comparison",
+    "Showing",
     "answer",
     "ask",
     "asked",
@@ -64,4 +66,5 @@ __all__ = [
     "target_box",
     "text",
     "verdict",
+    "weights_switch",
 ]

@@ -12,8 +12,9 @@ from observatory.model import Dataset, RankedChart, Task
 from observatory.quoting import markdown
 from observatory.ui.chart_link import leave, packed, show_chart
 from observatory.ui.chart_verdict import picture
-from observatory.ui.charts import task_box, violations
+from observatory.ui.charts import Showing, task_box, violations
 from observatory.ui.session import guard, observatory, show
+from observatory.ui.weighted import weights_switch
 
 SIDES = ("left", "right")
 
@@ -29,6 +30,7 @@ def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         task = task_box()
         _other(spec, against, dataset, task)
+    on = Showing(dataset, task, weights_switch(dataset))
     try:
         both = [observatory().judged(chart, dataset, task=task) for chart in (spec, against)]
     except ObservatoryError as error:
@@ -38,7 +40,7 @@ def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: 
     _differences(*both)
     for chart, other, side, column in zip(both, both[::-1], SIDES, st.columns(2, gap="medium"), strict=True):
         with column.container(border=True, height="stretch"), guard():
-            _side(chart, other, side, dataset, task)
+            _side(chart, other, side, on)
 
 
 def _other(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: Dataset, task: Task | None) -> None:
@@ -101,12 +103,12 @@ def _signed(gap: int) -> str:
     return f"+ {gap}" if gap > 0 else f"− {-gap}"
 
 
-def _side(chart: RankedChart, other: RankedChart, side: str, dataset: Dataset, task: Task | None) -> None:
-    picture(chart.spec, dataset, key=f"contest_{side}")
+def _side(chart: RankedChart, other: RankedChart, side: str, on: Showing) -> None:
+    picture(chart.spec, on, key=f"contest_{side}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "I find this one better", key=f"contest_{side}_better", icon=":material/thumb_up:",
-            on_click=_prefer, args=(chart, other, dataset, task), help="It teaches the rules what you prefer.",
+            on_click=_prefer, args=(chart, other, on.dataset, on.task), help="It teaches the rules what you prefer.",
         )  # fmt: skip
         st.button(
             "Edit",

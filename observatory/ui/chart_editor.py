@@ -14,14 +14,15 @@ from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import Encoding, View
 from observatory.charts.spec.words import condition, title
 from observatory.errors import ChartInvalidSpec, ObservatoryError
-from observatory.model import Dataset, Profile, Task
+from observatory.model import Dataset, Profile
 from observatory.quoting import markdown
 from observatory.ui import chart_edits as edits
 from observatory.ui.chart_link import change_chart, history, leave, linked, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.chart_verdict import picture, rivals, verdict
-from observatory.ui.charts import chart_details, task_box
+from observatory.ui.charts import Showing, chart_details, task_box
 from observatory.ui.session import guard, observatory, show
+from observatory.ui.weighted import weights_switch
 
 TALLER = 100
 COUNTED = "(number of rows)"
@@ -32,14 +33,14 @@ def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
     tools = st.container(horizontal=True, vertical_alignment="center", gap="small")
     left, right = st.columns([11, 9], gap="large")
     with right:
-        task = task_box()
+        on = Showing(dataset, task_box(), weights_switch(dataset))
         _parts(spec, dataset)
     with left, guard():
-        picture(spec, dataset, key="edit_chart", taller=TALLER)
-        _judgement(spec, dataset, task, tools)
+        picture(spec, on, key="edit_chart", taller=TALLER)
+        _judgement(spec, on, tools)
 
 
-def _judgement(spec: Mapping[str, Any], dataset: Dataset, task: Task | None, tools: Any) -> None:
+def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any) -> None:
     """What the rules say, and the row of tools; a chart that cannot be read gets a sentence and the way back."""
     obs = observatory()
     with tools:
@@ -47,16 +48,17 @@ def _judgement(spec: Mapping[str, Any], dataset: Dataset, task: Task | None, too
         _tool("Undo", undo, "undo", "Take back the last change.", not history())
         _tool("Reset", reset, "restart_alt", "Take back all changes.", not history())
     try:
-        chart, found = obs.judged(spec, dataset, task=task), obs.check(spec, dataset, task=task)
+        chart = obs.judged(spec, on.dataset, task=on.task)
+        found = obs.check(spec, on.dataset, task=on.task)
     except ObservatoryError as error:
         show(error)
         return
     with tools:
-        pin_button(spec, dataset, task=task, key="edit_pin")
-        others = rivals(chart, dataset, task)
+        pin_button(spec, on.dataset, task=on.task, weighted=on.weighted, key="edit_pin")
+        others = rivals(chart, on)
         if others:
             _tool("Better than …", lambda: show_chart(spec, others[0].spec), "compare", "Set it beside another chart.")
-        chart_details(chart, dataset, key="edit")
+        chart_details(chart, on, key="edit")
     verdict(chart, found, others)
 
 

@@ -15,7 +15,14 @@ from observatory.ui.chart_link import show_chart
 from observatory.ui.session import guard, observatory
 
 
-def pin_button(spec: Mapping[str, Any], dataset: Dataset, *, task: Task | None, key: str) -> None:
+def pin_button(
+    spec: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    task: Task | None,
+    weighted: Mapping[str, Any] | None = None,
+    key: str,
+) -> None:
     """Pin a chart to the report, or take it out again."""
     specs = [chart.spec for chart in observatory().pins(dataset)]
     is_pinned = spec in specs
@@ -25,14 +32,16 @@ def pin_button(spec: Mapping[str, Any], dataset: Dataset, *, task: Task | None, 
         type="tertiary",
         icon=":material/check:" if is_pinned else ":material/keep:",
         on_click=_unpin if is_pinned else _pin,
-        args=(dataset, spec) if is_pinned else (dataset, spec, task),
+        args=(dataset, spec) if is_pinned else (dataset, spec, task, weighted),
         help="Take it out of the report." if is_pinned else "Put it into the report of this data set.",
     )
 
 
-def _pin(dataset: Dataset, spec: Mapping[str, Any], task: Task | None, note: str = "") -> None:
+def _pin(
+    dataset: Dataset, spec: Mapping[str, Any], task: Task | None, weighted: Mapping[str, Any] | None = None
+) -> None:
     with guard():
-        observatory().pin(dataset, spec, note, task=task)
+        observatory().pin(dataset, spec, task=task, weighted=weighted)
         st.toast("Pinned to the report.", icon=":material/keep:")
 
 
@@ -84,11 +93,15 @@ def _line(chart: PinnedChart, number: int, dataset: Dataset) -> None:
 
 def _note(dataset: Dataset, chart: PinnedChart, key: str) -> None:
     with guard():
-        observatory().pin(dataset, chart.spec, st.session_state[key], task=chart.task)
+        observatory().pin(dataset, chart.spec, st.session_state[key], task=chart.task, weighted=chart.weighted)
 
 
 def page(dataset: Dataset) -> str:
     """The report of a data set as a page, with pictures of its charts and of the first findings."""
     obs = observatory()
     found = obs.report(dataset, obs.declared_reference(dataset))
-    return report.html(found, lambda chart: obs.picture(chart.spec, dataset))
+    return report.html(
+        found,
+        lambda chart: obs.picture(chart.spec, dataset),
+        of_pinned=lambda chart: obs.picture(chart.spec, dataset, weighted=chart.weighted),
+    )

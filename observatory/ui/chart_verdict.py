@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from observatory.errors import ObservatoryError
-from observatory.model import ChartCheck, Dataset, RankedChart, Repair, Task
+from observatory.model import ChartCheck, RankedChart, Repair
 from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.chart_edits import is_same, like
 from observatory.ui.chart_link import change_chart, show_chart
-from observatory.ui.charts import spec_chart, violations
+from observatory.ui.charts import Showing, spec_chart, violations
 from observatory.ui.session import observatory
 
 MOST_FIELDS = 4
@@ -72,23 +72,23 @@ def _best(chart: RankedChart, others: list[RankedChart]) -> None:
             st.button(label, key=key, type="tertiary", icon=f":material/{icon}:", on_click=act, args=arguments)
 
 
-def rivals(chart: RankedChart, dataset: Dataset, task: Task | None) -> list[RankedChart]:
+def rivals(chart: RankedChart, on: Showing) -> list[RankedChart]:
     """Other charts of the same fields over the same rows, judged as the chart is, the cheapest first."""
     obs = observatory()
     if not 0 < len(chart.fields) <= MOST_FIELDS:
         return []
     try:
-        proposed = [like(found.spec, chart.spec) for found in obs.recommend(dataset, chart.fields, task, k=4)]
-        others = [obs.judged(spec, dataset, task=task) for spec in proposed if not is_same(spec, chart.spec)]
+        proposed = [like(found.spec, chart.spec) for found in obs.recommend(on.dataset, chart.fields, on.task, k=4)]
+        others = [obs.judged(spec, on.dataset, task=on.task) for spec in proposed if not is_same(spec, chart.spec)]
     except ObservatoryError:
         return []
     return sorted(others, key=lambda other: other.cost)
 
 
-def picture(spec: Mapping[str, Any], dataset: Dataset, *, key: str, taller: int = 0) -> None:
+def picture(spec: Mapping[str, Any], on: Showing, *, key: str, taller: int = 0) -> None:
     """Draw the open chart, or say in a sentence why it cannot be drawn."""
     try:
-        spec_chart(spec, dataset, key=key, taller=taller)
+        spec_chart(spec, on.dataset, key=key, taller=taller, weighted=on.weighted)
     except ObservatoryError as error:
         st.info(
             f"It cannot be drawn. {markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/hide_image:"

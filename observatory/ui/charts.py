@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
@@ -29,9 +30,25 @@ _AROUND, _LISTED, _LINE = 84, 130, 14
 _USUAL = 280
 
 
-def spec_chart(spec: Mapping[str, Any], dataset: Dataset, *, key: str, taller: int = 0) -> None:
+@dataclass(frozen=True)
+class Showing:
+    """How the charts of the page are shown: over which data, what for, and with which weights."""
+
+    dataset: Dataset
+    task: Task | None = None
+    weighted: Mapping[str, Any] | None = None
+
+
+def spec_chart(
+    spec: Mapping[str, Any],
+    dataset: Dataset,
+    *,
+    key: str,
+    taller: int = 0,
+    weighted: Mapping[str, Any] | None = None,
+) -> None:
     """Draw a spec over its data, with alternative text, and beneath it what the chart does not say itself."""
-    drawing = observatory().draw(spec, dataset)
+    drawing = observatory().draw(spec, dataset, weighted=weighted)
     st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=_height(drawing.chart, taller))
     if rest := drawing.caveat.removeprefix(drawing.said).strip():
         st.caption(markdown(rest))
@@ -47,19 +64,17 @@ def _height(chart: Any, taller: int) -> int | Literal["content"]:
     return plot + around + taller + _LINE * (len(lines) if isinstance(lines, list) else 0)
 
 
-def chart_card(
-    chart: RankedChart, following: RankedChart | None, other: RankedChart | None, dataset: Dataset, task: Task | None
-) -> None:
+def chart_card(chart: RankedChart, following: RankedChart | None, other: RankedChart | None, on: Showing) -> None:
     """A ranked chart, why it stands above the following one, and what can be done with it."""
     key = f"charts_{chart.rank}"
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         with st.container(gap="xsmall"):
-            spec_chart(chart.spec, dataset, key=key)
+            spec_chart(chart.spec, on.dataset, key=key, weighted=on.weighted)
             st.markdown(markdown(observatory().why(chart, following)))
-        chart_actions(chart, other, dataset, task, key)
+        chart_actions(chart, other, on, key)
 
 
-def chart_actions(chart: RankedChart, other: RankedChart | None, dataset: Dataset, task: Task | None, key: str) -> None:
+def chart_actions(chart: RankedChart, other: RankedChart | None, on: Showing, key: str) -> None:
     """One quiet row: edit, pin, compare with another chart, details."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -71,7 +86,7 @@ def chart_actions(chart: RankedChart, other: RankedChart | None, dataset: Datase
             args=(chart.spec,),
             help="Change mark, fields, bins and scales, and see at once what the rules say.",
         )
-        pin_button(chart.spec, dataset, task=task, key=f"{key}_pin")
+        pin_button(chart.spec, on.dataset, task=on.task, weighted=on.weighted, key=f"{key}_pin")
         if other is not None:
             st.button(
                 "Better than …",
@@ -82,22 +97,22 @@ def chart_actions(chart: RankedChart, other: RankedChart | None, dataset: Datase
                 args=(chart.spec, other.spec),
                 help="Set it beside another chart: what each breaks, and which you find better.",
             )
-        chart_details(chart, dataset, key=key)
+        chart_details(chart, on, key=key)
 
 
-def chart_details(chart: RankedChart, dataset: Dataset, *, key: str) -> None:
+def chart_details(chart: RankedChart, on: Showing, *, key: str) -> None:
     """What a chart costs and why, its code, and downloads, behind one click."""
     box = st.popover("Details", key=f"{key}_details", type="tertiary", icon=":material/code:", on_change="rerun")
     if not box.open:
         return
     with box, guard():
         st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}")
-        if said := observatory().draw(chart.spec, dataset).said:
+        if said := observatory().draw(chart.spec, on.dataset, weighted=on.weighted).said:
             st.caption(markdown(said))
         violations(chart.violations)
         if chart.code:
             st.code(chart.code, wrap_lines=True)
-        downloads(chart, dataset, key=key)
+        downloads(chart, on, key=key)
 
 
 def violations(found: Sequence[Violation]) -> None:
@@ -118,13 +133,14 @@ def _where(violation: Violation) -> str:
     return f" :gray[{markdown(', '.join(violation.where))}]" if violation.where else ""
 
 
-def downloads(chart: RankedChart, dataset: Dataset, *, key: str) -> None:
+def downloads(chart: RankedChart, on: Showing, *, key: str) -> None:
     """The chart as a picture, as Vega-Lite JSON and as Altair code; pictures are drawn when asked for."""
     obs, name = observatory(), file_name(chart.summary)
-    pictures = {
-        "SVG": (lambda: obs.picture(chart.spec, dataset), "image/svg+xml", "svg"),
+    pictures: dict[str, tuple[Callable[[], str | bytes], str, str]] = {
+        "PNG": (lambda: obs.picture(chart.spec, on.dataset, "png", weighted=on.weighted), "image/png", "png"),
+        "SVG": (lambda: obs.picture(chart.spec, on.dataset, weighted=on.weighted), "image/svg+xml", "svg"),
     }
-    texts = {
+    texts: dict[str, tuple[str, str, str]] = {
         "Vega-Lite": (json.dumps(chart.spec, indent=2, ensure_ascii=False), "application/json", "json"),
         "Python": (chart.code, "text/x-python", "py"),
     }
@@ -173,7 +189,7 @@ def task_box() -> Task | None:
     return None if task == "any" else task  # type: ignore[return-value]
 
 
-def chart_cards(charts: Sequence[RankedChart], dataset: Dataset, task: Task | None = None) -> None:
+def chart_cards(charts: Sequence[RankedChart], on: Showing) -> None:
     """Ranked charts two across, best first, each with what can be done with it; where there is none, say why."""
     if not charts:
         st.info(words.NO_CHART)
@@ -182,7 +198,7 @@ def chart_cards(charts: Sequence[RankedChart], dataset: Dataset, task: Task | No
         for i, chart in enumerate(charts):
             following = charts[i + 1] if i + 1 < len(charts) else None
             with guard():
-                chart_card(chart, following, following or (charts[i - 1] if i else None), dataset, task)
+                chart_card(chart, following, following or (charts[i - 1] if i else None), on)
 
 
 def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str) -> None:
