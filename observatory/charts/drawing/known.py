@@ -148,7 +148,10 @@ def written_view(spec: Mapping[str, Any], part: Part) -> View:
         channel = f"detail{len(details)}" if e.channel == "detail" and details else e.channel
         form = known.get("format") if e.channel == "text" else None
         written = form if isinstance(form, str) and _FORMAT.fullmatch(form) else e.format
-        encodings.append(replace(e, channel=channel, format=written))
+        datum = known.get("datum", e.datum)
+        if isinstance(datum, Mapping) and not _is_constant(datum):
+            raise ChartInvalidSpec(f"The constant on the channel {e.channel} is no date.", "Give year, month and date.")
+        encodings.append(replace(e, channel=channel, format=written, datum=datum))
     extent = looks(spec, part).get("extent")
     interval = part.view.interval
     if part.view.mark in ("errorbar", "errorband") and interval is None:

@@ -37,6 +37,8 @@ def summary_sql(aggregate: str, value: str) -> str:
 def value_sql(encoding: Encoding, profile: FieldProfile) -> str:
     """The value of a row for a channel, typed as it is drawn: DOUBLE, TIMESTAMP, or VARCHAR with nulls named."""
     name = sql_name(profile.name)
+    if encoding.aggregate == "distinct":
+        return name
     if encoding.type == "temporal" or encoding.time_unit:
         if profile.storage.upper() == "TIME":
             return f"(DATE '1970-01-01' + {name})"
