@@ -110,6 +110,8 @@ def _page(obs: Observatory, found: Report, arguments: argparse.Namespace) -> str
     """The report as a page, with pictures of charts, of the first findings and of the weights."""
     from observatory.charts.drawing.picture import svg
 
+    told = found.bias.findings if arguments.reference or arguments.marginals else None
+
     def of_finding(finding: Finding) -> str:
         drawn = obs.draw_finding(finding, found.dataset, arguments.reference, _alignment(arguments))
         return svg(drawn[0].chart) if drawn else ""
@@ -120,7 +122,7 @@ def _page(obs: Observatory, found: Report, arguments: argparse.Namespace) -> str
 
     return report.html(
         found,
-        lambda chart: obs.picture(chart.spec, found.dataset),
+        lambda chart: svg(obs.draw(chart.spec, found.dataset, findings=told).chart),
         of_finding,
         of_weights,
         lambda chart: obs.picture(chart.spec, found.dataset, weighted=chart.weighted),

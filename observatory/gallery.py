@@ -103,18 +103,29 @@ class Gallery:
 
     def check(
         self,
-        spec: Mapping[str, Any],
+        spec: Any,
         dataset: Any,
+        repair: bool = False,
         *,
         task: model.Task | None = None,
         findings: Sequence[model.Finding] | None = None,
     ) -> model.ChartCheck:
-        """What the rules say of a Vega-Lite chart over a data set; `findings` as in `recommend`."""
+        """What the rules say of a Vega-Lite or Altair chart over a data set, and how it is repaired when that is asked.
+
+        `findings` as in `recommend`. Raises ChartInvalidSpec for what is no chart.
+        """
         from observatory.charts import check
 
         chosen = self.dataset(dataset)
-        seen = self._flags(chosen.id, findings)
-        return check(spec, self._profile(chosen.id), task=task, weights=self.rule_weights(), findings=seen)
+        return check(
+            spec,
+            self._profile(chosen.id),
+            repair=repair,
+            task=task,
+            weights=self.rule_weights(),
+            findings=self._flags(chosen.id, findings),
+            table=self._store.table(chosen.id),
+        )
 
     def judged(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.RankedChart:
         """A chart of one's own as a ranked one, of rank 0: what it breaks, hard rules first, its code and its words.

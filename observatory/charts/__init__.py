@@ -2,9 +2,9 @@
 
 from observatory.charts.drawing.render import Drawing, draw
 from observatory.charts.rules.check import check
-from observatory.charts.rules.explain import compare, why
+from observatory.charts.rules.explain import compare, difference, why
 from observatory.charts.rules.recommend import recommend
 from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.words import summarize
 
-__all__ = ["Drawing", "altair_code", "check", "compare", "draw", "recommend", "summarize", "why"]
+__all__ = ["Drawing", "altair_code", "check", "compare", "difference", "draw", "recommend", "summarize", "why"]

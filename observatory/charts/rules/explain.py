@@ -8,9 +8,10 @@ from observatory.charts.rules.base import rules
 from observatory.charts.rules.facts import Facts
 from observatory.charts.rules.rule_weights import RuleWeights, shipped
 from observatory.charts.rules.solver import Answer
-from observatory.model import RankedChart, Violation
+from observatory.model import ChartCheck, RankedChart, Violation
 
 LONGEST = 140
+Checked = RankedChart | ChartCheck
 
 
 def violations(
@@ -52,34 +53,51 @@ def _place(place: str, answer: Answer, facts: Facts) -> str:
     return f"{attributes.get('channel', 'chart')} ({facts.names[int(field[1:])] if field else 'number of rows'})"
 
 
-def compare(better: RankedChart, worse: RankedChart) -> str:
-    """Why one chart stands above another: the difference of what they break, in words.
+def difference(one: Checked, other: Checked) -> list[tuple[str, int]]:
+    """What a chart costs less than another, rule by rule: the sentence and the gap, the largest first.
 
-    The two costs are sums of weight x count, so the differences of the rules add up to the difference in cost.
+    The two costs are sums of weight x count, so the gaps add up to the difference of the costs; below zero is what the
+    other chart has the better of.
+
+    >>> bin = Violation("bin", "Bins hide values.", 2, 1)
+    >>> difference(ChartCheck(True, (), (), 0), ChartCheck(True, (), (bin,), 2))
+    [('Bins hide values.', 2)]
     """
+    sentences = {v.rule: v.description for chart in (one, other) for v in _soft(chart)}
+    gaps = dict.fromkeys(sentences, 0)
+    for sign, chart in ((-1, one), (1, other)):
+        for v in _soft(chart):
+            gaps[v.rule] += sign * price(v)
+    told = [(sentences[rule], gap) for rule, gap in gaps.items() if gap]
+    return sorted(told, key=lambda item: (-abs(item[1]), item[0]))
+
+
+def _soft(chart: Checked) -> tuple[Violation, ...]:
+    return chart.soft if isinstance(chart, ChartCheck) else chart.violations
+
+
+def compare(better: Checked, worse: Checked) -> str:
+    """Why one chart stands above another: the difference of what they break, in words."""
     gap = worse.cost - better.cost
     if gap == 0:
         return "Both charts cost the same."
-    mine = {v.rule: price(v) for v in better.violations}
-    extra = [(v, price(v) - mine.get(v.rule, 0)) for v in worse.violations]
-    against = sorted((item for item in extra if item[1] > 0), key=lambda item: -item[1])
-    reasons = "; ".join(f"{v.description.rstrip('.')} (+{cost})" for v, cost in against[:2])
-    return f"It costs {gap} less. Against the other: {reasons}." if reasons else f"It costs {gap} less."
+    against = [item for item in difference(better, worse) if item[1] > 0]
+    reasons = "; ".join(f"{sentence.rstrip('.')} (+{cost})" for sentence, cost in against[:2])
+    told = f"It costs {gap} less." if gap > 0 else f"It costs {-gap} more."
+    return f"{told} Against the other: {reasons}." if reasons else told
 
 
-def why(chart: RankedChart, following: RankedChart | None) -> str:
+def why(chart: Checked, following: Checked | None) -> str:
     """One plain sentence of at most 140 characters: why a chart stands above the next one, None for the last.
 
     >>> why(RankedChart(1, 0, {}, "", (), (), ""), None)
     'It breaks no rule.'
     """
     if following is None:
-        against = max(chart.violations, key=price, default=None)
-        return _cut("It breaks the rule “", against) if against else "It breaks no rule."
-    mine = {v.rule: price(v) for v in chart.violations}
-    extra = {v: price(v) - mine.get(v.rule, 0) for v in following.violations}
-    dearest = max(extra, key=lambda v: extra[v], default=None)
-    if dearest is None or following.cost <= chart.cost or extra[dearest] <= 0:
+        against = max(_soft(chart), key=price, default=None)
+        return _cut("It breaks the rule “", against.description) if against else "It breaks no rule."
+    dearest = next((sentence for sentence, gap in difference(chart, following) if gap > 0), None)
+    if dearest is None or following.cost <= chart.cost:
         return "It is as good as the next one."
     return _cut("The next one breaks the rule “", dearest)
 
@@ -89,8 +107,8 @@ def price(violation: Violation) -> int:
     return (violation.weight or 0) * violation.count
 
 
-def _cut(before: str, violation: Violation) -> str:
-    reason = violation.description.removeprefix("When you may choose, ").rstrip(".")
+def _cut(before: str, sentence: str) -> str:
+    reason = sentence.removeprefix("When you may choose, ").rstrip(".")
     reason = reason[:1].upper() + reason[1:]
     room = LONGEST - len(before) - 2
     return before + (reason if len(reason) <= room else reason[: room - 1].rstrip() + "…") + "”."

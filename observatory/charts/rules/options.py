@@ -62,7 +62,7 @@ def options_of(
     lines += _was_mark(part)
     for index, encoding in enumerate(part.view.encodings):
         lines += _was(index, encoding, part, names)
-        for distance, name in enumerate(instead[index], 1):
+        for distance, name in enumerate(instead[index]):
             entity = f"f{names.index(name)}"
             lines += [f"option(field,e{index},{entity}).", f"distance(field,e{index},{entity},{distance})."]
     lines += [f"candidate(f{names.index(name)})." for name in more]
@@ -95,7 +95,7 @@ def _natural(name: str, part: Part, profile: Profile) -> str:
         return chart_type(known)
     shown = next((e.type for e in part.view.encodings if e.field == name and e.type in TYPES), "nominal")
     made = part.rows.made(name)
-    return made.type if made is not None and made.type in TYPES else shown
+    return made.type if made is not None and made.type is not None else shown
 
 
 def _was_mark(part: Part) -> Iterator[str]:
