@@ -265,11 +265,13 @@ class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
     ) -> model.Report:
         """Everything said about a data set, in one value."""
         chosen = self.dataset(dataset)
+        bias = self.detect_bias(chosen, reference, marginals, target, alignment=alignment)
+        told = None if reference is None and marginals is None else bias.findings
         return model.Report(
             dataset=chosen,
             profile=self.profile(chosen),
-            bias=self.detect_bias(chosen, reference, marginals, target, alignment=alignment),
-            charts=tuple(self.recommend(chosen)),
+            bias=bias,
+            charts=tuple(self.recommend(chosen, findings=told)),
             summary=self.summarize(chosen, llm=llm),
             goals=tuple(self.explore_goals(chosen, llm=llm)),
             engine=self.engine(),

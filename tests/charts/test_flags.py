@@ -165,6 +165,12 @@ def test_far_values_turn_a_mean_into_a_median():
     assert first(flagged, "median") < first(flagged, "mean")
 
 
+def test_a_group_of_too_few_rows_gets_its_mean_with_an_interval():
+    plain, flagged = (recommend(PROFILE, wish("pay", "region"), 1, findings=told)[0] for told in ((), [UNDER]))
+    assert "layer" not in plain.spec
+    assert [layer["mark"] for layer in flagged.spec["layer"]] == ["bar", {"type": "errorbar", "extent": "ci"}]
+
+
 def test_bins_finer_than_heaps_are_told():
     histogram = bars("x", COUNT)
     histogram["encoding"]["x"] = {"field": "age", "type": "quantitative", "bin": {"maxbins": 20}}
