@@ -36,10 +36,11 @@ _ANY_ROWS = 100
 
 @dataclass(frozen=True)
 class Pair:
-    """A choice, and the data it was made over."""
+    """A choice, the data it was made over, and the task as it is called there."""
 
     choice: Choice
     data: str
+    task: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Score:
         """The share of all pairs that is ordered right: a tie is not."""
         return self.right / max(self.right + self.wrong + self.tied, 1)
 
+    @property
+    def decided(self) -> float:
+        """The share that is ordered right of the pairs that are ordered at all."""
+        return self.right / max(self.right + self.wrong, 1)
+
 
 def read(path: Path) -> tuple[list[Pair], int]:
     """The pairs of a file, and the number of those of which a chart cannot be read."""
@@ -65,24 +71,27 @@ def read(path: Path) -> tuple[list[Pair], int]:
 
 
 def _pair(record: Mapping[str, Any], seen: dict[str, Mapping[str, int] | None]) -> Pair | None:
-    task = record["task"] if record.get("task") in get_args(Task) else None
+    task = next((known for known in get_args(Task) if known == record.get("task")), None)
     data = json.dumps([record.get("n_rows"), record.get("fields")], sort_keys=True)
     counts: list[Mapping[str, int]] = []
     for side in ("better", "worse"):
-        key = json.dumps([task, data, record[side]], sort_keys=True)
+        key = json.dumps([task, data, record.get(side)], sort_keys=True)
         if key not in seen:
-            seen[key] = _counts(record[side], record, task)
+            seen[key] = _counts(record.get(side), record, task)
         known = seen[key]
         if known is None:
             return None
         counts.append(known)
     distribution = record.get("distribution")
-    return Pair(Choice(*counts, task), data if distribution is None else str(distribution))
+    name = str(record.get("task") or "none")
+    return Pair(Choice(counts[0], counts[1], task), data if distribution is None else str(distribution), name)
 
 
-def _counts(chart: Mapping[str, Any], record: Mapping[str, Any], task: str | None) -> Mapping[str, int] | None:
+def _counts(chart: Any, record: Mapping[str, Any], task: str | None) -> Mapping[str, int] | None:
     """How often a chart breaks each soft rule, or None when it cannot be read."""
-    fields = {str(field["name"]): field for field in record.get("fields", ())}
+    if not isinstance(chart, Mapping) or not isinstance(chart.get("encoding"), Mapping) or not chart["encoding"]:
+        return None
+    fields = {str(field["name"]): field for field in record.get("fields") or () if "name" in field}
     n_rows = int(record.get("n_rows") or _ANY_ROWS)
     profile = Profile(n_rows, tuple(_field(field, n_rows) for field in fields.values()))
     try:
@@ -91,10 +100,11 @@ def _counts(chart: Mapping[str, Any], record: Mapping[str, Any], task: str | Non
         return None
     lines = [facts.text]
     for index, name in enumerate(facts.names):
-        if fields[name].get("interesting"):
+        known = fields.get(name, {})
+        if known.get("interesting"):
             lines.append(f"attribute((field,interesting),f{index},true).")
-        if isinstance(fields[name].get("entropy"), (int, float)):
-            lines.append(f"attribute((field,entropy),f{index},{whole(fields[name]['entropy'] / 10)}).")
+        if isinstance(known.get("entropy"), (int, float)):
+            lines.append(f"attribute((field,entropy),f{index},{whole(known['entropy'] / 10)}).")
     answer = judge(Facts("\n".join(lines), facts.names, facts.task))
     return Counter(rule for rule, _ in answer.preferences)
 
@@ -108,14 +118,17 @@ def _spec(chart: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]
     """A chart as whole Vega-Lite: types are given, scales are those of Vega-Lite."""
     encoding = {}
     for channel, given in chart["encoding"].items():
+        if not isinstance(given, Mapping):
+            continue
         scale = given.get("scale") if isinstance(given.get("scale"), Mapping) else {}
         kind = _TYPES.get(str(fields.get(given.get("field"), {}).get("type")), ("nominal",))[0]
         if scale.get("type") in ("ordinal", "categorical", "point", "band") and kind != "nominal":
             kind = "ordinal"
         kept = {key: value for key, value in scale.items() if key == "zero" or value in _SCALES}
-        counts = given.get("field") is None
-        encoding[channel] = {"type": "quantitative" if counts else kind, **given, "scale": kept}
-    return {"mark": chart["mark"], "encoding": encoding}
+        if given.get("aggregate") == "count":
+            given, kind = {"aggregate": "count"}, "quantitative"
+        encoding[channel] = {"type": kind, **given, "scale": kept}
+    return {"mark": chart.get("mark"), "encoding": encoding}
 
 
 def score(choices: Sequence[Choice], weights: RuleWeights) -> Score:
@@ -144,8 +157,8 @@ def evaluate(pairs: Sequence[Pair]) -> dict[str, dict[str, Score]]:
         "shipped": lambda _: shipped(),
     }
     table: dict[str, dict[str, Score]] = {}
-    for task in [*sorted({pair.choice.task or "none" for pair in pairs}), "all"]:
-        chosen = [pair for pair in pairs if task in ("all", pair.choice.task or "none")]
+    for task in [*sorted({pair.task for pair in pairs}), "all"]:
+        chosen = [pair for pair in pairs if task in ("all", pair.task)]
         table[task] = {way: _sum([score([p.choice], weights(p)) for p in chosen]) for way, weights in ways.items()}
     return table
 
