@@ -49,7 +49,7 @@ def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any) -> None:
         _tool("Reset", reset, "restart_alt", "Take back all changes.", not history())
     try:
         chart = obs.judged(spec, on.dataset, task=on.task)
-        found = obs.check(spec, on.dataset, task=on.task)
+        found = obs.check(spec, on.dataset, repair=True, task=on.task)
     except ObservatoryError as error:
         show(error)
         return

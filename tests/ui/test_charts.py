@@ -108,6 +108,20 @@ def test_channels_are_changed_added_and_removed(open_page: Open) -> None:
     assert chart_of(app)["encoding"]["y"]["field"] == "species"
 
 
+def test_a_broken_chart_says_why_and_is_put_right_by_one_click(open_page: Open) -> None:
+    app = opened(open_page, BROKEN)
+    assert "This chart breaks rules that every chart must keep" in said(app)
+    assert "two numbers want points" in said(app)
+    repair = app.button(key="edit_repair_0")
+    assert "point" in repair.label
+    repair.click().run()
+    assert not app.error
+    assert chart_of(app)["mark"] == "point"
+    assert "It keeps every rule" in said(app)
+    app.button(key="edit_undo").click().run()
+    assert chart_of(app) == BROKEN
+
+
 def test_a_chart_that_costs_more_is_told_why_the_best_is_better(open_page: Open) -> None:
     app = opened(open_page, {**MEANS, "mark": "point"})
     assert "The best chart of these fields costs" in said(app)
