@@ -16,7 +16,7 @@ from observatory.charts.rules.solver import Answer, top_k
 from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
-from observatory.charts.spec.words import phrase, summarize, title
+from observatory.charts.spec.words import phrase, sentence, title
 from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
@@ -95,7 +95,7 @@ def _ranked(
         code=altair_code(spec),
         fields=facts.names,
         violations=violations(answer.preferences, answer, facts, weights),
-        summary=summarize(spec, profile),
+        summary=sentence(view, profile),
         proven=answer.proven,
     )
 

@@ -197,7 +197,16 @@ def summarize(spec: Mapping[str, Any], profile: Profile) -> str:
     reading = read(spec)
     if reading.composition != "single":
         return _composite(reading, profile)
-    view = parse(spec)
+    return sentence(parse(spec), profile)
+
+
+def sentence(view: View, profile: Profile) -> str:
+    """One sentence on what a view shows; raises FieldNotFound.
+
+    >>> counts = Encoding("y", None, "quantitative", "count")
+    >>> sentence(View("bar", (Encoding("x", "a", "nominal"), counts)), Profile(9, ()))
+    'Number of rows by a, as bars (9 rows).'
+    """
     shares = any(e.stack == "normalize" for e in view.encodings)
     sorted_bars = view.mark == "bar" and not shares and any(view.sorted_by_measure(e) for e in view.encodings)
     said = f"{title(view)}, as {drawn_as(view)}{', sorted by length' if sorted_bars else ''}"
