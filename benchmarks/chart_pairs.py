@@ -41,9 +41,7 @@ def as_text(table: dict[str, dict[str, Score]], unread: int) -> str:
             lines.append(f"{task:<14}{way:<10}{s.right:>7}{s.wrong:>7}{s.tied:>7}{s.accuracy:>10.1%}{s.decided:>9.1%}")
     if unread:
         lines.append(f"{unread} pairs hold a chart that cannot be read and are left out.")
-    return "\n".join(
-        [*lines, "Accuracy is right over all, decided leaves ties out.", TRAINED, NOTE]
-    )
+    return "\n".join([*lines, "Accuracy is right over all, decided leaves ties out.", TRAINED, NOTE])
 
 
 def as_json(table: dict[str, dict[str, Score]], unread: int) -> str:
