@@ -182,3 +182,4 @@ def test_a_chart_of_several_plots_carries_the_line_once(obs):
     both = {"hconcat": [bars("gender"), bars("race")]}
     drawing = obs.draw(both, "us_forces")
     assert str(drawing.chart.to_dict()).count("gender = female is 15 %") == 1
+    assert "gender = female is 15 %" in obs.picture(both, "us_forces")

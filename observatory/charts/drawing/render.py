@@ -25,6 +25,7 @@ from observatory.model import Finding, Profile, Table, Weighting
 
 _TITLE_LIMIT = 480
 _REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
+_ALONE = {"anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": LABEL}
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def _remarked(drawing: Drawing, said: Remarks) -> Drawing:
     if not said.lines:
         return drawing
     chart = drawing.chart.copy(deep=False)
-    words: dict[str, Any] = {} if chart.title is alt.Undefined else chart.title.to_dict()
-    head = {"text": "", "anchor": "start"} | words | {"subtitle": list(said.lines)} | _REMARK
+    head = _ALONE | {"text": list(said.lines)}
+    if chart.title is not alt.Undefined:
+        head = chart.title.to_dict() | _REMARK | {"subtitle": list(said.lines)}
     chart.title = alt.TitleParams.from_dict(head)
     caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
     return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}", said=said.text)
