@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from observatory.errors import ObservatoryError
 from observatory.model import Dataset, RankedChart, Task
 from observatory.quoting import markdown
+from observatory.ui.chart_edits import is_same
 from observatory.ui.chart_link import leave, packed, show_chart
 from observatory.ui.chart_verdict import picture
 from observatory.ui.charts import Showing, task_box, violations
@@ -27,43 +29,53 @@ def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: 
             "Exchange", key="contest_swap", type="tertiary", icon=":material/swap_horiz:",
             on_click=show_chart, args=(against, spec),
         )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    place = st.container(horizontal=True, vertical_alignment="bottom")
+    with place:
         task = task_box()
-        _other(spec, against, dataset, task)
     on = Showing(dataset, task, weights_switch(dataset))
     try:
-        both = [observatory().judged(chart, dataset, task=task) for chart in (spec, against)]
+        left, right = (observatory().judged(chart, dataset, task=task) for chart in (spec, against))
     except ObservatoryError as error:
         show(error)
         return
-    st.subheader(headline(*both), anchor=False)
-    _differences(*both)
+    with place:
+        _other(left, right, on)
+    st.subheader(headline(left, right), anchor=False)
+    _differences(left, right)
+    both = (left, right)
     for chart, other, side, column in zip(both, both[::-1], SIDES, st.columns(2, gap="medium"), strict=True):
         with column.container(border=True, height="stretch"), guard():
             _side(chart, other, side, on)
 
 
-def _other(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: Dataset, task: Task | None) -> None:
-    """Choose what the open chart is compared with, among those that are proposed."""
-    obs = observatory()
-    proposed = {packed(c.spec): c for c in obs.recommend(dataset, task=task, k=6) if c.spec != spec}
-    fields = st.query_params.get_all("charts_fields")
-    names = [name for name in fields if name in dataset.fields]
-    if names:
-        proposed = {
-            packed(c.spec): c for c in obs.recommend(dataset, names[:4], task, k=6) if c.spec != spec
-        } | proposed
-    now = packed(against)
-    titles = {key: str(chart.spec.get("title") or chart.summary) for key, chart in proposed.items()}
-    titles = {now: titles.get(now) or str(against.get("title") or "the other chart")} | titles
+def _other(left: RankedChart, right: RankedChart, on: Showing) -> None:
+    """Choose what the left chart is compared with: proposals of the fields wished for, of its own, of the table."""
+    wished = [name for name in st.query_params.get_all("charts_fields") if name in on.dataset.fields]
+    proposed = {packed(right.spec): right}
+    for fields in dict.fromkeys((tuple(wished[:4]), left.fields[:4], ())):
+        with suppress(ObservatoryError):
+            found = observatory().recommend(on.dataset, fields, on.task, k=4)
+            proposed |= {packed(c.spec): c for c in found if not is_same(c.spec, left.spec)}
+    now = packed(right.spec)
     st.session_state["contest_other"] = now
 
     def choose() -> None:
         chosen = proposed.get(st.session_state["contest_other"])
         if chosen is not None:
-            show_chart(spec, chosen.spec)
+            show_chart(left.spec, chosen.spec)
 
-    st.selectbox("Compare with", [*titles], format_func=titles.__getitem__, key="contest_other", on_change=choose)
+    st.selectbox(
+        "Compare with",
+        [*proposed],
+        format_func=lambda key: _name(proposed[key]),
+        key="contest_other",
+        on_change=choose,
+    )
+
+
+def _name(chart: RankedChart) -> str:
+    title = chart.spec.get("title")
+    return chart.summary or (title if isinstance(title, str) else "the chart of the link")
 
 
 def headline(left: RankedChart, right: RankedChart) -> str:
@@ -93,7 +105,13 @@ def differences(left: RankedChart, right: RankedChart) -> list[tuple[str, int]]:
 
 def _differences(left: RankedChart, right: RankedChart) -> None:
     gaps = differences(left, right)
-    lines = [f"- **{abs(gap)}** more on the {SIDES[gap > 0]}: {markdown(description)}" for description, gap in gaps]
+    lines = [
+        f"- The {side} one breaks a rule: {markdown(v.description)}"
+        for side, chart in zip(SIDES, (left, right), strict=True)
+        for v in chart.violations
+        if v.weight is None
+    ]
+    lines += [f"- **{abs(gap)}** more on the {SIDES[gap > 0]}: {markdown(description)}" for description, gap in gaps]
     st.markdown("\n".join(lines))
     if len(gaps) > 1:
         st.caption(f"{left.cost} {' '.join(_signed(gap) for _, gap in gaps)} = {right.cost}")
@@ -118,11 +136,11 @@ def _side(chart: RankedChart, other: RankedChart, side: str, on: Showing) -> Non
             on_click=show_chart,
             args=(chart.spec,),
         )
-    with st.expander(f"What it breaks: {chart.cost}"):
+    with st.expander(f"What it breaks, and what that costs: {chart.cost}"):
         violations(chart.violations)
 
 
 def _prefer(better: RankedChart, worse: RankedChart, dataset: Dataset, task: Task | None) -> None:
     with guard():
         observatory().prefer(dataset, better.spec, worse.spec, task=task)
-        st.toast("Noted. What you prefer now counts for every chart here.", icon=":material/thumb_up:")
+        st.toast("Noted: your choice now counts for every chart here.", icon=":material/thumb_up:")

@@ -22,7 +22,7 @@ MOST_FIELDS = 4
 def verdict(chart: RankedChart, found: ChartCheck, others: list[RankedChart]) -> None:
     """Broken hard rules with their repairs first, then the cost beside that of the best chart of the same fields."""
     for note in found.notes:
-        st.caption(f"Not judged: {markdown(note)}")
+        st.caption(f":material/info: {markdown(note)}")
     if found.hard:
         broken = "a rule that every chart must keep" if len(found.hard) == 1 else "rules that every chart must keep"
         st.markdown(f":red[**● This chart breaks {broken}.**]")

@@ -47,8 +47,10 @@ def changed_rules(task: Task | None) -> list[str]:
 
 def _summary(n_choices: int, n_changed: int) -> str:
     chosen = f"You found {words.count(n_choices, 'chart')} better than another. " if n_choices else ""
+    if not n_changed:
+        return f"{chosen}No rule weighs differently for it."
     weigh = "rule weighs" if n_changed == 1 else "rules weigh"
-    return f"{chosen}{n_changed} {weigh} differently here than as shipped. Higher means: avoided more."
+    return f"{chosen}{n_changed} {weigh} differently here than as shipped. A higher weight means: avoided more."
 
 
 def _weight(rule: str, task: Task | None) -> None:
