@@ -205,3 +205,32 @@ def test_bias_says_what_is_wrong_with_its_arguments(
     error = printed(capsys, "bias", table, *wrong, code=2)["error"]
     assert error["message"]
     assert error["hint"]
+
+
+def test_a_chart_is_checked_and_repaired(capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path) -> None:
+    drops = {"field": "drops", "type": "quantitative", "aggregate": "mean", "scale": {"zero": False}}
+    chart = {"mark": "bar", "encoding": {"x": {"field": "colour", "type": "nominal"}, "y": drops}}
+    spec = tmp_path / "chart.json"
+    spec.write_text(json.dumps(chart))
+    found = printed(capsys, "check", str(spec), table, "--repair")
+    assert {"valid", "hard", "soft", "cost", "repairs"} <= set(found)
+    assert [v["rule"] for v in found["hard"]] == ["length_not_zero"]
+    assert found["cost"] == sum(v["weight"] * v["count"] for v in found["soft"])
+    assert found["repairs"][0]["edits"] == ["Start the y axis at zero."]
+    assert main(["check", str(spec), table, "--repair", "--task", "summary"]) == 0
+    shown = capsys.readouterr().out
+    assert "their axis starts at zero.  [y (drops)]" in shown
+    assert "Start the y axis at zero." in shown
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "{}", "\x00\xff", "[" * 100_000])
+def test_a_file_that_is_no_chart_is_said(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path, content: str
+) -> None:
+    spec = tmp_path / "chart.json"
+    spec.write_text(content)
+    error = printed(capsys, "check", str(spec), table, code=2)["error"]
+    assert error["type"] == "ChartInvalidSpec"
+    assert error["message"].endswith(".")
+    assert main(["check", str(tmp_path / "none.json"), table]) == 2
+    assert "cannot be read" in capsys.readouterr().err

@@ -1,0 +1,142 @@
+"""The smallest repair of a chart, in words, in the chart's own JSON, valid when it is judged again."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+import observatory
+from observatory.charts import check
+from observatory.charts.rules.nearest import nearest_names
+from observatory.model import FieldProfile, Profile
+
+ROOT = Path(__file__).parents[2]
+PROFILE = Profile(
+    400,
+    (
+        FieldProfile("town", "nominal", "dimension", "VARCHAR", 0, 5),
+        FieldProfile("village", "nominal", "dimension", "VARCHAR", 0, 300),
+        FieldProfile("Fare", "quantitative", "measure", "DOUBLE", 0, 200, min=1.0, max=90.0),
+        FieldProfile("age", "quantitative", "measure", "DOUBLE", 0, 90, min=0.0, max=90.0),
+        FieldProfile("price", "quantitative", "measure", "DOUBLE", 0, 200, min=0.0, max=90.0),
+        FieldProfile("day", "temporal", "time", "DATE", 0, 300, min="2020-01-01", max="2021-01-01"),
+    ),
+)
+TOWN, FARE = {"field": "town", "type": "nominal"}, {"field": "Fare", "type": "quantitative"}
+AGE, COUNT = {"field": "age", "type": "quantitative"}, {"aggregate": "count", "type": "quantitative"}
+MEAN = {**FARE, "aggregate": "mean"}
+
+
+def chart(mark, **encoding):
+    return {"mark": mark, "encoding": encoding}
+
+
+def best(spec):
+    return check(spec, PROFILE, repair=True).repairs[0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "edit"),
+    [
+        (chart("bar", x=AGE, y=FARE), "Change the mark from bar to point."),
+        (chart("scatter", x=AGE, y=FARE), "Change the mark from scatter to point."),
+        (chart("bar", x=TOWN, y=FARE), "Take the mean of “Fare”."),
+        (chart("bar", x={**AGE, "type": "quantitative"}, y=COUNT), "Put “age” into bins."),
+        (chart("bar", x=TOWN, y={**MEAN, "scale": {"zero": False}}), "Start the y axis at zero."),
+        (chart("bar", x=TOWN, y={**MEAN, "scale": {"domain": [5, 9]}}), "Start the y axis at zero."),
+        (chart("bar", y={**TOWN, "field": "village"}, x=MEAN), "Show the 20 largest of “village”."),
+        (chart("tick", x={"field": "pric", "type": "quantitative"}), "Read “pric” as “price”."),
+        (chart("point", x=FARE, y=AGE, colour=TOWN), "Put “town” on color instead of colour."),
+        (chart("bar", x=TOWN, y={**FARE, "aggregate": "avg"}), "Take the mean of “Fare”."),
+        (chart("bar", x=TOWN, y={**COUNT, "stack": "percent"}, color=TOWN), "Stack to shares of the whole."),
+        (chart("point", x={**FARE, "type": "numerical"}, y=AGE), "Draw “Fare” as quantitative instead of numerical."),
+        (chart("bar", x={**TOWN, "bin": True}, y=COUNT), "Take “town” out of bins."),
+        (
+            chart("text", x=TOWN, y={"field": "day", "type": "temporal", "timeUnit": "month"}),
+            "Put the number of rows on text.",
+        ),
+    ],
+)
+def test_one_edit_mends_one_fault(spec, edit):
+    found = best(spec)
+    assert found.edits == (edit,)
+    assert check(found.spec, PROFILE).hard == ()
+
+
+def test_what_is_not_edited_stays_as_it_was():
+    spec = {
+        "title": "Fares",
+        "config": {"bar": {"color": "teal"}},
+        "mark": {"type": "bar", "opacity": 0.5},
+        "encoding": {
+            "x": {**AGE, "title": "Age", "axis": {"format": "d"}},
+            "y": FARE,
+            "tooltip": [{"field": "town"}],
+        },
+    }
+    kept = copy.deepcopy(spec)
+    found = best(spec)
+    assert spec == kept
+    assert found.spec == {**kept, "mark": {"type": "point", "opacity": 0.5}}
+
+
+def test_a_layer_is_mended_where_it_stands():
+    spec = {"encoding": {"x": TOWN}, "layer": [chart("bar", y=MEAN), chart("scatter", y=MEAN)]}
+    found = best(spec)
+    assert found.edits == ("In layer 2: change the mark from scatter to point.",)
+    assert found.spec["layer"] == [spec["layer"][0], {**spec["layer"][1], "mark": "point"}]
+
+
+def test_the_charts_of_a_concat_are_mended_together():
+    spec = {"hconcat": [chart("pie", theta=COUNT, color=TOWN), chart("bar", x=AGE, y=FARE)]}
+    found = best(spec)
+    assert len(found.edits) == 2
+    assert [part["mark"] for part in found.spec["hconcat"]] == ["arc", "point"]
+
+
+def test_a_facet_of_too_many_levels_is_taken_apart():
+    spec = {"facet": {"field": "village", "type": "nominal"}, "columns": 4, "spec": chart("point", x=AGE, y=FARE)}
+    found = best(spec)
+    assert "facet" not in found.spec
+    assert check(found.spec, PROFILE).valid
+
+
+def test_repairs_are_few_different_and_valid():
+    for spec in (chart("bar", x=AGE, y=FARE), chart("line", x=TOWN, y=MEAN), chart("arc", theta=MEAN, color=TOWN)):
+        repairs = check(spec, PROFILE, repair=True).repairs
+        assert 1 <= len(repairs) <= 3
+        assert len({repair.edits for repair in repairs}) == len(repairs)
+        assert [len(r.edits) for r in repairs] == sorted(len(r.edits) for r in repairs)
+        for repair in repairs:
+            judged = check(repair.spec, PROFILE)
+            assert (judged.valid, judged.cost) == (True, repair.cost)
+
+
+def test_a_chart_without_a_fault_gets_no_repair_and_nothing_is_repaired_unasked():
+    assert check(chart("bar", x=TOWN, y=COUNT), PROFILE, repair=True).repairs == ()
+    assert check(chart("scatter", x=AGE, y=FARE), PROFILE).repairs == ()
+
+
+def test_broken_charts_of_the_corpus_are_mended_in_two_edits():
+    charts = json.loads((ROOT / "benchmarks" / "charts" / "broken.json").read_text(encoding="utf-8"))["charts"][::9]
+    with observatory.open() as obs:
+        ids = {name: obs.ingest(ROOT / "datasets" / name).id for name in {c["table"] for c in charts}}
+        mended = [obs.check(c["spec"], ids[c["table"]], repair=True).repairs for c in charts]
+    assert sum(bool(repairs) and len(repairs[0].edits) <= 2 for repairs in mended) >= 0.95 * len(charts)
+
+
+@pytest.mark.parametrize("name", ["a). :- not x. b(1", 'say "hi"', "new\nline", "a.b[0]"])
+def test_hostile_names_are_read_and_repaired(name):
+    field = FieldProfile(name, "quantitative", "measure", "DOUBLE", 0, 200, min=1.0, max=90.0)
+    spec = chart("tick", x={"field": name[:-1] + "!", "type": "quantitative"})
+    (found,) = check(spec, Profile(400, (field,)), repair=True).repairs[:1]
+    assert found.edits[0].endswith(f"as “{name}”.")
+    assert check(found.spec, Profile(400, (field,))).valid
+
+
+def test_nearest_names_look_past_case_and_spaces():
+    names = ["Fare paid", "age", "town", "Body Mass"]
+    assert nearest_names("fare_paid", names)[0] == "Fare paid"
+    assert nearest_names("body_mass_g", names)[0] == "Body Mass"
+    assert nearest_names("zzz", names) == ()
