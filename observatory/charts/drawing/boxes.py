@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from observatory.charts.drawing.palette import ACCENT
-from observatory.charts.drawing.query import column
-from observatory.charts.spec.view import View, is_discrete
+from observatory.charts.drawing.query import boxed
+from observatory.charts.spec.view import View
 
 _PARTS = {
     "low": "lower whisker",
@@ -19,12 +19,12 @@ _PARTS = {
 
 def box_layers(axes: dict[str, Any], view: View) -> list[dict[str, Any]]:
     """A rule for the whiskers, a bar for the quartiles, a tick for the median, points for the rows beyond."""
-    value = next(e for e in view.encodings if e.channel in ("x", "y") and not is_discrete(e))
-    along = value.channel
+    value = boxed(view)
+    along = value.channel if value else "y"
     base = {channel: definition for channel, definition in axes.items() if channel != along}
     scale = axes[along].get("scale", {"zero": False})
     shared = {key: axes[along][key] for key in ("title", "axis")} | {"type": "quantitative", "scale": scale}
-    tips = [{"field": e.channel, **base[e.channel]} for e in view.encodings if e.channel in base]
+    tips = [{"field": e.channel, **base[e.channel]} for e in view.encodings if "field" in base.get(e.channel, {})]
     tooltip: list[dict[str, Any]] = [{key: tip[key] for key in ("field", "type", "title")} for tip in tips]
     tooltip += [
         {"field": part, "type": "quantitative", "title": words, "format": ",.4~g"} for part, words in _PARTS.items()
@@ -44,6 +44,6 @@ def box_layers(axes: dict[str, Any], view: View) -> list[dict[str, Any]]:
         },
         {
             "mark": {"type": "point", "color": ACCENT, "size": 14, "opacity": 0.5},
-            "encoding": base | {along: shared | {"field": column(value)}},
+            "encoding": base | {along: shared | {"field": f"v_{along}"}},
         },
     ]

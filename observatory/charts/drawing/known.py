@@ -40,6 +40,7 @@ def demand_drawable(spec: Mapping[str, Any], reading: Reading, profile: Profile)
         raise ChartInvalidSpec("The chart has nothing to draw.", "Give it a mark and an encoding.")
     for part in reading.parts:
         _demand_words(part.view)
+        _demand_numbers(part.view, profile)
         used = [e.field for e in part.view.encodings] + [f.field for f in part.view.filters]
         for name in used:
             if name in made:
@@ -91,6 +92,24 @@ def _demand_words(view: View) -> None:
     twice = [name for name in channels if channels.count(name) > 1 and name != "detail"]
     if twice:
         raise ChartInvalidSpec(f"The channel {twice[0]} shows two things.", "Let it show one.")
+
+
+def _demand_numbers(view: View, profile: Profile) -> None:
+    """Bins, boxes and second positions need something that they stand on."""
+    for e in view.encodings:
+        if e.bin and e.field is not None and not _holds_numbers(e, profile):
+            raise ChartInvalidSpec(f"Only numbers fall into bins, and “{e.field}” is none.", "Leave the bins out.")
+        if e.channel == "shape" and e.type not in ("nominal", "ordinal"):
+            raise ChartInvalidSpec("Shapes show categories, not numbers.", "Show the number by size or colour.")
+        if e.channel in ("x2", "y2") and view.on(e.channel[0]) is None:
+            raise ChartInvalidSpec(f"The channel {e.channel} needs the channel {e.channel[0]}.", "Add it.")
+
+
+def _holds_numbers(e: Encoding, profile: Profile) -> bool:
+    field = profile.field(e.field or "")
+    return field.type == "quantitative" or not any(
+        word in field.storage.upper() for word in ("CHAR", "BOOL", "DATE", "TIME")
+    )
 
 
 def _known(what: str, name: str | None, words: Sequence[str]) -> None:
@@ -147,11 +166,13 @@ def written_view(spec: Mapping[str, Any], part: Part) -> View:
         details = [other for other in encodings if other.channel.startswith("detail")]
         channel = f"detail{len(details)}" if e.channel == "detail" and details else e.channel
         form = known.get("format") if e.channel == "text" else None
-        written = form if isinstance(form, str) and _FORMAT.fullmatch(form) else e.format
+        year = e.format == "d" and not e.aggregate and not e.bin
+        written = form if isinstance(form, str) and _FORMAT.fullmatch(form) else "d" if year else None
         datum = known.get("datum", e.datum)
         if isinstance(datum, Mapping) and not _is_constant(datum):
             raise ChartInvalidSpec(f"The constant on the channel {e.channel} is no date.", "Give year, month and date.")
-        encodings.append(replace(e, channel=channel, format=written, datum=datum))
+        kind = "quantitative" if e.bin else e.type
+        encodings.append(replace(e, channel=channel, type=kind, format=written, datum=datum))
     extent = looks(spec, part).get("extent")
     interval = part.view.interval
     if part.view.mark in ("errorbar", "errorband") and interval is None:

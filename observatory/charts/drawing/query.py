@@ -67,6 +67,12 @@ def column(encoding: Encoding) -> str:
     return f"v_{encoding.channel}"
 
 
+def boxed(view: View) -> Encoding | None:
+    """The number whose quartiles a box plot shows: the upright one where both axes have numbers."""
+    axes = [e for e in (view.on("y"), view.on("x")) if e is not None and e.field is not None]
+    return next((e for e in axes if e.type == "quantitative" and not e.bin and not e.aggregate), None)
+
+
 class Query:
     """The SQL of one view over one table."""
 
@@ -132,22 +138,28 @@ class Query:
 
     def boxes(self) -> tuple[Drawn, pd.DataFrame]:
         """Quartiles and whiskers (Tukey: the last values within 1.5 times the interquartile range), and rows beyond."""
-        value = next(column(e) for e in self.view.encodings if not is_discrete(e))
-        groups = [column(e) for e in self.view.encodings if is_discrete(e)]
+        number = boxed(self.view)
+        parted = [e for e in self.view.encodings if e != number and e.field is not None]
+        steps = {e.channel: self._bins(e) for e in parted if e.bin}
+        value, groups = column(number) if number else "NULL", [column(e) for e in parted]
+        made = [self._column(e, steps, False) for e in parted if e.bin or e.time_unit or e.type == "temporal"]
+        cut = [f"{sql} AS {name}" for columns in made for name, sql in columns.items()]
+        replaced = f" REPLACE ({', '.join(cut)})" if cut else ""
+        kept = f"{self.kept}, cut AS (SELECT *{replaced} FROM shown)"
         levels = {e.channel: self._levels(e) for e in self.view.encodings if self._has_levels(e)}
         by = "".join(f"{g}, " for g in groups)
         parts = (("q1", "q1"), ("median", "mid"), ("q3", "q3"))
         quartiles = by + ", ".join(f"{self.sums.of(aggregate, value)} AS {name}" for aggregate, name in parts)
         using = f"JOIN boxes USING ({', '.join(groups)})" if groups else "CROSS JOIN boxes"
         fence = f"{value} BETWEEN q1 - 1.5 * (q3 - q1) AND q3 + 1.5 * (q3 - q1)"
-        ranked = self.sums.ranked("shown", groups, [value])
-        boxes = f"{self.kept}, boxes AS (SELECT {quartiles} FROM {ranked} GROUP BY ALL)"
+        ranked = self.sums.ranked("cut", groups, [value])
+        boxes = f"{kept}, boxes AS (SELECT {quartiles} FROM {ranked} GROUP BY ALL)"
         ends = f"min({value}) FILTER ({fence}) AS low, max({value}) FILTER ({fence}) AS high"
         rows = self.table.query(
-            f"{boxes} SELECT {by}q1, mid, q3, {ends}, count(*) AS n FROM shown {using} GROUP BY ALL ORDER BY ALL"
+            f"{boxes} SELECT {by}q1, mid, q3, {ends}, count(*) AS n FROM cut {using} GROUP BY ALL ORDER BY ALL"
         )
         beyond = self.table.query(
-            f"{boxes} SELECT {by}{value} FROM shown {using} WHERE NOT ({fence}) ORDER BY hash(id), id LIMIT 500"
+            f"{boxes} SELECT {by}{value} FROM cut {using} WHERE NOT ({fence}) ORDER BY hash(id), id LIMIT 500"
         )
         counts = self.table.query(f"{self.kept} SELECT (SELECT count(*) FROM base), count(*) FROM kept")
         n_base, n_kept = (int(n) for n in counts.iloc[0])

@@ -13,7 +13,7 @@ from observatory.charts.drawing.channels import channel
 from observatory.charts.drawing.highlight import HIGHLIGHT, highlighted
 from observatory.charts.drawing.intervals import interval_layers, said
 from observatory.charts.drawing.marks import mark
-from observatory.charts.drawing.query import Drawn, Query, column
+from observatory.charts.drawing.query import Drawn, Query, boxed, column
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.tooltips import tooltips
 from observatory.charts.spec.view import Encoding, View, is_discrete
@@ -47,6 +47,8 @@ def piece(
     """The drawn view; `options` are those of a written mark, `parameter` names what a click on the legend chooses."""
     view = summaries_of(table).worded(summarised(view))
     query = Query(view, table, profile)
+    if view.mark == "boxplot" and boxed(view) is None:
+        raise ChartInvalidSpec("A box plot needs a number on an axis.", "Put a number on the x or y axis.")
     if view.mark == "boxplot":
         drawn, beyond = query.boxes()
         rows = pd.concat([drawn.rows, beyond], ignore_index=True)

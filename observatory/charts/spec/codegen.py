@@ -179,8 +179,8 @@ def _arguments(values: Mapping[str, Any]) -> str:
 def _literal(value: Any) -> str:
     """A JSON value as a Python literal; a reference to an interaction has no place in the code.
 
-    >>> _literal({"a": [1, "it's", None]})
-    '{\'a\': [1, "it\'s", None]}'
+    >>> print(_literal({"a": [1, "it's", None]}))
+    {'a': [1, "it's", None]}
     """
     if isinstance(value, Mapping):
         if "param" in value:

@@ -101,7 +101,7 @@ def _is_histogram(view: View) -> bool:
 
 def _groups_and_measures(view: View) -> tuple[list[Encoding], list[Encoding]]:
     shown = [e for e in view.encodings if e.datum is None]
-    measures = [e for e in shown if e.aggregate or (e.type == "quantitative" and not e.bin and not e.format)]
+    measures = [e for e in shown if e.aggregate or (e.type == "quantitative" and not e.bin and e.format != "d")]
     groups = [e for e in shown if e not in measures]
     if view.mark in ("line", "area", "bar") and len(measures) == 2:
         measures = sorted(measures, key=lambda e: e.channel != "y")
