@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from observatory.charts import check, compare, recommend
+from observatory.charts.rules.distinct import distinct, essence
 from observatory.charts.rules.facts import wish_facts
 from observatory.charts.rules.solver import every, top_k
 from observatory.charts.spec.reading import parse
@@ -84,7 +85,18 @@ def test_five_distinct_charts_in_the_order_of_cost_which_is_the_sum_of_the_rules
 
 
 @pytest.mark.parametrize(
-    "names", [["price"], ["region", "price"], ["town"], ["year", "weight"], ["price", "income", "sex"]]
+    "names",
+    [
+        ["price"],
+        ["region", "price"],
+        ["town"],
+        ["year", "weight"],
+        ["price", "income", "sex"],
+        ["region", "sex", "price"],
+        ["year", "country"],
+        ["country", "price"],
+        ["grade", "sex"],
+    ],
 )
 def test_a_recommended_chart_read_back_breaks_the_same_rules(names):
     profile = panel_profile()
@@ -111,6 +123,37 @@ def sum_of_weights(answer) -> int:
     from observatory.charts.rules.base import rules
 
     return sum(rules()[rule].weight for rule, _ in answer.preferences)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["price"], ["region"], ["income", "price"], ["country", "price"], ["day", "price", "sex"], ["sex", "grade"]],
+)
+def test_five_charts_that_a_person_calls_different_whenever_there_are_five(names):
+    """Charts that differ in no more than sorting, scale, interval or limit count as one."""
+    facts = wish_facts(panel_profile(), wish_for(*names))
+    there: dict[object, list[int]] = {}
+    for answer in every(facts):
+        there.setdefault(essence(answer), []).append(sum_of_weights(answer))
+    found = distinct(facts, 5)
+    assert len({essence(answer) for answer in found}) == len(found) == min(5, len(there))
+    cheapest = sorted(min(costs) for costs in there.values())
+    assert [answer.cost for answer in found] == cheapest[: len(found)]
+
+
+def test_a_mean_over_few_rows_shows_its_interval_unless_it_was_asked_for_alone():
+    profile = panel_profile(60)
+    first = recommend(profile, wish_for("region", "price", task="summary"))[0]
+    assert parse(first.spec).interval == "ci"
+    assert "interval" in {v.rule for v in first.violations}
+    assert parse(recommend(profile, wish_for("region", "mean(price)", task="summary"))[0].spec).interval is None
+    assert parse(recommend(panel_profile(), wish_for("region", "price"))[0].spec).interval is None
+
+
+def test_years_lie_in_the_bands_of_a_heat_map():
+    spec = recommend(panel_profile(), wish_for("year", "country", mark="rect"))[0].spec
+    assert notation(spec) == "rect x:year y:country color:count"
+    assert spec["encoding"]["x"]["type"] == "ordinal"
 
 
 def test_no_chart_is_the_mirror_of_another():
