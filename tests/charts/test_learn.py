@@ -127,16 +127,26 @@ def test_a_file_of_weights_that_is_wrong_says_where(text, said):
         parse_learned(text)
 
 
-def test_what_is_asked_about_keeps_an_axis():
+@pytest.fixture
+def profile():
     bins = tuple(HistogramBin(i, i + 1, 10) for i in range(20))
     numbers = [
         FieldProfile(name, "quantitative", "measure", "DOUBLE", 0, 190, 1, 20, 10.5, 6.0, {"0.5": 10.5}, (), bins)
-        for name in ("price", "weight", "power")
+        for name in ("price", "weight")
     ]
-    profile = Profile(200, tuple(numbers))
-    for asked in ("price", "weight", "power"):
-        names = [asked, *(field.name for field in numbers if field.name != asked)]
-        wish = Wish(tuple(WishedField(name) for name in names), mark="point", task="value")
-        first = recommend(profile, wish, 1)[0]
-        assert asked in (first.spec["encoding"]["x"]["field"], first.spec["encoding"]["y"]["field"])
-        assert not any(v.rule.startswith("asked_") for v in first.violations)
+    return Profile(200, (*numbers, FieldProfile("region", "nominal", "dimension", "VARCHAR", 0, 3)))
+
+
+@pytest.mark.parametrize(("asked", "beside"), [("price", "weight"), ("weight", "price")])
+def test_of_two_numbers_the_one_wished_first_is_asked_about(profile, asked, beside):
+    fields = (WishedField(asked), WishedField(beside, channel="size"), WishedField("region"))
+    charts = recommend(profile, Wish(fields, mark="point", task="value"), 5)
+    assert charts[0].spec["encoding"]["size"]["field"] == beside
+    assert {"beside_size"} <= {v.rule for v in charts[0].violations}
+
+
+@pytest.mark.parametrize("task", ["value", "summary", "relation", None])
+def test_learned_weights_leave_the_first_chart_as_it_is(profile, task):
+    for names in (["price", "weight"], ["price", "weight", "region"], ["region", "price"]):
+        wish = Wish(tuple(WishedField(name) for name in names), task=task)
+        assert recommend(profile, wish, 1)[0].spec == recommend(profile, wish, 1, weights=hand_set())[0].spec

@@ -159,12 +159,13 @@ of weight x count over the soft rules that it breaks; the cheapest chart that br
 | `examples/` | for each rule one chart that breaks it and one that keeps it |
 
 Learned weights hold for the tasks that they name, and only for rules that wait for a number that is asked about: points
-of single rows where the task is to read values or summaries and several numbers are wished, of which the first is the
-one asked about. A chart that is only checked does not say what is asked about, so there they keep quiet. They are
-learned from 892 preferences between point charts in an experiment with two tasks (Kim and Heer 2018, as packaged by
-cmudig/draco2, MIT licence), so they say nothing about other charts, which keep the weights set by hand. `python
-benchmarks/chart_pairs.py --pairs FILE --write` learns them again and keeps them only where they order the pairs better
-than before and leave the first chart of every panel request as it is.
+of single rows that show a category and two numbers, one of them asked about. In a wish to read values that is the
+number wished first; a wish for summaries, which single rows do not serve, names none. A chart that is only checked does
+not say what is asked about, so there they keep quiet. They are learned from 892 preferences between point charts in an
+experiment with two tasks (Kim and Heer 2018, as packaged by cmudig/draco2, MIT licence), so they say nothing about
+other charts, which keep the weights set by hand. `python benchmarks/chart_pairs.py --pairs FILE --write` learns them
+again and keeps them only where they order the pairs better than before and leave the first chart of every panel request
+as it is.
 
 Fields are `f0`, `f1`, … and every statistic is a whole number, so nothing out of the data is ever read as a program.
 """

@@ -186,11 +186,14 @@ def wish_facts(profile: Profile, wish: Wish, quiet: Mapping[str, int] | None = N
 
 
 def asked_field(profile: Profile, wish: Wish) -> str | None:
-    """The number that a wish asks about: to read values or summaries of several numbers, the one wished first."""
+    """The number that a wish asks about: to read values of several numbers, the one wished first.
+
+    A wish for summaries asks about none: single rows, which the rules for it are about, do not serve it.
+    """
     raw = [item.field for item in wish.fields if item.field is not None and not item.aggregate and not item.bin]
     numbers = [name for name in raw if chart_type(profile.field(name)) == "quantitative"]
     figures = [name for name in numbers if profile.field(name).role not in ("time", "identifier")]
-    return figures[0] if wish.task in ("value", "summary") and len(set(figures)) > 1 else None
+    return figures[0] if wish.task == "value" and len(set(figures)) > 1 else None
 
 
 def _profile_facts(profile: Profile, names: Iterable[str], quiet: Mapping[str, int] | None = None) -> list[str]:
