@@ -339,3 +339,30 @@ def test_no_rows_and_wrong_charts_are_said(tabulate):
     ):
         with pytest.raises(ChartInvalidSpec, match=words):
             draw(wrong, table, profile)
+
+
+def test_boxes_stand_over_months_and_bins(tabulate):
+    frame = shop()
+    table, profile = tabulate(frame)
+    month = {"field": "day", "type": "ordinal", "timeUnit": "month", "axis": {"format": "%b"}}
+    price = {"field": "price", "type": "quantitative"}
+    drawing = draw({"mark": "boxplot", "encoding": {"x": month, "y": price}}, table, profile)
+    rows = rows_of(drawing).dropna(subset=["mid"]).set_index("v_x")["mid"].to_dict()
+    assert rows == frame.groupby(frame["day"].dt.strftime("%b"))["price"].median().to_dict()
+    bins = {"field": "weight", "type": "quantitative", "bin": {"maxbins": 6}}
+    assert svg(draw({"mark": "boxplot", "encoding": {"x": bins, "y": price}}, table, profile).chart).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"mark": "boxplot", "encoding": {"x": REGION}}, "needs a number"),
+        ({"mark": "bar", "encoding": {"x": REGION | {"bin": True}, "y": {"aggregate": "count"}}}, "fall into bins"),
+        ({"mark": "point", "encoding": {"x": REGION, "shape": {"field": "price", "type": "quantitative"}}}, "Shapes"),
+        ({"mark": "rule", "encoding": {"y": REGION, "x2": {"field": "price", "aggregate": "max"}}}, "x2"),
+    ],
+)
+def test_what_stands_on_nothing_is_said(tabulate, spec, words):
+    table, profile = tabulate(shop())
+    with pytest.raises(ChartInvalidSpec, match=words):
+        draw(spec, table, profile)
