@@ -74,6 +74,12 @@ def test_an_unknown_field_is_a_rule_and_no_error():
     assert hard({"mark": "tick", "encoding": {"x": {"field": "prize", "type": "quantitative"}}}) == {"unknown_field"}
 
 
+def test_a_filter_by_an_unknown_field_is_told():
+    spec = {"mark": "bar", "transform": [{"filter": "datum.yeer > 2000"}], "encoding": {"x": TOWN, "y": COUNT}}
+    (found,) = check(spec, PROFILE).hard
+    assert (found.rule, found.where) == ("unknown_field", ("filter (yeer)",))
+
+
 def test_derived_fields_are_known_and_left_unjudged():
     ratio = {"calculate": "datum.price / datum.cost", "as": "ratio"}
     spec = {"mark": "bar", "transform": [ratio], "encoding": {"x": TOWN, "y": {"aggregate": "mean", "field": "ratio"}}}

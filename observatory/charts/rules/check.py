@@ -90,10 +90,14 @@ def vega_lite(chart: Any) -> Mapping[str, Any]:
     return plain
 
 
-def judge_parts(reading: Reading, by: Judge) -> tuple[Judged, ...]:
-    """Each part of a chart with what the solver says of it."""
-    parts = zip(reading.parts, scenes_of(reading, by), strict=True)
-    return tuple(_judged(part, scene, reading, by) for part, scene in parts)
+def judge_parts(reading: Reading, by: Judge, known: Sequence[Judged] = ()) -> tuple[Judged, ...]:
+    """Each part of a chart with what the solver says of it; what is `known` of the same parts is said again."""
+
+    def said(part: Part, scene: Scene) -> Judged:
+        same = (one for one in known if one.part == part and one.scene == scene)
+        return next(same, None) or _judged(part, scene, reading, by)
+
+    return tuple(map(said, reading.parts, scenes_of(reading, by)))
 
 
 def scenes_of(reading: Reading, by: Judge) -> list[Scene]:
@@ -134,6 +138,7 @@ def places(part: Part, reading: Reading) -> dict[str, str]:
     before = part_name(part, reading)
     words = {"m0": f"mark {part.view.mark[:40]}" if part.view.mark not in ("none", "") else "mark", "v0": "chart"}
     words |= {channel: channel for channel in ("x", "y")}
+    words |= {f"w{index}": f"filter ({f.field[:80]})" for index, f in enumerate(part.view.filters)}
     for index, encoding in enumerate(part.view.encodings):
         what = (
             encoding.field

@@ -40,7 +40,7 @@ def repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged],
         for one, change in zip(broken, chosen, strict=True):
             changed = patched(changed, one.part, change)
             words += edit_words(one.part, change, part_name(one.part, reading))
-        result = told(judge_parts(read(changed), by), by)
+        result = told(judge_parts(read(changed), by, judged), by)
         if result.valid and words not in found:
             found[words] = Repair(changed, words, result.cost)
     return tuple(sorted(found.values(), key=lambda r: len(r.edits))[:MOST])

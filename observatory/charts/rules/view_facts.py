@@ -122,6 +122,9 @@ def part_facts(
     marked = {"ordered": part.ordered, "labelled": part.labelled, "layered": part.layer is not None}
     lines += [f"attribute((mark,{key}),m0,yes)." for key, is_so in marked.items() if is_so]
     lines += [f"attribute((layer,{channel}),v0,{kind})." for channel, kind in scene.beside.items()]
+    there = {f.name for f in profile.fields}
+    unknown = [index for index, f in enumerate(view.filters) if f.field not in there and not part.rows.is_open]
+    lines += [f"attribute((filter,known),w{index},no)." for index in unknown]
     for index, encoding in enumerate(view.encodings):
         lines += _encoding(index, encoding, names, view)
     return Facts("\n".join(lines), names, task)
