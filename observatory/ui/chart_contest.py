@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from observatory.charts.rules.explain import difference
 from observatory.errors import ObservatoryError
 from observatory.model import Dataset, RankedChart, Task
 from observatory.quoting import markdown
@@ -91,20 +92,8 @@ def headline(left: RankedChart, right: RankedChart) -> str:
     return f"The {better} one is better: it costs {low}, the {worse} one {high}"
 
 
-def differences(left: RankedChart, right: RankedChart) -> list[tuple[str, int]]:
-    """The rules that cost the two charts differently, with right minus left; they add up to the difference in cost."""
-    prices: dict[str, list[int]] = {}
-    words: dict[str, str] = {}
-    for side, chart in enumerate((left, right)):
-        for v in chart.violations:
-            prices.setdefault(v.rule, [0, 0])[side] += (v.weight or 0) * v.count
-            words[v.rule] = v.description
-    gaps = [(words[rule], two[1] - two[0]) for rule, two in prices.items() if two[0] != two[1]]
-    return sorted(gaps, key=lambda gap: (-abs(gap[1]), gap[0]))
-
-
 def _differences(left: RankedChart, right: RankedChart) -> None:
-    gaps = differences(left, right)
+    gaps = difference(left, right)
     lines = [
         f"- The {side} one breaks a rule: {markdown(v.description)}"
         for side, chart in zip(SIDES, (left, right), strict=True)

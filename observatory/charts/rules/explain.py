@@ -93,12 +93,13 @@ def why(chart: Checked, following: Checked | None) -> str:
     >>> why(RankedChart(1, 0, {}, "", (), (), ""), None)
     'It breaks no rule.'
     """
+    against = max(_soft(chart), key=price, default=None)
     if following is None:
-        against = max(_soft(chart), key=price, default=None)
         return _cut("It breaks the rule “", against.description) if against else "It breaks no rule."
     dearest = next((sentence for sentence, gap in difference(chart, following) if gap > 0), None)
     if dearest is None or following.cost <= chart.cost:
-        return "It is as good as the next one."
+        told = "It costs as little as the next one"
+        return _cut(f"{told}; it breaks the rule “", against.description) if against else f"{told}, and breaks no rule."
     return _cut("The next one breaks the rule “", dearest)
 
 
