@@ -55,8 +55,8 @@ NAMES = [
 
 
 def wishes(*names: str) -> list[Wish]:
-    every = [Wish(tuple(WishedField(name) for name in names)), *(Wish((WishedField(name),)) for name in names)]
-    return [*every, Wish(), Wish(every[0].fields, task="distribution"), Wish(every[0].fields, mark="bar")]
+    both = tuple(WishedField(name) for name in names)
+    return [Wish(both), Wish(both[:1]), Wish(), Wish(both, mark="bar")]
 
 
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
@@ -71,8 +71,8 @@ def test_an_awkward_table_is_ranked_or_answered_with_a_sentence(tabulate, frame)
             continue
         for chart in charts:
             assert not {"Infinity", "NaN"} & set(re.findall(r"\w+", json.dumps(chart.spec)))
-            assert check(chart.spec, profile, task=wish.task).hard == ()
         for chart in charts[:1]:
+            assert check(chart.spec, profile, task=wish.task).hard == ()
             assert draw(chart.spec, table, profile).alt
     assert all(message.endswith((".", ")")) and hint for message, hint in answers)
 
