@@ -6,7 +6,8 @@ import itertools
 import pytest
 
 from observatory.charts import altair_code, compare, recommend, summarize, why
-from observatory.charts.spec.words import AXIS, LINE, condition, lines
+from observatory.charts.spec.view import AGGREGATES, MARKS, Encoding, View
+from observatory.charts.spec.words import AXIS, LINE, condition, drawn_as, lines, title
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 
 NAMES = ["Hired", 'a "b"', "it's", "<script>", "a.b[0]", "x\ny", "größe" * 30]
@@ -136,3 +137,29 @@ def test_months_and_years_of_every_day_are_read_back():
         words = condition(Filter("d", "gte", day.isoformat()))
         assert str(day.year) in words
         assert words.startswith("d from ")
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ({"mark": "rule", "encoding": {"y": {"field": "fare", "aggregate": "mean"}}}, "a line at the mean fare"),
+        ({"mark": "rule", "encoding": {"y": {"datum": 30}}}, "a line at 30"),
+        ({"mark": "text", "encoding": {"text": {"aggregate": "count"}}}, "labels of the number of rows"),
+        ({"mark": {"type": "errorbar", "extent": "ci"}, "encoding": {"y": {"field": "fare"}}}, "error bars"),
+        ({"mark": "point", "encoding": {"y": {"field": "age", "aggregate": "q3"}}}, "points of upper quartile of age"),
+    ],
+)
+def test_a_layer_is_said_by_what_it_adds(layer, words):
+    dimension = {"x": {"field": "survived", "type": "nominal"}}
+    bars = {"mark": "bar", "encoding": {**dimension, "y": {"field": "fare", "aggregate": "median"}}}
+    sentence = summarize({"layer": [bars, layer]}, passengers())
+    assert sentence.startswith("Median fare by survived, as bars, with ")
+    assert words in sentence
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
+@pytest.mark.parametrize("mark", MARKS)
+def test_every_mark_and_summary_has_words(mark, aggregate):
+    encodings = (Encoding("x", "survived", "nominal"), Encoding("y", "fare", "quantitative", aggregate))
+    assert drawn_as(View(mark, encodings))
+    assert title(View(mark, encodings))[0].isupper()

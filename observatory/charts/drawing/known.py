@@ -171,7 +171,8 @@ def written_view(spec: Mapping[str, Any], part: Part) -> View:
         datum = known.get("datum", e.datum)
         if isinstance(datum, Mapping) and not _is_constant(datum):
             raise ChartInvalidSpec(f"The constant on the channel {e.channel} is no date.", "Give year, month and date.")
-        kind = "quantitative" if e.bin else e.type
+        counts = e.aggregate is not None and e.aggregate not in ("min", "max")
+        kind = "quantitative" if e.bin or counts else e.type
         encodings.append(replace(e, channel=channel, type=kind, format=written, datum=datum))
     extent = looks(spec, part).get("extent")
     interval = part.view.interval

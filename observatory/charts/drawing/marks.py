@@ -22,6 +22,7 @@ _NUMBERS = (
     "innerRadius",
     "cornerRadius",
 )
+_BOUNDS = {"opacity": (0, 1), "dx": (-200, 200), "dy": (-200, 200), "angle": (-360, 360)}
 _COLOURS = ("color", "fill", "stroke")
 _WORDS = {
     "align": ("left", "center", "right"),
@@ -95,7 +96,8 @@ def safe_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_safe(key: str, value: Any) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    low, high = _BOUNDS.get(key, (0, 2000))
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
     if key in _COLOURS:
         return isinstance(value, str) and _COLOUR.fullmatch(value) is not None
     if key == "strokeDash":

@@ -46,13 +46,13 @@ def arranged(spec: Mapping[str, Any], bodies: Iterator[dict[str, Any]]) -> dict[
     """
     key = next((key for key in CONCATS if key in spec), None)
     if key is not None:
-        kept = {"columns": spec["columns"]} if isinstance(spec.get("columns"), int) else {}
+        kept = {"columns": spec["columns"]} if type(spec.get("columns")) is int else {}
         return {key: [arranged(inner, bodies) for inner in spec[key]], **kept}
     repeat = spec.get("repeat")
     if repeat is not None and not (isinstance(repeat, Mapping) and "layer" in repeat):
         wide = repeat.get("column") if isinstance(repeat, Mapping) else repeat
         n_columns = spec.get("columns", len(wide) if isinstance(wide, list) else 1)
-        return {"concat": list(bodies), "columns": n_columns if isinstance(n_columns, int) else 2}
+        return {"concat": list(bodies), "columns": n_columns if type(n_columns) is int else 2}
     inner = spec.get("spec")
     if isinstance(inner, Mapping) and any(key in inner for key in (*CONCATS, "repeat", "facet")):
         return arranged(inner, bodies)
