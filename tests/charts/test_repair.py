@@ -88,6 +88,21 @@ def test_a_layer_is_mended_where_it_stands():
     assert found.spec["layer"] == [spec["layer"][0], {**spec["layer"][1], "mark": "point"}]
 
 
+def test_a_layer_takes_the_axis_of_the_one_beside_it():
+    spec = {"layer": [chart("bar", x=TOWN, y=MEAN), chart("point", x=AGE, y=FARE)]}
+    found = best(spec)
+    assert found.edits == ("In layer 2: show “town” instead of “age”.",)
+    assert found.spec["layer"][1]["encoding"]["x"] == TOWN
+
+
+def test_means_that_are_stacked_stand_side_by_side():
+    spec = chart("bar", x=TOWN, y=MEAN, color={"field": "sex", "type": "nominal"})
+    sex = FieldProfile("sex", "nominal", "dimension", "VARCHAR", 0, 2)
+    found = check(spec, Profile(400, (*PROFILE.fields, sex)), repair=True).repairs[0]
+    assert found.edits == ("Put the bars of “sex” side by side.",)
+    assert found.spec["encoding"]["xOffset"] == {"field": "sex", "type": "nominal"}
+
+
 def test_the_charts_of_a_concat_are_mended_together():
     spec = {"hconcat": [chart("pie", theta=COUNT, color=TOWN), chart("bar", x=AGE, y=FARE)]}
     found = best(spec)

@@ -38,8 +38,13 @@ def _sentence(edit: tuple[str, str, str], part: Part, change: Change) -> str:
         return f"Show the {value} largest of {_quoted(ranked.field if ranked else None)}."
     if key == "add":
         return f"Put the number of rows on {_channel(value)}."
+    if key == "beside":
+        return f"Put the bars of {_quoted(change.names[int(change.after[entity, 'field'][1:])])} side by side."
     if key.startswith("show"):
         return f"Put {_quoted(change.names[int(change.after[entity, 'field'][1:])])} on {_channel(value)}."
+    if key == "field" and (change.before[entity, key], "known") not in change.before:
+        shown = part.view.encodings[int(entity[1:])].field
+        return f"Show {_quoted(change.names[int(value[1:])])} instead of {_quoted(shown)}."
     return _of_channel(key, value, part.view.encodings[int(entity[1:])], change)
 
 

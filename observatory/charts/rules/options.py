@@ -24,6 +24,7 @@ ABSENT = "absent"
 PROPERTIES = ("channel", "type", "aggregate", "binning", "time_unit", "stack", "sort_by", "field", "scale", "zero")
 _WRITTEN = re.compile(r"^(?:attribute\(\((?:encoding|mark,type|scale|view,limit)\b|entity\((?:encoding|scale),)")
 _WAS = re.compile(r"was\((\w+),(\w+),(\w+)\)")
+_UNKNOWN = re.compile(r"attribute\(\(field,known\),(\w+),no\)")
 _DRAWN = {"aggregate": AGGREGATES, "channel": CHANNELS, "mark": MARKS, "scale": SCALES, "stack": STACKS, "type": TYPES}
 
 
@@ -68,6 +69,7 @@ def options_of(
     lines += [f"candidate(f{names.index(name)})." for name in more]
     text = "\n".join(lines)
     before = {(entity, key): value for key, entity, value in _WAS.findall(text)}
+    before |= {(entity, "known"): "no" for entity in _UNKNOWN.findall(text)}
     return Options(text, names, before)
 
 

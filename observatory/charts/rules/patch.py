@@ -37,7 +37,7 @@ def patched(spec: Mapping[str, Any], part: Part, change: Change) -> dict[str, An
     chart, moved = _cleared(chart, part, change, facets=False)
     for path, definition in moved:
         chart = _put(chart, path, definition)
-    for entity in ("n0", "a0"):
+    for entity in ("n0", "a0", "o0"):
         if (entity, "channel") in change.after:
             chart = _put(chart, (*part.unit, "encoding", change.after[entity, "channel"]), _new(entity, change))
     if change.after.get(("v0", "limit"), ABSENT) != change.before["v0", "limit"]:
@@ -150,7 +150,7 @@ def _limited(chart: Any, part: Part, change: Change) -> Any:
 def changed_view(part: Part, change: Change) -> View:
     """The view that a part becomes, as far as what is measured and ranked in it goes."""
     encodings = []
-    for entity in [*(f"e{index}" for index in range(len(part.view.encodings))), "n0", "a0"]:
+    for entity in [*(f"e{index}" for index in range(len(part.view.encodings))), "n0", "a0", "o0"]:
         known = {key: change.after.get((entity, key), ABSENT) for key in PROPERTIES}
         if known["channel"] != ABSENT:
             name = None if known["field"] == ABSENT else change.names[int(known["field"][1:])]
