@@ -24,6 +24,7 @@ with about:
     ui.import_report(dataset)
 
 st.header("What does it look like?", anchor=False)
+ui.pinned_grid(dataset)
 with st.spinner("Ranking charts …", show_time=True):
     charts = obs.recommend(dataset, k=4)
 ui.chart_grid(charts, dataset, key="overview")

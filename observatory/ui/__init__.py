@@ -4,7 +4,7 @@ from observatory.quoting import markdown as text
 from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
 from observatory.ui.chart_link import open_charts
 from observatory.ui.chart_pins import pinned_charts
-from observatory.ui.charts import Showing, chart_cards, chart_grid, chart_wish, spec_chart
+from observatory.ui.charts import Showing, chart_cards, chart_grid, chart_wish, pinned_grid, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
@@ -55,6 +55,7 @@ __all__ = [
     "page_link",
     "parameters",
     "pinned_charts",
+    "pinned_grid",
     "progress",
     "question_box",
     "remedy",

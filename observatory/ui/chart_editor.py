@@ -17,6 +17,7 @@ from observatory.errors import ChartInvalidSpec, ObservatoryError
 from observatory.model import Dataset, Profile
 from observatory.quoting import markdown
 from observatory.ui import chart_edits as edits
+from observatory.ui import chart_words as words
 from observatory.ui.chart_link import change_chart, history, leave, linked, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.chart_verdict import picture, rivals, verdict
@@ -99,9 +100,9 @@ def _from_json() -> None:
 
 
 def _controls(view: View, profile: Profile) -> None:
-    marks = [*edits.MARKS] if view.mark in edits.MARKS else [view.mark, *edits.MARKS]
+    marks = [*words.MARKS] if view.mark in words.MARKS else [view.mark, *words.MARKS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _choice("Mark", "mark", marks, view.mark, lambda m: edits.MARKS.get(m, m), edits.with_mark)
+        _choice("Mark", "mark", marks, view.mark, lambda m: words.MARKS.get(m, m), edits.with_mark)
         st.button(
             "Swap axes", key="edit_swap", type="tertiary", icon=":material/swap_horiz:",
             on_click=_apply, args=(edits.swapped,),
@@ -118,7 +119,7 @@ def _controls(view: View, profile: Profile) -> None:
 
 def _channel(view: View, e: Encoding, profile: Profile) -> None:
     """A channel: its field, what is shown of it, scale and order behind one click, and a way to remove it."""
-    name, label = e.channel, edits.CHANNELS.get(e.channel, e.channel)
+    name, label = e.channel, words.CHANNELS.get(e.channel, e.channel)
     field = next((f for f in profile.fields if f.name == e.field), None)
     names = [None, *(f.name for f in profile.fields), *([e.field] if field is None and e.field is not None else [])]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -137,7 +138,7 @@ def _channel(view: View, e: Encoding, profile: Profile) -> None:
                 f"{name}_shown",
                 choices,
                 edits.shown(e, field),
-                lambda c: edits.SHOWN.get(c, c),
+                lambda c: words.SHOWN.get(c, c),
                 lambda v, c: edits.with_shown(v, name, c, profile),
             )
         _more(view, e, label)
@@ -155,7 +156,8 @@ def _channel(view: View, e: Encoding, profile: Profile) -> None:
 
 def _more(view: View, e: Encoding, label: str) -> None:
     scales, sorts, stacks = edits.scale_choices(e), edits.sort_choices(e), edits.can_stack(view, e)
-    if not (scales or sorts or stacks):
+    bounds = edits.can_bound(view, e)
+    if not (scales or sorts or stacks or bounds):
         return
     name = e.channel
     with st.popover(
@@ -163,17 +165,22 @@ def _more(view: View, e: Encoding, label: str) -> None:
     ):
         if scales:
             _choice(
-                "Scale", f"{name}_scale", scales, edits.scale(e), lambda c: edits.SCALES.get(c, c),
+                "Scale", f"{name}_scale", scales, edits.scale(e), lambda c: words.SCALES.get(c, c),
                 lambda v, c: edits.with_scale(v, name, c),
             )  # fmt: skip
         if sorts:
             _choice(
-                "Order", f"{name}_sort", sorts, edits.sort(e), lambda c: edits.SORTS[c],
+                "Order", f"{name}_sort", sorts, edits.sort(e), lambda c: words.SORTS[c],
                 lambda v, c: edits.with_sort(v, name, c),
+            )  # fmt: skip
+        if bounds:
+            _choice(
+                "Interval", f"{name}_interval", [*words.INTERVALS], view.interval or "none",
+                lambda c: words.INTERVALS[c], edits.with_interval,
             )  # fmt: skip
         if stacks:
             _choice(
-                "Lengths", f"{name}_stack", [*edits.STACKS], e.stack or "zero", lambda c: edits.STACKS[c],
+                "Lengths", f"{name}_stack", [*words.STACKS], e.stack or "zero", lambda c: words.STACKS[c],
                 lambda v, c: edits.with_stack(v, name, c),
             )  # fmt: skip
 
@@ -184,7 +191,7 @@ def _add(view: View, profile: Profile) -> None:
     if not free:
         return
     with st.popover("Add a channel", type="tertiary", icon=":material/add:"):
-        st.selectbox("Channel", free, format_func=lambda c: edits.CHANNELS[c], key="edit_new_channel")
+        st.selectbox("Channel", free, format_func=lambda c: words.CHANNELS[c], key="edit_new_channel")
         st.selectbox("Field", [f.name for f in profile.fields], key="edit_new_field")
         st.button("Add", key="edit_new", on_click=_added, args=(profile,))
 
@@ -199,13 +206,13 @@ def _choice(
     key: str,
     options: Sequence[Any],
     now: Any,
-    words: Callable[[Any], str],
+    say: Callable[[Any], str],
     change: Callable[[View, Any], View],
 ) -> None:
     """A box whose choice changes the open chart; it shows what the chart is, whoever changed it."""
     key = f"edit_{key}"
     st.session_state[key] = now
-    st.selectbox(label, options, format_func=words, key=key, on_change=_from_widget, args=(key, change))
+    st.selectbox(label, options, format_func=say, key=key, on_change=_from_widget, args=(key, change))
 
 
 def _text(label: str, key: str, now: str, change: Callable[[View, str], View]) -> None:

@@ -6,80 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from observatory import model
 from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.charts.spec.words import phrase, title
 from observatory.errors import ObservatoryError
 from observatory.model import FieldProfile, Profile
+from observatory.ui.chart_words import AGGREGATES, BIN, CATEGORY, CHANNELS, COUNT, RAW, TIME_UNITS
 
-MARKS = {
-    "point": "points",
-    "bar": "bars",
-    "line": "line",
-    "area": "area",
-    "tick": "ticks",
-    "rect": "heat map",
-    "arc": "pie",
-    "boxplot": "box plots",
-    "text": "numbers as text",
-    "rule": "rules",
-    "errorbar": "error bars",
-    "errorband": "error band",
-}
-CHANNELS = {
-    "x": "Horizontal axis",
-    "y": "Vertical axis",
-    "color": "Colour",
-    "size": "Size",
-    "shape": "Shape",
-    "column": "Panels side by side",
-    "row": "Panels in rows",
-    "theta": "Angle",
-    "xOffset": "Side by side along x",
-    "yOffset": "Side by side along y",
-    "detail": "Kept apart",
-    "text": "Text",
-    "opacity": "Opacity",
-    "strokeDash": "Dashes",
-}
-RAW, BIN, CATEGORY, COUNT = "raw", "bin", "category", "count"
-AGGREGATES = {
-    "mean": "mean",
-    "median": "median",
-    "sum": "total",
-    "min": "least",
-    "max": "greatest",
-    "stdev": "standard deviation",
-    "variance": "variance",
-    "q1": "lower quartile",
-    "q3": "upper quartile",
-    "distinct": "number of different values",
-}
-TIME_UNITS = {unit: f"by {words}" for unit, words in model.TIME_UNITS.items()}
 _OFFERED = ("year", "yearquarter", "yearmonth", "yearmonthdate", "quarter", "month", "day", "hours")
-SHOWN = {RAW: "each value", BIN: "in bins", CATEGORY: "as categories", COUNT: "count"} | AGGREGATES | TIME_UNITS
-SCALES = {
-    "auto": "usual",
-    "zero": "from zero",
-    "fit": "fits the values",
-    "log": "logarithmic",
-    "sqrt": "square root",
-    "symlog": "logarithmic through zero",
-    "pow": "power",
-}
-SORTS = {
-    "own": "own order",
-    "ascending": "ascending",
-    "descending": "descending",
-    "longest": "longest first",
-    "shortest": "shortest first",
-    "given": "as given",
-}
-STACKS = {"zero": "stacked", "normalize": "as shares", "none": "overlaid", "center": "around the middle"}
 _BINS = 20
 _POSITION = ("x", "y")
+_BOUNDED = ("point", "bar", "line", "area")
 
 
 def shown_choices(encoding: Encoding, field: FieldProfile | None) -> list[str]:
@@ -235,6 +173,16 @@ def with_stack(view: View, channel: str, choice: str) -> View:
     return view if old is None else _changed(view, replace(old, stack=None if choice == "zero" else choice))
 
 
+def can_bound(view: View, encoding: Encoding) -> bool:
+    """Whether an interval may stand around what a channel shows: the mean on an axis, for points, bars and lines."""
+    return view.mark in _BOUNDED and view.averaged() == encoding
+
+
+def with_interval(view: View, choice: str) -> View:
+    """The view with another interval around its mean, or with none."""
+    return replace(view, interval=None if choice == "none" else choice)
+
+
 def without(view: View, channel: str) -> View:
     """The view without a channel, unless it is the last one; no order is left by what is gone."""
     kept = tuple(
@@ -279,6 +227,8 @@ def _changed(view: View, fresh: Encoding) -> View:
 
 
 def _titled(fresh: View, old: View) -> View:
+    if fresh.averaged() is None or fresh.mark not in _BOUNDED:
+        fresh = replace(fresh, interval=None)
     own = old.title is not None and old.title != title(old)
     return fresh if own or old.title is None else replace(fresh, title=title(fresh))
 

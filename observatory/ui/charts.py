@@ -210,3 +210,17 @@ def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str) -> 
         for chart in charts:
             with st.container(border=True, height="stretch"), guard():
                 spec_chart(chart.spec, dataset, key=f"{key}_{chart.rank}")
+
+
+def pinned_grid(dataset: Dataset) -> None:
+    """The charts that are pinned to the report, small, with their notes; nothing where there are none."""
+    pinned = observatory().pins(dataset)
+    if not pinned:
+        return
+    st.caption("Pinned to the report")
+    with st.grid(3, min_column_width=280, gap="medium"):
+        for number, chart in enumerate(pinned):
+            with st.container(border=True, height="stretch"), guard():
+                spec_chart(chart.spec, dataset, key=f"pinned_{number}", weighted=chart.weighted)
+                if chart.note:
+                    st.markdown(markdown(chart.note))

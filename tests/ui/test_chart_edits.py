@@ -129,6 +129,15 @@ def test_a_channel_is_removed_with_the_order_it_gave_but_not_the_last_one() -> N
     assert "y" in edits.free_channels(alone)
 
 
+def test_an_interval_stands_around_a_mean_and_goes_with_it() -> None:
+    bounded = edits.with_interval(BARS, "ci")
+    assert parse(to_spec(bounded)) == bounded
+    assert edits.can_bound(BARS, BARS.encodings[1])
+    assert edits.with_shown(bounded, "y", "median", PROFILE).interval is None
+    assert edits.with_mark(bounded, "tick").interval is None
+    assert edits.with_interval(bounded, "none") == BARS
+
+
 def test_every_change_is_vega_lite_that_reads_the_same() -> None:
     view = edits.with_field(BARS, "color", "class", PROFILE)
     for change in (

@@ -162,6 +162,9 @@ def test_a_pinned_chart_stands_in_the_report(open_page: Open) -> None:
     dataset = observatory().dataset("penguins")
     written = page(dataset)
     assert written.index("Pinned charts") < written.index("For the talk") < written.index("Can I trust it?")
+    overview = open_page("overview", dataset="penguins")
+    assert not overview.error
+    assert "For the talk" in said(overview)
     app.button(key="charts_pin_0_remove").click().run()
     assert observatory().pins(dataset) == []
     assert "Pinned to the report" not in [box.label for box in app.expander]
