@@ -7,6 +7,7 @@ from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
 
 _TRIVIAL = {("encoding", "sort"), ("view", "interval"), ("view", "limit"), ("scale", "type"), ("scale", "zero")}
+SPARE = 3
 
 
 def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[Answer]:
@@ -14,7 +15,7 @@ def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[A
 
     Of charts that differ in no more than that, the cheapest stands for all.
     """
-    asked = k
+    asked = k + SPARE
     while True:
         answers = top_k(facts, asked, weights=weights)
         kept: dict[frozenset[tuple[str, ...]], Answer] = {}
