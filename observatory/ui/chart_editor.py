@@ -142,27 +142,13 @@ def _channel(view: View, e: Encoding, profile: Profile) -> None:
                 lambda v, c: edits.with_shown(v, name, c, profile),
             )
         _more(view, e, label)
-        st.button(
-            "",
-            key=f"edit_{name}_remove",
-            type="tertiary",
-            icon=":material/close:",
-            on_click=_apply,
-            args=(lambda v: edits.without(v, name),),
-            disabled=len(view.encodings) == 1,
-            help=f"Remove: {label.lower()}",
-        )
 
 
 def _more(view: View, e: Encoding, label: str) -> None:
-    scales, sorts, stacks = edits.scale_choices(e), edits.sort_choices(e), edits.can_stack(view, e)
-    bounds = edits.can_bound(view, e)
-    if not (scales or sorts or stacks or bounds):
-        return
+    """Scale, order, interval and stacking of a channel, where it has such, and the way to remove it."""
     name = e.channel
-    with st.popover(
-        "", type="tertiary", icon=":material/tune:", key=f"edit_{name}_more", help=f"More: {label.lower()}"
-    ):
+    scales, sorts = edits.scale_choices(e), edits.sort_choices(e)
+    with st.popover("More", type="tertiary", key=f"edit_{name}_more", help=f"More of: {label.lower()}"):
         if scales:
             _choice(
                 "Scale", f"{name}_scale", scales, edits.scale(e), lambda c: words.SCALES.get(c, c),
@@ -173,16 +159,20 @@ def _more(view: View, e: Encoding, label: str) -> None:
                 "Order", f"{name}_sort", sorts, edits.sort(e), lambda c: words.SORTS[c],
                 lambda v, c: edits.with_sort(v, name, c),
             )  # fmt: skip
-        if bounds:
+        if edits.can_bound(view, e):
             _choice(
                 "Interval", f"{name}_interval", [*words.INTERVALS], view.interval or "none",
                 lambda c: words.INTERVALS[c], edits.with_interval,
             )  # fmt: skip
-        if stacks:
+        if edits.can_stack(view, e):
             _choice(
                 "Lengths", f"{name}_stack", [*words.STACKS], e.stack or "zero", lambda c: words.STACKS[c],
                 lambda v, c: edits.with_stack(v, name, c),
             )  # fmt: skip
+        st.button(
+            f"Remove: {label.lower()}", key=f"edit_{name}_remove", type="tertiary", icon=":material/close:",
+            on_click=_apply, args=(lambda v: edits.without(v, name),), disabled=len(view.encodings) == 1,
+        )  # fmt: skip
 
 
 def _add(view: View, profile: Profile) -> None:
