@@ -7,7 +7,7 @@ from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
 
 _TRIVIAL = {("encoding", "sort"), ("view", "interval"), ("view", "limit"), ("scale", "type"), ("scale", "zero")}
-SPARE = 3
+_SPARE = 3
 
 
 def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[Answer]:
@@ -15,7 +15,7 @@ def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[A
 
     Of charts that differ in no more than that, the cheapest stands for all.
     """
-    asked = k + SPARE
+    asked = k + _SPARE
     while True:
         answers = top_k(facts, asked, weights=weights)
         kept: dict[frozenset[tuple[str, ...]], Answer] = {}
@@ -27,7 +27,11 @@ def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[A
 
 
 def essence(answer: Answer) -> frozenset[tuple[str, ...]]:
-    """What makes a chart another one: its mark, and what is shown on which channel."""
+    """What makes a chart another one: its mark, and what is shown on which channel.
+
+    >>> essence(Answer(0, (("encoding", "sort", "e0", "measure"),), (), ()))
+    frozenset()
+    """
     return frozenset(
         (kind, key, owner, "column" if value == "row" else value)
         for kind, key, owner, value in answer.attributes
