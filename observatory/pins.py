@@ -72,7 +72,7 @@ class Pins:
         from observatory.charts import altair_code, summarize
 
         spec, note, task = record["spec"], str(record.get("note") or ""), record.get("task")
-        weighted = record.get("weighted")
+        weighted = record.get("weighted") if isinstance(record.get("weighted"), dict) else None
         try:
             drawing = self.draw(spec, dataset, weighted=weighted)
             summary = summarize(spec, self._profile(dataset.id))
