@@ -7,7 +7,6 @@ from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
 
 _TRIVIAL = {("encoding", "sort"), ("view", "interval"), ("view", "limit"), ("scale", "type"), ("scale", "zero")}
-_SPARE = 3
 
 
 def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[Answer]:
@@ -15,15 +14,7 @@ def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[A
 
     Of charts that differ in no more than that, the cheapest stands for all.
     """
-    asked = k + _SPARE
-    while True:
-        answers = top_k(facts, asked, weights=weights)
-        kept: dict[frozenset[tuple[str, ...]], Answer] = {}
-        for answer in answers:
-            kept.setdefault(essence(answer), answer)
-        if len(kept) >= k or len(answers) < asked:
-            return list(kept.values())[:k]
-        asked *= 4
+    return top_k(facts, k, weights=weights, essence=essence)
 
 
 def essence(answer: Answer) -> frozenset[tuple[str, ...]]:

@@ -6,8 +6,9 @@ A fresh `clingo.Control` for each request; one answer set is one chart.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import clingo
@@ -43,12 +44,19 @@ class Answer:
     proven: bool = True
 
 
-def top_k(facts: Facts, k: int, *, weights: RuleWeights | None = None, time_limit: float = TIME_LIMIT) -> list[Answer]:
+def top_k(
+    facts: Facts,
+    k: int,
+    *,
+    weights: RuleWeights | None = None,
+    time_limit: float = TIME_LIMIT,
+    essence: Callable[[Answer], Hashable] | None = None,
+) -> list[Answer]:
     """The `k` cheapest charts that complete the facts and break no hard rule, ties in the order of their attributes.
 
-    The cheapest cost is proven first; then all charts within a growing distance of it are enumerated. When
-    `time_limit` seconds run out, what was found so far is returned, and `proven` is False for answers that a cheaper
-    one may stand before.
+    The cheapest cost is proven first; then all charts within a growing distance of it are enumerated. Of charts with
+    one `essence` only the first counts. When `time_limit` seconds run out, what was found so far is returned, and
+    `proven` is False for answers that a cheaper one may stand before.
     """
     control = _control(facts, RANK, _FORBID, weights)
     deadline = time.monotonic() + time_limit
@@ -59,16 +67,33 @@ def top_k(facts: Facts, k: int, *, weights: RuleWeights | None = None, time_limi
         return []
     bound = min(cost for cost, _ in found)
     sure = bound if complete else bound - 1
+    answers = [] if complete else _first(found, k, essence)
     for step in _STEPS if complete else ():
         bound += step
         near, complete = _solve(control, f"enum,{bound}", MOST_MODELS, deadline)
-        found = near if complete else _distinct([*found, *near])
         sure = bound if complete else sure
-        if not complete or len(near) >= k:
+        if complete and len(near) < k and step != _STEPS[-1]:
+            continue
+        answers = _first(near if complete else _distinct([*found, *near]), k, essence)
+        if not complete or len(answers) >= k:
             break
-    worst = sorted(cost for cost, _ in found)[: max(k, 1)][-1]
-    answers = sorted(_answers([model for model in found if model[0] <= worst]), key=_order)[:k]
     return [replace(answer, proven=answer.cost <= sure) for answer in answers]
+
+
+def _first(models: Sequence[_Model], k: int, essence: Callable[[Answer], Hashable] | None) -> list[Answer]:
+    """The first `k` of some models, read in the order of their cost as far as needed."""
+    kept: dict[Hashable, Answer] = {}
+    known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]] = {}
+    for _, models_of_cost in groupby(sorted(models, key=_cost), key=_cost):
+        for answer in sorted((_answer(model, known) for model in models_of_cost), key=_order):
+            kept.setdefault(essence(answer) if essence else answer, answer)
+        if len(kept) >= k:
+            break
+    return list(kept.values())[:k]
+
+
+def _cost(model: _Model) -> int:
+    return model[0]
 
 
 def _distinct(models: Sequence[_Model]) -> list[_Model]:
@@ -134,18 +159,19 @@ def _solve(control: clingo.Control, mode: str, models: int, deadline: float) -> 
 
 
 def _answers(models: Sequence[_Model]) -> list[Answer]:
-    """The models as values; models of one request share most symbols, so each symbol is read once."""
     known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]] = {}
-    answers = []
-    for cost, symbols in models:
-        sides: dict[str, list[tuple[str, ...]]] = {"attribute": [], "preference": [], "broken": []}
-        for symbol in symbols:
-            if symbol not in known:
-                known[symbol] = _read(symbol)
-            name, value = known[symbol]
-            sides[name].append(value)
-        answers.append(Answer(cost, *(tuple(sorted(side)) for side in sides.values())))  # type: ignore[arg-type]
-    return answers
+    return [_answer(model, known) for model in models]
+
+
+def _answer(model: _Model, known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]]) -> Answer:
+    """A model as a value; models of one request share most symbols, so each symbol is read once."""
+    sides: dict[str, list[tuple[str, ...]]] = {"attribute": [], "preference": [], "broken": []}
+    for symbol in model[1]:
+        if symbol not in known:
+            known[symbol] = _read(symbol)
+        name, value = known[symbol]
+        sides[name].append(value)
+    return Answer(model[0], *(tuple(sorted(side)) for side in sides.values()))  # type: ignore[arg-type]
 
 
 def _read(symbol: clingo.Symbol) -> tuple[str, tuple[str, ...]]:
