@@ -61,7 +61,8 @@ def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = N
         "unique": whole(n_distinct),
         "log_unique": logarithm(n_distinct),
         "missing": whole(1000 * field.missing / n_rows) if n_rows else 0,
-        "label": _label_length(field),
+        "label": max(_label_lengths(field), default=0),
+        "labels": sum(length + 2 for length in _label_lengths(field)),
     }
     if field.type == "quantitative":
         known |= _number_facts(field)
@@ -95,10 +96,8 @@ def _known(value: str, words: Sequence[str]) -> str:
     return value
 
 
-def _label_length(field: FieldProfile) -> int:
-    return (
-        max((len(str(top.value)) for top in field.top[:30]), default=0) if field.type in ("nominal", "ordinal") else 0
-    )
+def _label_lengths(field: FieldProfile) -> list[int]:
+    return [len(str(top.value)) for top in field.top[:30]] if field.type in ("nominal", "ordinal") else []
 
 
 def number(value: Scalar) -> float | None:
