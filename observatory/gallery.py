@@ -145,11 +145,21 @@ class Gallery:
             summary = summarize(spec, profile)
         return model.RankedChart(0, found.cost, spec, code, fields, (*found.hard, *found.soft), summary)
 
-    def why(self, chart: model.RankedChart, following: model.RankedChart | None) -> str:
-        """One plain sentence: why a chart stands above the following one."""
+    def why(self, chart: model.RankedChart, other: model.RankedChart | None) -> str:
+        """One plain sentence: what speaks for a chart beside another."""
         from observatory.charts import why
 
-        return why(chart, following)
+        return why(chart, other)
+
+    def rival(
+        self, chart: model.RankedChart, dataset: Any, task: model.Task | None = None
+    ) -> tuple[model.RankedChart, model.RankedChart | None]:
+        """A chart and the best other one of the same fields, both judged for these fields alone."""
+        found = self.recommend(dataset, chart.fields, task, k=3)
+        drawn = {key: part for key, part in chart.spec.items() if key != "title"}
+        others = [c for c in found if {key: part for key, part in c.spec.items() if key != "title"} != drawn]
+        same = next((c for c in found if c not in others), chart)
+        return same, next(iter(others), None)
 
     def compare(self, better: model.RankedChart, worse: model.RankedChart) -> str:
         """Why one chart stands above another: the difference of what they break, in words."""

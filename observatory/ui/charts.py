@@ -70,8 +70,15 @@ def chart_card(chart: RankedChart, following: RankedChart | None, other: RankedC
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         with st.container(gap="xsmall"):
             spec_chart(chart.spec, on.dataset, key=key, weighted=on.weighted)
-            st.markdown(markdown(observatory().why(chart, following)))
+            st.markdown(markdown(_why(chart, following, on)))
         chart_actions(chart, other, on, key)
+
+
+def _why(chart: RankedChart, following: RankedChart | None, on: Showing) -> str:
+    """What speaks for a chart beside the following one, or beside the best other chart of its own fields."""
+    if following is not None and set(following.fields) == set(chart.fields):
+        return observatory().why(chart, following)
+    return observatory().why(*observatory().rival(chart, on.dataset, on.task))
 
 
 def chart_actions(chart: RankedChart, other: RankedChart | None, on: Showing, key: str) -> None:

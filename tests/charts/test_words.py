@@ -127,7 +127,7 @@ def test_why_a_chart_stands_above_the_next_is_one_plain_sentence():
                 assert sentence.endswith((".", "…"))
                 assert "_" not in sentence
                 if following is not None and following.cost > chart.cost:
-                    assert sentence.startswith("The next one breaks the rule “")
+                    assert sentence.startswith("Rather than ")
                     assert compare(chart, following).startswith("It costs")
 
 

@@ -62,11 +62,11 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def relevant(findings: Sequence[Finding], spec: Mapping[str, Any]) -> list[Finding]:
-    """The findings about fields that a chart shows or filters by, the most relevant first; of all rows where it counts.
+    """The findings about fields that a chart shows or filters by, the most relevant first; copies where it adds up.
 
     One that another explains is left out where that one is there.
     """
-    fields, counts = fields_of(spec), summarises(spec)
+    fields, counts = fields_of(spec), adds_up(spec)
     about = [f for f in findings if _is_about(f, fields, counts)]
     ids = {f.id for f in about}
     kept = [f for f in about if f.explained_by not in ids]
@@ -103,6 +103,11 @@ def summarises(spec: Mapping[str, Any]) -> bool:
         for key, value in _pairs(spec)
         if isinstance(value, str)
     )
+
+
+def adds_up(spec: Mapping[str, Any]) -> bool:
+    """Whether a chart shows counts or sums, which grow with every copy of a row."""
+    return any(key == "aggregate" and value in ("count", "sum") for key, value in _pairs(spec))
 
 
 def _pairs(part: Any) -> Iterator[tuple[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from observatory.charts.rules.base import rules
 from observatory.charts.rules.facts import Facts
 from observatory.charts.rules.rule_weights import RuleWeights, shipped
 from observatory.charts.rules.solver import Answer
+from observatory.charts.spec.words import short
 from observatory.model import ChartCheck, RankedChart, Violation
 
 LONGEST = 140
@@ -87,20 +89,34 @@ def compare(better: Checked, worse: Checked) -> str:
     return f"{told} Against the other: {reasons}." if reasons else told
 
 
-def why(chart: Checked, following: Checked | None) -> str:
-    """One plain sentence of at most 140 characters: why a chart stands above the next one, None for the last.
+def why(chart: Checked, other: Checked | None) -> str:
+    """One plain sentence of at most 140 characters: what speaks for a chart beside another, None for none.
 
     >>> why(RankedChart(1, 0, {}, "", (), (), ""), None)
     'It breaks no rule.'
     """
-    against = max(_soft(chart), key=price, default=None)
-    if following is None:
-        return _cut("It breaks the rule “", against.description) if against else "It breaks no rule."
-    dearest = next((sentence for sentence, gap in difference(chart, following) if gap > 0), None)
-    if dearest is None or following.cost <= chart.cost:
-        told = "It costs as little as the next one"
-        return _cut(f"{told}; it breaks the rule “", against.description) if against else f"{told}, and breaks no rule."
-    return _cut("The next one breaks the rule “", dearest)
+    weakness = max(_soft(chart), key=price, default=None)
+    if other is None:
+        return _cut("Its weakness: ", weakness.description) if weakness else "It breaks no rule."
+    dearest = next((sentence for sentence, gap in difference(chart, other) if gap > 0), None)
+    if dearest is None or other.cost <= chart.cost:
+        told = f"As good as {_called(other, chart)}"
+        return _cut(f"{told}. Its weakness: ", weakness.description) if weakness else f"{told}, and it breaks no rule."
+    return _cut(f"Rather than {_called(other, chart)}: ", dearest)
+
+
+def _called(other: Checked, chart: Checked) -> str:
+    """Another chart by its marks, or by what it shows where the marks are the same."""
+    shown, form = _summary(other)
+    if not shown:
+        return "the other one"
+    return form if form != _summary(chart)[1] else f"“{short(shown)}”"
+
+
+def _summary(chart: Checked) -> tuple[str, str]:
+    """What a chart shows, and as which marks, as its summary says."""
+    shown, _, form = getattr(chart, "summary", "").rpartition(", as ")
+    return shown, re.split(r"[,(:.]", form)[0].strip()
 
 
 def price(violation: Violation) -> int:
@@ -109,7 +125,8 @@ def price(violation: Violation) -> int:
 
 
 def _cut(before: str, sentence: str) -> str:
+    """A sentence after another part of it, cut with … where it gets too long."""
     reason = sentence.removeprefix("When you may choose, ").rstrip(".")
-    reason = reason[:1].upper() + reason[1:]
-    room = LONGEST - len(before) - 2
-    return before + (reason if len(reason) <= room else reason[: room - 1].rstrip() + "…") + "”."
+    reason = reason[:1].lower() + reason[1:]
+    room = LONGEST - len(before) - 1
+    return before + (reason if len(reason) <= room else reason[: room - 1].rstrip() + "…") + "."
