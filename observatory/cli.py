@@ -316,7 +316,7 @@ def _parser() -> argparse.ArgumentParser:
     charts.add_argument("-k", type=int, default=5, help="how many charts")
     charts.add_argument("--pictures", metavar="FOLDER", help="write each chart as SVG and PNG too")
     check = command("check", _check, "what the rules say of a chart over a table", file=False)
-    check.add_argument("spec", metavar="SPEC.json", help="a file with a Vega-Lite chart")
+    check.add_argument("spec", metavar="SPEC.json", help="a Vega-Lite chart, or facts of Draco 2 (.lp)")
     check.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
     check.add_argument("--repair", action="store_true", help="offer the smallest changes that mend it")
     check.add_argument("--task", choices=TASKS)

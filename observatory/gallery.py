@@ -145,6 +145,12 @@ class Gallery:
             summary = summarize(spec, profile)
         return model.RankedChart(0, found.cost, spec, code, fields, (*found.hard, *found.soft), summary)
 
+    def draco_facts(self, spec: Mapping[str, Any], dataset: Any, task: model.Task | None = None) -> str:
+        """A chart over a data set as a file of Draco 2's facts; raises ChartInvalidSpec where Draco has no word."""
+        from observatory.charts.draco import to_draco, write_facts
+
+        return write_facts(to_draco(spec, self._profile(self.dataset(dataset).id), task))
+
     def why(self, chart: model.RankedChart, other: model.RankedChart | None) -> str:
         """One plain sentence: what speaks for a chart beside another."""
         from observatory.charts import why

@@ -1,7 +1,7 @@
 """How large the rule base is once it is instantiated: for the chart of each rule's example, completed from its fields.
 
-Run: python -m benchmarks.charts.ground [--json], or `make ground`. Prints ground rules, ground atoms, and milliseconds of
-process CPU time for reading and grounding (the median of several runs).
+Run: python -m benchmarks.charts.ground [--json], or `make ground`. Prints ground rules, ground atoms, and milliseconds
+of process CPU time for reading and grounding (the median of several runs).
 """
 
 from __future__ import annotations

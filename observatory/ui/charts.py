@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from observatory.errors import ChartInvalidSpec
 from observatory.model import Dataset, RankedChart, Task, Violation
 from observatory.quoting import markdown
 from observatory.report import words
@@ -141,7 +142,7 @@ def _where(violation: Violation) -> str:
 
 
 def downloads(chart: RankedChart, on: Showing, *, key: str) -> None:
-    """The chart as a picture, as Vega-Lite JSON and as Altair code; pictures are drawn when asked for."""
+    """The chart as a picture, as Vega-Lite JSON, Altair code and facts of Draco; pictures are drawn when asked for."""
     obs, name = observatory(), file_name(chart.summary)
     pictures: dict[str, tuple[Callable[[], str | bytes], str, str]] = {
         "PNG": (lambda: obs.picture(chart.spec, on.dataset, "png", weighted=on.weighted), "image/png", "png"),
@@ -150,6 +151,7 @@ def downloads(chart: RankedChart, on: Showing, *, key: str) -> None:
     texts: dict[str, tuple[str, str, str]] = {
         "Vega-Lite": (json.dumps(chart.spec, indent=2, ensure_ascii=False), "application/json", "json"),
         "Python": (chart.code, "text/x-python", "py"),
+        "Draco": (_draco_facts(chart, on), "text/plain", "lp"),
     }
     with st.container(horizontal=True, gap="small"):
         for label, (content, mime, suffix) in (pictures | texts).items():
@@ -163,6 +165,14 @@ def downloads(chart: RankedChart, on: Showing, *, key: str) -> None:
                     on_click="ignore",
                     help=f"Download the chart as {label}.",
                 )
+
+
+def _draco_facts(chart: RankedChart, on: Showing) -> str:
+    """The chart as facts of Draco 2, "" where Draco has no word for it."""
+    try:
+        return observatory().draco_facts(chart.spec, on.dataset, on.task)
+    except ChartInvalidSpec:
+        return ""
 
 
 def file_name(summary: str) -> str:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from observatory.charts.draco import read_facts
 from observatory.errors import ChartInvalidSpec
 from observatory.model import ChartCheck, Violation
 
@@ -13,12 +14,13 @@ LARGEST = 50_000_000
 
 
 def read_chart(path: str) -> dict[str, Any]:
-    """The chart in a JSON file; raises ChartInvalidSpec for a file that is none."""
+    """The chart in a file of JSON, or of facts of Draco 2 (`.lp`); raises ChartInvalidSpec for one that holds none."""
     file = Path(path)
     try:
         if file.stat().st_size > LARGEST:
             raise ChartInvalidSpec(f"“{file.name}” is too large for a chart.", "Leave its data out.")
-        chart = json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        chart = read_facts(text) if file.suffix == ".lp" else json.loads(text)
     except OSError as exc:
         raise ChartInvalidSpec(f"“{path}” cannot be read.", "Give the path of a file with a Vega-Lite chart.") from exc
     except (ValueError, RecursionError) as exc:
