@@ -107,3 +107,22 @@ def test_every_rule_can_be_reached_by_some_facts():
         name for statement in statements(("hard", "soft")) for name in re.findall(r"^\w+\((\w+),", str(statement.code))
     }
     assert set(rules()) <= named
+
+
+def test_constants_are_handed_on_through_short_words(monkeypatch):
+    text = (
+        "mark(M) :- kind(_,M). bad(E) :- kind(E,_), mark(line). other(bar). "
+        "wide(M) :- mark(M), other(M). worse :- wide(line)."
+    )
+    monkeypatch.setattr(ground, "program", lambda *parts: text)
+    ground.statements.cache_clear()
+    ground._program.cache_clear()
+    try:
+        kept = " ".join(map(str, ground._reachable(("words",), "", "kind(_,bar).")))
+        assert "bad" not in kept
+        assert "worse" in kept, "what needs two atoms says nothing of its constants"
+        assert "bad" in " ".join(map(str, ground._reachable(("words",), "", "kind(_,bar).\nkind(_,line).")))
+    finally:
+        ground.statements.cache_clear()
+        ground._program.cache_clear()
+        ground._reachable.cache_clear()

@@ -32,6 +32,16 @@ class Statement:
     code: ast.AST
     heads: tuple[_Term, ...]
     needs: tuple[_Term, ...]
+    follows: tuple[int | None, ...] = ()
+    """With one head and one need: for each part of the head the part of the need that it repeats."""
+
+    def derived(self, met: _Term) -> tuple[_Term, ...]:
+        """The heads that follow from an atom that meets a need: constants are handed on, so `mark(bar)` stays so."""
+        head = self.heads[0] if self.heads else None
+        if not self.follows or not isinstance(head, tuple) or not isinstance(met, tuple):
+            return self.heads
+        pairs = zip(head, self.follows, strict=True)
+        return (tuple(part if place is None else _constant(met[place]) for part, place in pairs),)
 
 
 def program_for(control: clingo.Control, parts: tuple[str, ...], more: str, facts: str) -> None:
@@ -53,42 +63,56 @@ def _kinds(facts: str) -> str:
 
 @dataclass(frozen=True)
 class _Program:
-    """Statements, and by predicate the atoms that some need, each with the places of those statements."""
+    """Statements with the atoms that they need; an atom that is needed goes by its place in `needs`."""
 
     statements: tuple[Statement, ...]
-    needed: dict[str, dict[_Term, tuple[int, ...]]]
-    given: tuple[_Term, ...]
-    """The heads of statements that need nothing."""
+    needs: tuple[_Term, ...]
+    needed_by: tuple[tuple[int, ...], ...]
+    """For each need the places of the statements that have it."""
+    named: dict[str, tuple[int, ...]]
+    """The needs of each predicate."""
+    meets: dict[_Term, tuple[int, ...]]
+    """The needs that a head meets, as far as asked yet: requests ask for the same few heads."""
+
+    def met_by(self, head: _Term) -> tuple[int, ...]:
+        """The needs that a head meets."""
+        if head not in self.meets:
+            near = self.named.get(_name(head), ())
+            self.meets[head] = tuple(place for place in near if _unify(self.needs[place], head))
+        return self.meets[head]
 
 
 @lru_cache(maxsize=64)
 def _program(parts: tuple[str, ...], more: str) -> _Program:
     known = (*statements(parts), *_read(more, ()))
-    needed: dict[str, dict[_Term, tuple[int, ...]]] = {}
+    needed: dict[_Term, list[int]] = {}
     for place, statement in enumerate(known):
         for need in set(statement.needs):
-            places = needed.setdefault(_name(need), {})
-            places[need] = (*places.get(need, ()), place)
-    return _Program(known, needed, tuple({head for s in known if not s.needs for head in s.heads}))
+            needed.setdefault(need, []).append(place)
+    named: dict[str, tuple[int, ...]] = {}
+    for place, need in enumerate(needed):
+        named[_name(need)] = (*named.get(_name(need), ()), place)
+    return _Program(known, tuple(needed), tuple(map(tuple, needed.values())), named, {})
 
 
 @lru_cache(maxsize=512)
 def _reachable(parts: tuple[str, ...], more: str, kinds: str) -> tuple[ast.AST, ...]:
     program = _program(parts, more)
     lacking = [len(set(statement.needs)) for statement in program.statements]
-    met: set[_Term] = set()
-    fresh = [*program.given, *(head for line in kinds.split("\n") for head in _facts(line))]
+    fresh = [head for s, lacks in zip(program.statements, lacking, strict=True) if not lacks for head in s.heads]
+    fresh += [head for line in kinds.split("\n") for head in _facts(line)]
     seen = set(fresh)
+    met: set[int] = set()
     while fresh:
         head = fresh.pop()
-        for need, places in program.needed.get(_name(head), {}).items():
-            if need in met or not _unify(need, head):
-                continue
+        for need in program.met_by(head):
+            first = need not in met
             met.add(need)
-            for place in places:
-                lacking[place] -= 1
-                if not lacking[place]:
-                    new = [term for term in program.statements[place].heads if term not in seen]
+            for place in program.needed_by[need]:
+                lacking[place] -= first
+                statement = program.statements[place]
+                if not lacking[place] and (first or statement.follows):
+                    new = [term for term in statement.derived(head) if term not in seen]
                     fresh += new
                     seen.update(new)
     return tuple(s.code for s, lacks in zip(program.statements, lacking, strict=True) if not lacks)
@@ -140,7 +164,7 @@ def _read(text: str, parts: tuple[str, ...]) -> tuple[Statement, ...]:
         told = blame("\n".join(messages) or str(exc), parts)
         raise RuleBadRule(f"The chart rules cannot be read. {told}", "Mend that file in draco_rules/.") from exc
     return tuple(
-        Statement(code, tuple(_heads(code)), tuple(_needs(code)))
+        Statement(code, tuple(_heads(code)), tuple(_needs(code)), _follows(code))
         for code in found
         if code.ast_type not in (ast.ASTType.Program, ast.ASTType.Comment)
     )
@@ -158,12 +182,40 @@ def _heads(code: ast.AST) -> Iterator[_Term]:
 
 
 def _needs(code: ast.AST) -> Iterator[_Term]:
+    return map(_atom, _needed(code))
+
+
+def _needed(code: ast.AST) -> Iterator[ast.AST]:
     if code.ast_type not in (ast.ASTType.Rule, ast.ASTType.Minimize):
         return
     for literal in code.body:
         plain = literal.ast_type is ast.ASTType.Literal and literal.sign == ast.Sign.NoSign
         if plain and literal.atom.ast_type is ast.ASTType.SymbolicAtom and _is_named(_atom(literal)):
-            yield _atom(literal)
+            yield literal
+
+
+def _follows(code: ast.AST) -> tuple[int | None, ...]:
+    needed = list(_needed(code))
+    if len(needed) != 1 or code.ast_type is not ast.ASTType.Rule or code.head.ast_type is not ast.ASTType.Literal:
+        return ()
+    head, need = (_variables(literal) for literal in (code.head, needed[0]))
+    places = tuple(need.index(name) if name is not None and name in need else None for name in head)
+    return places if any(place is not None for place in places) else ()
+
+
+def _variables(literal: ast.AST) -> list[str | None]:
+    """The names of the variables that are arguments of an atom, each at its place in the term of that atom."""
+    is_function = literal.atom.ast_type is ast.ASTType.SymbolicAtom and _is_function(literal.atom.symbol)
+    arguments = literal.atom.symbol.arguments if is_function else ()
+    return [None, *(a.name if a.ast_type is ast.ASTType.Variable and a.name != "_" else None for a in arguments)]
+
+
+def _is_function(term: ast.AST) -> bool:
+    return term.ast_type is ast.ASTType.Function
+
+
+def _constant(term: _Term) -> _Term:
+    return term if isinstance(term, str) else None
 
 
 def _is_named(need: _Term) -> bool:
