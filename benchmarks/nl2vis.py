@@ -27,6 +27,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from observatory.insight.wording import flat, mark_of  # noqa: E402
+
 MARKS = {
     "Bar": "bar",
     "Stacked Bar": "bar",
@@ -61,7 +63,8 @@ def plotted(spec: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
         frame = transformed(frame, transform)
     columns: dict[str, pd.Series] = {}
     aggregates: dict[str, tuple[str | None, str]] = {}
-    for channel, definition in spec["encoding"].items():
+    encoding = flat(spec)[1]
+    for channel, definition in encoding.items():
         field = name_of(definition["field"]) if "field" in definition else None
         if definition.get("aggregate"):
             aggregates[channel] = (field, definition["aggregate"])
@@ -69,7 +72,7 @@ def plotted(spec: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
             columns[channel] = shown(frame[field], definition)
     plain = pd.DataFrame(columns)
     if not aggregates:
-        return in_order(plain, spec["encoding"])
+        return in_order(plain, encoding)
     for channel, (field, _) in aggregates.items():
         plain[channel] = 1 if field is None else pd.to_numeric(frame[field], errors="coerce")
         plain[channel] = plain[channel] if field is not None else 1
@@ -77,10 +80,10 @@ def plotted(spec: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     if not columns:
         return in_order(
             pd.DataFrame([{c: plain[c].agg("count" if f == "size" else f) for c, f in functions.items()}]),
-            spec["encoding"],
+            encoding,
         )
     groups = plain.groupby(list(columns), dropna=False, sort=True)
-    return in_order(pd.DataFrame({c: groups[c].agg(f) for c, f in functions.items()}).reset_index(), spec["encoding"])
+    return in_order(pd.DataFrame({c: groups[c].agg(f) for c, f in functions.items()}).reset_index(), encoding)
 
 
 def shown(values: pd.Series, definition: Mapping[str, Any]) -> pd.Series:
@@ -211,8 +214,7 @@ def is_sorted(rows: Sequence[Row], by: str, direction: str) -> bool:
 
 def verdict(case: Mapping[str, Any], spec: Mapping[str, Any], frame: pd.DataFrame) -> str:
     """“pass”, or what is wrong first: mark, rows or order."""
-    mark = spec.get("mark")
-    mark = mark.get("type") if isinstance(mark, Mapping) else mark
+    mark = mark_of(spec)
     wanted = MARKS[case["chart"]]
     if mark != wanted:
         return f"mark {mark}"

@@ -21,6 +21,8 @@ MARKS = {
     "boxplot": "box plot",
 }
 AGGREGATES = {"mean": "mean", "average": "mean", "median": "median", "sum": "total", "min": "lowest", "max": "highest"}
+_OFFSETS = ("xOffset", "yOffset")
+_AROUND = {"errorbar": "error bars", "errorband": "a band around it"}
 _OPS = {"equal": "is", "lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
 
 
@@ -44,26 +46,52 @@ class Shown:
         return f"{TIME_UNITS.get(self.time_unit, self.time_unit)} of {self.field}" if self.time_unit else self.field
 
 
+def flat(spec: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The mark of a spec and its encoding; of layers that share axes, such as a mean and its interval, the first's.
+
+    >>> mean, interval = {"y": {"field": "a", "aggregate": "mean"}}, {"y": {"field": "a"}}
+    >>> layers = [{"mark": "point", "encoding": mean}, {"mark": "errorbar", "encoding": interval}]
+    >>> flat({"encoding": {"x": {"field": "b"}}, "layer": layers})
+    ('point', {'x': {'field': 'b'}, 'y': {'field': 'a', 'aggregate': 'mean'}})
+    """
+    units = [spec, *_layers(spec)]
+    mark = next((unit["mark"] for unit in units if "mark" in unit), "")
+    encoding: dict[str, Any] = {}
+    for unit in units:
+        own = unit.get("encoding")
+        encoding = {**encoding, **own, **encoding} if isinstance(own, Mapping) else encoding
+    return mark, encoding
+
+
+def _layers(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    layers = spec.get("layer")
+    return [unit for unit in layers if isinstance(unit, Mapping)] if isinstance(layers, list) else []
+
+
 def mark_of(spec: Mapping[str, Any]) -> str:
     """The mark of a spec, whichever way it is written."""
-    mark = spec.get("mark", "")
+    return _name(flat(spec)[0])
+
+
+def _name(mark: Any) -> str:
     return str(mark.get("type", "")) if isinstance(mark, Mapping) else str(mark)
 
 
 def channels(spec: Mapping[str, Any]) -> list[Shown]:
-    """The channels of a spec, in its order.
+    """The channels of a spec, in its order; the side-by-side places of colours say nothing of their own.
 
     >>> [s.words for s in channels({"encoding": {"x": {"field": "Sex"}, "y": {"field": "Fare", "aggregate": "mean"}}})]
     ['Sex', 'mean Fare']
     """
     found = []
-    for channel, definition in spec.get("encoding", {}).items():
+    for channel, definition in flat(spec)[1].items():
         if isinstance(definition, Mapping) and ("field" in definition or "aggregate" in definition):
             name = definition.get("field")
             field = None if name is None else vega_name(str(name))
             binned, unit = bool(definition.get("bin")), definition.get("timeUnit")
             found.append(Shown(channel, field, definition.get("aggregate"), binned, unit))
-    return found
+    elsewhere = {s.field for s in found if s.channel not in _OFFSETS}
+    return [s for s in found if s.channel not in _OFFSETS or s.field not in elsewhere]
 
 
 def parts(spec: Mapping[str, Any]) -> tuple[list[Shown], list[Shown]]:
@@ -71,7 +99,7 @@ def parts(spec: Mapping[str, Any]) -> tuple[list[Shown], list[Shown]]:
     shown = channels(spec)
     measures = [s for s in shown if s.aggregate is not None]
     if not measures and len(shown) > 1 and mark_of(spec) != "point":
-        types = {c: d.get("type") for c, d in spec["encoding"].items() if isinstance(d, Mapping)}
+        types = {c: d.get("type") for c, d in flat(spec)[1].items() if isinstance(d, Mapping)}
         numbers = [s for s in shown if types.get(s.channel) == "quantitative" and not s.bin]
         measures = [s for s in numbers if s.channel in ("y", "theta")] or numbers[:1]
     return measures, [s for s in shown if s not in measures]
@@ -91,12 +119,17 @@ def chart_words(spec: Mapping[str, Any]) -> str:
     >>> chart_words({"mark": "bar", "encoding": encoding})
     'bar chart of mean Fare by Pclass'
     """
+    around = [_AROUND[name] for name in (_name(unit.get("mark")) for unit in _layers(spec)[1:]) if name in _AROUND]
+    return f"{_plain_words(spec)} with {around[0]}" if around else _plain_words(spec)
+
+
+def _plain_words(spec: Mapping[str, Any]) -> str:
     measures, groups = parts(spec)
     if is_histogram(spec):
         binned = [s for s in groups if s.bin]
         rest = [s for s in groups if not s.bin]
         return f"histogram of {_join(binned)}" + (f" by {_join(rest)}" if rest else "")
-    kind = MARKS.get(mark_of(spec), "chart")
+    kind = _kind(spec, measures)
     if mark_of(spec) == "point" and len(measures) != 1:
         axes = [s for s in channels(spec) if s.channel in ("x", "y")]
         others = [s for s in channels(spec) if s not in axes]
@@ -104,6 +137,15 @@ def chart_words(spec: Mapping[str, Any]) -> str:
     if not measures:
         return f"{kind} of {_join(groups)}"
     return f"{kind} of {_join(measures)}" + (f" by {_join(groups)}" if groups else "")
+
+
+def _kind(spec: Mapping[str, Any], measures: Sequence[Shown]) -> str:
+    mark, encoding = mark_of(spec), flat(spec)[1]
+    if mark == "point" and any(s.aggregate for s in measures):
+        return "dot plot"
+    if mark == "bar" and any(name in encoding for name in _OFFSETS):
+        return "grouped bar chart"
+    return MARKS.get(mark, "chart")
 
 
 def _join(shown: Sequence[Shown]) -> str:
@@ -151,7 +193,7 @@ def _is_time(name: str, profile: Profile) -> bool:
 
 def sorted_words(spec: Mapping[str, Any]) -> str:
     """How the chart is sorted and cut, or nothing."""
-    for definition in spec.get("encoding", {}).values():
+    for definition in flat(spec)[1].values():
         sort = definition.get("sort") if isinstance(definition, Mapping) else None
         if isinstance(sort, str) and sort.lstrip("-") in ("x", "y", "theta", "color"):
             return f", sorted from {'high to low' if sort.startswith('-') else 'low to high'}"

@@ -156,7 +156,7 @@ def _story(chart: RankedChart, fields: Sequence[FieldProfile], profile: Profile)
     if len(fields) == 2 and groups and means and means[0] in [f.name for f in main_measures(profile)[:1]]:
         named = groups[0].type == "nominal" or not isinstance(groups[0].min, (int, float))
         return 0.0 if not named or any(map(is_outcome, profile.fields)) else _MEASURE_STORY
-    if mark_of(chart.spec) in ("point", "tick") and categories:
+    if mark_of(chart.spec) in ("point", "tick") and categories and not means:
         return -_ODD
     return -_ODD / 2 if len(fields) > 1 and len(categories) == len(fields) else 0.0
 

@@ -13,6 +13,7 @@ import pytest
 from observatory.charts import check, recommend
 from observatory.errors import LLMInvalidReply, LLMTimeout, LLMUnavailable, RuleUnsatisfiable
 from observatory.insight import visualize
+from observatory.insight.wording import flat, mark_of
 from observatory.llm import ScriptedLLM
 from observatory.model import EngineStatus, Profile, RankedChart, Visualization, Wish
 
@@ -39,7 +40,7 @@ def is_valid(answer: Visualization, profile: Profile) -> bool:
 
 
 def encoded(answer: Visualization) -> set[tuple[str | None, str | None]]:
-    return {(e.get("field"), e.get("aggregate")) for e in answer.spec["encoding"].values()}
+    return {(e.get("field"), e.get("aggregate")) for e in flat(answer.spec)[1].values()}
 
 
 QUESTIONS = [
@@ -284,6 +285,6 @@ def test_a_share_is_stated_where_it_is_known_and_else_said_not_to_be(
     whole = visualize(staff, "share of each department", staff_charts, None, status=off)
     assert "33 %" in whole.explanation
     part = visualize(staff, "What share of the women work in Sales?", staff_charts, None, status=off)
-    assert part.spec["mark"] == "bar" or part.spec["mark"]["type"] == "bar"
+    assert mark_of(part.spec) == "bar"
     assert encoded(part) == {("Department", None), (None, "count")}
     assert "not computed here" in part.explanation

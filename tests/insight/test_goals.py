@@ -11,6 +11,7 @@ import pytest
 from observatory.charts import check, recommend
 from observatory.errors import LLMUnavailable
 from observatory.insight import explore_goals
+from observatory.insight.wording import flat
 from observatory.llm import ScriptedLLM
 from observatory.model import Goal, Profile, RankedChart, Wish
 
@@ -33,7 +34,7 @@ def test_goals_differ_in_fields_and_kind(drafts: list[Goal]) -> None:
 def test_each_goal_has_a_valid_chart_of_its_fields_and_true_facts(staff: Profile, drafts: list[Goal]) -> None:
     for goal in drafts:
         assert not check(goal.spec, staff).hard
-        assert {e["field"] for e in goal.spec["encoding"].values() if "field" in e} == set(goal.fields)
+        assert {e["field"] for e in flat(goal.spec)[1].values() if "field" in e} == set(goal.fields)
         assert all(name in goal.question and name in goal.visualization for name in goal.fields)
         assert goal.question.endswith("?")
         assert goal.code
