@@ -8,7 +8,7 @@ from dataclasses import replace
 from observatory.charts.rules.contradiction import unsatisfiable
 from observatory.charts.rules.distinct import distinct
 from observatory.charts.rules.explain import violations
-from observatory.charts.rules.facts import Facts, chart_type, wish_facts
+from observatory.charts.rules.facts import Facts, chart_type, number, wish_facts
 from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
 from observatory.charts.rules.rule_weights import RuleWeights
@@ -17,10 +17,11 @@ from observatory.charts.spec.codegen import altair_code
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, sentence, title
-from observatory.model import Finding, Profile, RankedChart, Wish, WishedField
+from observatory.model import FieldProfile, Finding, Profile, RankedChart, Wish, WishedField
 
 DEAR = 18
 FEW = 12
+MOST_YEARS = 40
 
 
 def recommend(
@@ -171,7 +172,7 @@ def _drawn_type(known: Mapping[str, str]) -> str:
 
 
 def _banded(mark: str, encodings: Sequence[Encoding], profile: Profile) -> list[Encoding]:
-    """Years of a heat map, and the few values that bars of a summary stand for, are drawn in bands: as ordinal."""
+    """Years of a heat map, and few values or years that bars of a summary stand for, are drawn in bands: as ordinal."""
     summary = any(e.aggregate for e in encodings)
 
     def drawn(e: Encoding) -> Encoding:
@@ -179,7 +180,16 @@ def _banded(mark: str, encodings: Sequence[Encoding], profile: Profile) -> list[
         if not raw or e.field is None or not summary:
             return e
         field = profile.field(e.field)
-        bands = mark == "rect" or (mark == "bar" and field.role != "time" and field.distinct <= FEW)
+        bands = mark == "rect" or (mark == "bar" and _in_bands(field))
         return replace(e, type="ordinal", zero=None) if bands else e
 
     return [drawn(e) for e in encodings]
+
+
+def _in_bands(field: FieldProfile) -> bool:
+    """Whether bars over single values stand in bands: for few values, and for years without a gap."""
+    if field.role != "time":
+        return field.distinct <= FEW
+    first, last = number(field.min), number(field.max)
+    is_whole = first is not None and last is not None and last - first + 1 == field.distinct
+    return field.distinct < 4 or (is_whole and field.distinct <= MOST_YEARS)
