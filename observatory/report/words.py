@@ -11,6 +11,7 @@ SEVERITY: dict[Severity, tuple[str, str]] = {
 }
 
 NO_CHART = "No field of this table can be charted: each is empty, constant, an identifier or free text."
+NOT_PROVEN = "Time ran out: these are the best charts found so far, and a better one may exist."
 
 
 def number(value: Scalar) -> str:

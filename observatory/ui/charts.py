@@ -211,6 +211,8 @@ def chart_cards(charts: Sequence[RankedChart], on: Showing) -> None:
     if not charts:
         st.info(words.NO_CHART)
         return
+    if not all(chart.proven for chart in charts):
+        st.caption(words.NOT_PROVEN)
     with st.grid(2, min_column_width=380, gap="medium"):
         for i, chart in enumerate(charts):
             following = charts[i + 1] if i + 1 < len(charts) else None

@@ -1,8 +1,4 @@
-"""The shell: every command calls the method of the workbench of the same name.
-
-One JSON document or a readable text on stdout, logs on stderr. Exit 0 done, 2 the input is at fault, 3 a needed
-service is down; then `{"error": {"type", "message", "hint"}}` stands on stdout with `--json`, on stderr without.
-"""
+"""What each command does: a method of the workbench, printed as text or as one JSON document."""
 
 from __future__ import annotations
 
@@ -22,30 +18,6 @@ from observatory.workbench import Observatory
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    arguments = _parser().parse_args(argv)
-    try:
-        arguments.run(arguments)
-    except ObservatoryError as error:
-        return _fail(error, as_json=arguments.json)
-    except BrokenPipeError:
-        sys.stderr.close()
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-def _fail(error: ObservatoryError, *, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps({"error": error.to_dict()}, ensure_ascii=False))
-    else:
-        print(f"{error.message} {error.hint}".rstrip(), file=sys.stderr)
-    return error.exit_code
 
 
 def _print(value: Any, readable: str, *, as_json: bool) -> None:
@@ -81,13 +53,15 @@ def _has_model(settings: Settings) -> bool:
 # ── commands ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(arguments: argparse.Namespace) -> None:
+def serve(arguments: argparse.Namespace) -> None:
+    """Start the dashboard and the language model."""
     from observatory.ui.server import serve
 
     serve(Settings.from_env(), port=arguments.port)
 
 
-def _scan(arguments: argparse.Namespace) -> None:
+def scan(arguments: argparse.Namespace) -> None:
+    """Print everything about a table."""
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
         found = _found(obs, arguments)
@@ -150,7 +124,8 @@ def _alignment(arguments: argparse.Namespace) -> Alignment | None:
     return Alignment.read(data)
 
 
-def _report(arguments: argparse.Namespace) -> None:
+def write_report(arguments: argparse.Namespace) -> None:
+    """Write the report of a table."""
     with _open(arguments, llm=True) as obs:
         _mention_reference(obs, arguments)
         found = _found(obs, arguments)
@@ -180,7 +155,8 @@ def _write_table(path: str, frame: pd.DataFrame) -> None:
         raise ObservatoryError(f"The file “{path}” cannot be written.", str(exc.strerror or exc)) from exc
 
 
-def _profile(arguments: argparse.Namespace) -> None:
+def profile(arguments: argparse.Namespace) -> None:
+    """What is in a table."""
     with _open(arguments) as obs:
         found = obs.profile(arguments.file)
         lines = [
@@ -190,7 +166,8 @@ def _profile(arguments: argparse.Namespace) -> None:
         _print(found.to_dict(), "\n".join([f"{found.n_rows:,} rows", *lines]), as_json=arguments.json)
 
 
-def _bias(arguments: argparse.Namespace) -> None:
+def bias(arguments: argparse.Namespace) -> None:
+    """Who or what is missing from a table."""
     with _open(arguments) as obs:
         _mention_reference(obs, arguments)
         given = {
@@ -208,12 +185,14 @@ def _bias(arguments: argparse.Namespace) -> None:
         _print(found.to_dict(), "\n".join(report.trust.lines(found)), as_json=arguments.json)
 
 
-def _charts(arguments: argparse.Namespace) -> None:
+def charts(arguments: argparse.Namespace) -> None:
+    """The best charts of a table."""
     with _open(arguments) as obs:
         found = obs.recommend(arguments.file, arguments.field, arguments.task, arguments.k)
         if arguments.pictures:
             _write_pictures(obs, arguments.file, arguments.pictures, found)
         lines = [f"{c.rank}. {c.summary} (cost {c.cost})\n{c.code}" for c in found]
+        lines += [] if all(c.proven for c in found) else [report.words.NOT_PROVEN]
         _print({"charts": [c.to_dict() for c in found]}, "\n".join(lines), as_json=arguments.json)
 
 
@@ -229,7 +208,8 @@ def _write_pictures(obs: Observatory, file: str, folder: str, charts: Sequence[R
             raise ObservatoryError(f"Pictures cannot be written to “{folder}”.", str(exc.strerror or exc)) from exc
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def check(arguments: argparse.Namespace) -> None:
+    """What the rules say of a chart over a table."""
     from observatory.charts.rules.told import read_chart, told
 
     with _open(arguments) as obs:
@@ -237,7 +217,8 @@ def _check(arguments: argparse.Namespace) -> None:
         _print(found.to_dict(), told(found, repair=arguments.repair), as_json=arguments.json)
 
 
-def _goals(arguments: argparse.Namespace) -> None:
+def goals(arguments: argparse.Namespace) -> None:
+    """Questions worth asking."""
     with _open(arguments, llm=True) as obs:
         found = obs.explore_goals(arguments.file, arguments.n, arguments.persona)
         value = {"goals": [g.to_dict() for g in found], "engine": obs.engine().to_dict()}
@@ -246,14 +227,16 @@ def _goals(arguments: argparse.Namespace) -> None:
         )
 
 
-def _ask(arguments: argparse.Namespace) -> None:
+def ask(arguments: argparse.Namespace) -> None:
+    """The chart that answers a question."""
     with _open(arguments, llm=True) as obs:
         found = obs.visualize(arguments.file, arguments.question)
         lines = [found.explanation, *(f"! {warning}" for warning in found.warnings), "", found.code]
         _print(found.to_dict(), "\n".join(lines), as_json=arguments.json)
 
 
-def _models(arguments: argparse.Namespace) -> None:
+def models(arguments: argparse.Namespace) -> None:
+    """List or fetch language models."""
     from observatory.llm import models
 
     settings = Settings.from_env()
@@ -278,53 +261,3 @@ def _models(arguments: argparse.Namespace) -> None:
 def _progress(done: int, total: int) -> None:
     ending = "\n" if done >= total else "\r"
     print(f"{done / 1e6:7.0f} of {total / 1e6:.0f} MB", end=ending, file=sys.stderr, flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="observatory", description=observatory.__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace], None], help: str, *, file: bool = True
-    ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(run=run)
-        sub.add_argument("--json", action="store_true", help="print one JSON document")
-        if file:
-            sub.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
-        return sub
-
-    serve = command("serve", _serve, "start the dashboard and the language model", file=False)
-    serve.add_argument("--port", type=int, help="port to listen on")
-    scan = command("scan", _scan, "print everything about a table")
-    scan.add_argument("--html", metavar="OUT", help="write the report as a page too")
-    bias = command("bias", _bias, "who or what is missing from a table")
-    bias.add_argument("--seed", type=int, default=0, metavar="N", help="of everything drawn at random")
-    bias.add_argument("--weights", metavar="OUT", help="write a weight for every row as CSV")
-    bias.add_argument("--plan", metavar="OUT", help="write which rows to collect as CSV")
-    written = command("report", _report, "write the report of a table")
-    written.add_argument("-o", "--output", required=True, metavar="OUT", help="a .html, .md or .json file")
-    for sub in (scan, bias, written):
-        sub.add_argument("--reference", metavar="FILE", help="a table of the reference population")
-        sub.add_argument("--marginals", metavar="FILE", help="a table of field, value, share (or n)")
-        sub.add_argument("--align", metavar="FILE", help="JSON that says which fields and levels are the same")
-        sub.add_argument("--target", metavar="FIELD", help="the field that a model shall predict")
-    command("profile", _profile, "what is in a table")
-    charts = command("charts", _charts, "the best charts of a table")
-    charts.add_argument("--field", action="append", default=[], help="a field to show; can be given again")
-    charts.add_argument("--task", choices=TASKS)
-    charts.add_argument("-k", type=int, default=5, help="how many charts")
-    charts.add_argument("--pictures", metavar="FOLDER", help="write each chart as SVG and PNG too")
-    check = command("check", _check, "what the rules say of a chart over a table", file=False)
-    check.add_argument("spec", metavar="SPEC.json", help="a Vega-Lite chart, or facts of Draco 2 (.lp)")
-    check.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
-    check.add_argument("--repair", action="store_true", help="offer the smallest changes that mend it")
-    check.add_argument("--task", choices=TASKS)
-    goals = command("goals", _goals, "questions worth asking")
-    goals.add_argument("-n", type=int, default=5, help="how many questions")
-    goals.add_argument("--persona", help="who is asking")
-    command("ask", _ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
-    models = command("models", _models, "list or fetch language models", file=False)
-    models.add_argument("action", choices=("list", "pull", "path"))
-    models.add_argument("name", nargs="?", metavar="NAME")
-    return parser
