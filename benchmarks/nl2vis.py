@@ -27,7 +27,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from observatory.insight.wording import flat, mark_of  # noqa: E402
+from observatory.insight.wording import flat, mark_of
 
 MARKS = {
     "Bar": "bar",

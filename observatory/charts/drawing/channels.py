@@ -77,6 +77,11 @@ def _scaled(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         scale["range"] = list(RAMP)
     elif e.sort == "descending":
         scale["reverse"] = True
+    if e.domain is not None:
+        scale = {name: value for name, value in scale.items() if name != "zero"} | {
+            "domain": list(e.domain),
+            "nice": False,
+        }
     if scale:
         definition["scale"] = definition.get("scale", {}) | scale
     return definition

@@ -60,9 +60,18 @@ def caveat(view: View, drawn: Drawn, profile: Profile) -> str:
     if few:
         noun = "group has" if few == 1 else "groups have"
         said.append(f"{few:,} {noun} fewer than {LEAST} rows, and so no interval.")
+    beyond = _beyond(view, drawn)
+    if beyond:
+        said.append(f"{beyond:,} {'value lies' if beyond == 1 else 'values lie'} beyond the written axis.")
     if drawn.sampled is None and len(drawn.rows) >= MOST_ROWS:
         said.append(f"Only the first {MOST_ROWS:,} marks are drawn.")
     return " ".join(said)
+
+
+def _beyond(view: View, drawn: Drawn) -> int:
+    """How many values lie outside the ends that are written of an axis."""
+    ends = [(column(e), min(e.domain), max(e.domain)) for e in view.encodings if e.domain and column(e) in drawn.rows]
+    return sum(int((~drawn.rows[name].dropna().between(low, high)).sum()) for name, low, high in ends)
 
 
 def _without_interval(view: View, drawn: Drawn) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from observatory.charts.drawing.asked import domain, order, step
 from observatory.charts.spec.reading import Part, Reading
 from observatory.charts.spec.view import (
     AGGREGATES,
@@ -129,11 +130,11 @@ def inside(spec: Any, path: Sequence[str | int]) -> Any:
     >>> inside({"layer": [{"mark": "bar"}]}, ("layer", 0, "mark"))
     'bar'
     """
-    for step in path:
-        if isinstance(spec, list) and isinstance(step, int) and step < len(spec):
-            spec = spec[step]
+    for key in path:
+        if isinstance(spec, list) and isinstance(key, int) and key < len(spec):
+            spec = spec[key]
         elif isinstance(spec, Mapping):
-            spec = spec.get(step)
+            spec = spec.get(key)
         else:
             return None
     return spec
@@ -152,15 +153,20 @@ def looks(spec: Mapping[str, Any], part: Part) -> dict[str, Any]:
     return (dict(mark) if isinstance(mark, Mapping) else {}) | constants
 
 
-def written_view(spec: Mapping[str, Any], part: Part) -> View:
-    """The view of a part with what only drawing needs: the format of its text, and the extent of its error bars.
+def definition(spec: Mapping[str, Any], sources: Sequence[Sequence[str | int]]) -> dict[str, Any]:
+    """What is written of a channel, the inner definitions over the outer ones."""
+    found = [inside(spec, source) for source in sources]
+    return {key: value for known in found if isinstance(known, Mapping) for key, value in known.items()}
 
-    Raises ChartInvalidSpec for a place in pixels, which is no value of an axis.
+
+def written_view(spec: Mapping[str, Any], part: Part, names: Collection[str]) -> View:
+    """The view of a part with what only drawing needs: the format of its text, the extent of its error bars, and more.
+
+    `names` are the fields of numbers. Raises ChartInvalidSpec for a place in pixels, which is no value of an axis.
     """
     encodings: list[Encoding] = []
     for e, sources in zip(part.view.encodings, part.sources or ((),) * len(part.view.encodings)):
-        definition = inside(spec, sources[-1]) if sources else None
-        known: Mapping[str, Any] = definition if isinstance(definition, Mapping) else {}
+        known = definition(spec, sources)
         if e.datum is not None and "value" in known:
             raise ChartInvalidSpec(f"The channel {e.channel} is a place in pixels, which is not drawn.", "Use a datum.")
         details = [other for other in encodings if other.channel.startswith("detail")]
@@ -173,9 +179,20 @@ def written_view(spec: Mapping[str, Any], part: Part) -> View:
             raise ChartInvalidSpec(f"The constant on the channel {e.channel} is no date.", "Give year, month and date.")
         counts = e.aggregate is not None and e.aggregate not in ("min", "max")
         kind = "quantitative" if e.bin or counts else e.type
-        encodings.append(replace(e, channel=channel, type=kind, format=written, datum=datum))
+        fresh = replace(
+            e, channel=channel, type=kind, format=written, datum=datum, title=e.title or _guide_title(known)
+        )
+        by = order(e, known, part.view, names)
+        fresh = replace(fresh, sort=None if by else e.sort, order=by, step=step(e, known))
+        encodings.append(replace(fresh, domain=domain(fresh, known)))
     extent = looks(spec, part).get("extent")
     interval = part.view.interval
     if part.view.mark in ("errorbar", "errorband") and interval is None:
         interval = extent if extent in INTERVALS else "stderr"
     return replace(part.view, encodings=tuple(encodings), interval=interval)
+
+
+def _guide_title(known: Mapping[str, Any]) -> str | None:
+    guides = [known.get(name) for name in ("axis", "legend", "header")]
+    titles = [guide.get("title") for guide in guides if isinstance(guide, Mapping)]
+    return next((title for title in titles if isinstance(title, str) and title), None)

@@ -44,7 +44,8 @@ _BASE: dict[str, dict[str, Any]] = {
 
 def mark(view: View, drawn: Drawn, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The mark of a view with its looks, and those harmless ones that a written mark asks for in its `options`."""
-    return _look(view, drawn) | safe_options(options or {})
+    clipped = {"clip": True} if any(e.domain for e in view.encodings) else {}
+    return _look(view, drawn) | clipped | safe_options(options or {})
 
 
 def _look(view: View, drawn: Drawn) -> dict[str, Any]:

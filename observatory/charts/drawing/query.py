@@ -16,12 +16,14 @@ from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.units import CYCLES, iso_sql, unit_sql
 from observatory.charts.drawing.values import filter_sql, value_sql
 from observatory.charts.spec.view import Encoding, View, is_discrete
+from observatory.errors import ChartInvalidSpec
 from observatory.model import FieldProfile, Profile, Table
 from observatory.quoting import sql_literal, sql_name
 
 BINNED_MARKS = ("bar", "rect")
 MOST_POINTS = 2_000
 MOST_ROWS = 5_000
+MOST_BINS = 1_000
 _RANKED = ("median", "q1", "q3", "stdev", "variance")
 
 
@@ -88,6 +90,8 @@ class Query:
         fields = [e for e in self.view.encodings if e.field is not None]
         columns = "".join(f", {value_sql(e, self._field(e))} AS {column(e)}" for e in fields)
         keys = "".join(f", {sql_name(e.field)} AS {column(e)}_key" for e in fields if e.field and is_discrete(e))
+        orders = [(e, self.profile.field(e.order[0])) for e in fields if e.order and e.order[0] is not None]
+        keys += "".join(f", TRY_CAST({sql_name(f.name)} AS DOUBLE) AS {column(e)}_order" for e, f in orders)
         filters = " AND ".join(filter_sql(f, self.profile.field(f.field)) for f in self.view.filters) or "TRUE"
         base = f"SELECT rowid AS id{columns}{keys}{self.sums.carried} FROM t WHERE {filters}"
         needed = " AND ".join(f"{column(e)} IS NOT NULL" for e in self._needed()) or "TRUE"
@@ -177,7 +181,9 @@ class Query:
         if pd.isna(low):
             return Bins(1.0, 0.0)
         whole = "INT" in self._field(encoding).storage.upper()
-        step = nice_step(float(low), float(high), encoding.bin or 10, 1.0 if whole else 0.0)
+        step = encoding.step or nice_step(float(low), float(high), encoding.bin or 10, 1.0 if whole else 0.0)
+        if (float(high) - float(low)) / step > MOST_BINS:
+            raise ChartInvalidSpec("Bins as narrow as that are too many to draw.", "Take wider bins.")
         return Bins(step, max(math.floor(low / step), math.ceil(high / step) - 1) * step)
 
     def _levels(self, encoding: Encoding) -> tuple[str, ...]:
@@ -194,10 +200,11 @@ class Query:
             sql = f"SELECT {label} AS label, min({sql_name(encoding.field or '')}) AS key FROM t GROUP BY 1"
             found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT 100")
         else:
-            sql = f"SELECT {channel} AS label, min({channel}_key) AS key FROM shown GROUP BY 1"
-            found = self.table.query(
-                f"{self.kept} SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT {MOST_ROWS}"
-            )
+            _, op, descending = encoding.order or (None, "", False)
+            key = self.sums.of(op, f"{channel}_order") if encoding.order else f"min({channel}_key)"
+            sql = f"SELECT {channel} AS label, {key} AS key FROM shown GROUP BY 1"
+            by = f"key {'DESC' if descending else 'ASC'} NULLS LAST, label"
+            found = self.table.query(f"{self.kept} SELECT label FROM ({sql}) ORDER BY {by} LIMIT {MOST_ROWS}")
         return tuple(str(label) for label in found["label"])
 
     def _columns(self, steps: Mapping[str, Bins], averaged: bool) -> list[str]:

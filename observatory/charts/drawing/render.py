@@ -9,10 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.asked import numbers
 from observatory.charts.drawing.describe import alt_text, caveat
 from observatory.charts.drawing.highlight import HIGHLIGHT
 from observatory.charts.drawing.known import demand_drawable, looks, written_view
 from observatory.charts.drawing.layers import layered
+from observatory.charts.drawing.omitted import omitted
 from observatory.charts.drawing.palette import CONFIG, LABEL
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, PAGE_WIDTH, Piece, framed, piece
@@ -55,7 +57,8 @@ def draw(
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the caveat says so.
     `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
     `weight` is summed up by them, and `weighting` says what they are.
-    Data, addresses and interactions of the spec itself are not drawn. Raises ChartInvalidSpec and FieldNotFound.
+    What else the spec asks for, such as its own data, colours and interactions, is not drawn, and the caveat says so.
+    Raises ChartInvalidSpec and FieldNotFound.
     """
     reading = read(spec)
     demand_drawable(spec, reading, profile)
@@ -64,6 +67,8 @@ def draw(
     if head is not None and summarises(spec):
         head = summaries_of(table).head(head)
     whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
+    caveats = (whole.caveat, omitted(spec, reading, numbers(profile)))
+    whole = replace(whole, caveat=" ".join(text for text in caveats if text))
     return _remarked(whole, remarks(spec, findings, weighting))
 
 
@@ -98,7 +103,8 @@ class _Plot:
 def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile: Profile, place: int) -> _Plot:
     name = f"{HIGHLIGHT}{place or ''}"
     written = [looks(spec, part) for part in parts]
-    views = [written_view(spec, part) for part in parts]
+    names = numbers(profile)
+    views = [written_view(spec, part, names) for part in parts]
     pieces = tuple(piece(view, table, profile, asked, name) for view, asked in zip(views, written))
     main = pieces[parts.index(leading(parts))]
     if len(pieces) == 1:

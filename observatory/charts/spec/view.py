@@ -40,6 +40,8 @@ class Encoding:
     """What one channel shows; `bin` is the most bins; `sort` is as in Vega-Lite; None leaves it to Vega-Lite.
 
     A channel shows a field, the number of rows (`aggregate` is "count" and `field` None), or the constant `datum`.
+    Only for drawing: the ends of its axis, the width of its bins, and the field, aggregate and direction (descending)
+    that its groups stand in the order of.
     """
 
     channel: str
@@ -55,6 +57,9 @@ class Encoding:
     title: str | None = None
     format: str | None = None
     datum: Any = None
+    domain: tuple[float, float] | None = None
+    step: float | None = None
+    order: tuple[str | None, str, bool] | None = None
 
     @property
     def is_group(self) -> bool:
