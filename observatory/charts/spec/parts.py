@@ -219,6 +219,7 @@ def _sorted_by(encodings: Sequence[Encoding], around: Inherited) -> tuple[Encodi
             name, op = sort.get("field"), sort.get("op")
             named = vega_name(name) if isinstance(name, str) else None
             by = [e for e in encodings if e is not encoding and e.channel in CHANNELS and e.field == named]
+            by = [e for e in by if e.channel not in ("x2", "y2")]
             by = [e for e in by if op in (None, e.aggregate) or e.aggregate is None or (op, e.aggregate) == _MEAN]
             if by and (named is not None or (op == "count" and by[0].aggregate == "count")):
                 encoding = replace(encoding, sort=("-" if sort.get("order") == "descending" else "") + by[0].channel)
