@@ -28,15 +28,15 @@ _NUMBERS = (
 )
 
 
-def domain(e: Encoding, known: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The two numbers between which a written axis runs, or None; a log axis cannot run through zero.
+def domain(e: Encoding, known: Mapping[str, Any], mark: str) -> tuple[float, float] | None:
+    """The two numbers between which a written axis runs, or None; a log axis cannot run through zero, nor a box be cut.
 
-    >>> domain(Encoding("y", "a", "quantitative"), {"scale": {"domain": [0, 50]}})
+    >>> domain(Encoding("y", "a", "quantitative"), {"scale": {"domain": [0, 50]}}, "bar")
     (0, 50)
     """
     scale = known.get("scale")
     ends = scale.get("domain") if isinstance(scale, Mapping) else None
-    if e.channel not in ("x", "y") or e.time_unit or (e.type != "quantitative" and not e.bin):
+    if mark == "boxplot" or e.channel not in ("x", "y") or e.time_unit or (e.type != "quantitative" and not e.bin):
         return None
     if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_number, ends)) or ends[0] == ends[1]:
         return None

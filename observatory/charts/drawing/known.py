@@ -184,7 +184,7 @@ def written_view(spec: Mapping[str, Any], part: Part, names: Collection[str]) ->
         )
         by = order(e, known, part.view, names)
         fresh = replace(fresh, sort=None if by else e.sort, order=by, step=step(e, known))
-        encodings.append(replace(fresh, domain=domain(fresh, known)))
+        encodings.append(replace(fresh, domain=domain(fresh, known, part.view.mark)))
     extent = looks(spec, part).get("extent")
     interval = part.view.interval
     if part.view.mark in ("errorbar", "errorband") and interval is None:

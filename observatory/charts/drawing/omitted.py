@@ -84,7 +84,7 @@ def _looks(spec: Mapping[str, Any], part: Part) -> Iterator[str]:
 def _channels(spec: Mapping[str, Any], part: Part, names: Collection[str]) -> Iterator[str]:
     for e, sources in zip(part.view.encodings, part.sources):
         known = definition(spec, sources)
-        yield from _scale(e, known)
+        yield from _scale(e, known, part.view.mark)
         if isinstance(known.get("bin"), Mapping) and set(known["bin"]) - {
             "maxbins",
             *(["step"] if step(e, known) else []),
@@ -100,9 +100,9 @@ def _channels(spec: Mapping[str, Any], part: Part, names: Collection[str]) -> It
                 yield "interactions" if key == "condition" else "other options"
 
 
-def _scale(e: Encoding, known: Mapping[str, Any]) -> Iterator[str]:
+def _scale(e: Encoding, known: Mapping[str, Any], mark: str) -> Iterator[str]:
     scale = known.get("scale", {})
-    drawn = {"type", "zero", *(["domain"] if domain(e, known) else [])}
+    drawn = {"type", "zero", *(["domain"] if domain(e, known, mark) else [])}
     if not isinstance(scale, Mapping) or set(scale) - drawn:
         yield "colours" if e.channel == "color" else "scales"
 
