@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -83,9 +84,8 @@ def top_k(
 def _first(models: Sequence[_Model], k: int, essence: Callable[[Answer], Hashable] | None) -> list[Answer]:
     """The first `k` of some models, read in the order of their cost as far as needed."""
     kept: dict[Hashable, Answer] = {}
-    known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]] = {}
     for _, models_of_cost in groupby(sorted(models, key=_cost), key=_cost):
-        for answer in sorted((_answer(model, known) for model in models_of_cost), key=_order):
+        for answer in sorted((_answer(model) for model in models_of_cost), key=_order):
             kept.setdefault(essence(answer) if essence else answer, answer)
         if len(kept) >= k:
             break
@@ -159,22 +159,21 @@ def _solve(control: clingo.Control, mode: str, models: int, deadline: float) -> 
 
 
 def _answers(models: Sequence[_Model]) -> list[Answer]:
-    known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]] = {}
-    return [_answer(model, known) for model in models]
+    return [_answer(model) for model in models]
 
 
-def _answer(model: _Model, known: dict[clingo.Symbol, tuple[str, tuple[str, ...]]]) -> Answer:
-    """A model as a value; models of one request share most symbols, so each symbol is read once."""
+def _answer(model: _Model) -> Answer:
+    """A model as a value."""
     sides: dict[str, list[tuple[str, ...]]] = {"attribute": [], "preference": [], "broken": []}
     for symbol in model[1]:
-        if symbol not in known:
-            known[symbol] = _read(symbol)
-        name, value = known[symbol]
+        name, value = _read(symbol)
         sides[name].append(value)
     return Answer(model[0], *(tuple(sorted(side)) for side in sides.values()))  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=10_000)
 def _read(symbol: clingo.Symbol) -> tuple[str, tuple[str, ...]]:
+    """Requests share most of their symbols, so each is read once."""
     if symbol.name == "attribute":
         path, entity, value = symbol.arguments
         return symbol.name, (path.arguments[0].name, path.arguments[1].name, str(entity), str(value))
