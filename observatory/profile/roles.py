@@ -32,7 +32,9 @@ _REGION = {
 }
 _REGION |= {"location", "municipality", "zip", "zipcode", "postcode", "postal", "iso2", "iso3", "fips", "land", "stadt"}
 _LATITUDE, _LONGITUDE = {"lat", "latitude"}, {"lon", "lng", "long", "longitude"}
-_BAND = re.compile(r"\s*([<>≤≥]\s*\d[\d.,]*|\d[\d.,]*\s*(-|–|—|to)\s*\d[\d.,]*|\d[\d.,]*\s*\+)\D*")
+_BAND = re.compile(
+    r"\s*([<>≤≥]\s*\d[\d.,]*|\d[\d.,]*\s*(-|–|—|to)\s*\d[\d.,]*|\d[\d.,]*\s*\+)\D*|\s*[1-9](st|nd|rd|th)\b\D*"
+)
 
 
 def type_and_role(column: Column, known: Statistics) -> tuple[FieldType, Role]:
