@@ -22,6 +22,24 @@ CATEGORIES = (
 RAMP = ("#d0eeea", "#a1d1ca", "#6eb4ac", "#3f968e", "#167870", "#005a53", "#023c37")
 CONFIG = {"range": {"category": list(CATEGORIES), "ramp": list(RAMP), "heatmap": list(RAMP), "ordinal": list(RAMP)}}
 
+_WORDS = {
+    "labelColor": LABEL,
+    "titleColor": LABEL,
+    "titleFontWeight": "normal",
+    "labelFontSize": 11,
+    "titleFontSize": 12,
+}
+LOOK = {
+    "font": "Source Sans 3, Source Sans Pro, Helvetica, Liberation Sans, sans-serif",
+    "axis": _WORDS
+    | {"gridColor": "#e2e8f0", "gridWidth": 0.7, "domain": False, "tickColor": "#e2e8f0", "titlePadding": 10},
+    "legend": _WORDS,
+    "header": _WORDS,
+    "title": {"fontWeight": 600, "color": "#1e293b", "subtitleColor": LABEL, "subtitleFontSize": 11},
+    "view": {"stroke": None},
+}
+"""The look of a picture of its own; on a page the theme of the page sets it."""
+
 
 def colours(levels: tuple[str, ...], *, ordered: bool) -> list[str]:
     """One colour for each level, the same on every chart; missing is grey.

@@ -7,6 +7,7 @@ from typing import Any
 
 import vl_convert
 
+from observatory.charts.drawing.palette import LOOK
 from observatory.errors import ChartInvalidSpec
 
 WIDTH = 640
@@ -39,6 +40,7 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
 
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
+    spec |= {"config": LOOK | spec.get("config", {})}
     return spec | {"width": width} if spec.get("width") == "container" else spec
 
 
