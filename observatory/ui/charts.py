@@ -58,7 +58,7 @@ def spec_chart(
 def _height(chart: Any, taller: int) -> int | Literal["content"]:
     """Pixels for the plot together with its axis and title, which the page fits into the height; panels have theirs."""
     plot = getattr(chart, "height", None)
-    if not isinstance(plot, int):
+    if not isinstance(plot, int) or not isinstance(getattr(chart, "width", None), str):
         return "content"
     lines = getattr(chart.title, "subtitle", None)
     around = _LISTED if plot > _USUAL else _AROUND

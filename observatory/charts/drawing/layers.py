@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from observatory.charts.drawing.palette import CATEGORIES, LABEL, RAMP
-from observatory.charts.drawing.single import Piece, panel_size
+from observatory.charts.drawing.single import GAP, Piece, narrowed, panel_size, per_row
 from observatory.charts.spec.view import View
 from observatory.charts.spec.words import phrase, short
 
@@ -35,10 +35,20 @@ def layered(
         layers = [{"data": {"name": name}, **body} for name, body in zip(names, bodies)]
         return {"layer": layers, **kept, **_size(pieces)}, {n: p.rows for n, p in zip(names, pieces)}
     rows = pd.concat([piece.rows.assign(**{LAYER: index}) for index, piece in enumerate(pieces)], ignore_index=True)
-    chosen = [{"transform": [{"filter": {"field": LAYER, "equal": i}}], **body} for i, body in enumerate(bodies)]
+    chosen = [
+        {"transform": [{"filter": {"field": LAYER, "equal": i}}], **_narrowed(body, piece)}
+        for i, (body, piece) in enumerate(zip(bodies, pieces))
+    ]
     facets = pieces[0].facets
-    by = {"facet": dict(facets)} if "row" in facets else {"facet": facets["column"], "columns": 4}
-    return {"data": {"name": "rows0"}, **by, "spec": {"layer": chosen, **kept, **_size(pieces)}}, {"rows0": rows}
+    wrapped = {"facet": facets.get("column"), "columns": per_row(pieces[0])}
+    by = {"facet": dict(facets)} if "row" in facets else wrapped
+    return {"data": {"name": "rows0"}, **by, "spacing": GAP, "spec": {"layer": chosen, **kept, **_size(pieces)}}, {
+        "rows0": rows
+    }
+
+
+def _narrowed(body: dict[str, Any], piece: Piece) -> dict[str, Any]:
+    return body | {"encoding": narrowed(body["encoding"], piece)} if "encoding" in body else body
 
 
 def _independent(resolve: Any, axis: str) -> bool:

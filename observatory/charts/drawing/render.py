@@ -17,7 +17,7 @@ from observatory.charts.drawing.layers import layered
 from observatory.charts.drawing.omitted import omitted
 from observatory.charts.drawing.palette import CONFIG, LABEL
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
-from observatory.charts.drawing.single import HEIGHT, PAGE_WIDTH, Piece, framed, piece
+from observatory.charts.drawing.single import HEIGHT, Piece, framed, piece
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
@@ -26,6 +26,7 @@ from observatory.charts.spec.words import beside, lines, title
 from observatory.model import Finding, Profile, Table, Weighting
 
 _TITLE_LIMIT = 480
+_PANELS_LIMIT = 310
 _REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
 _ALONE = {"anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": LABEL}
 
@@ -116,7 +117,8 @@ def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile:
 def _one(drawn: _Plot, head: str | None, profile: Profile) -> Drawing:
     main = drawn.main if head is None else replace(drawn.main, view=replace(drawn.main.view, title=head))
     params = {"params": drawn.parameters} if drawn.parameters else {}
-    chart = alt.Chart.from_dict({**drawn.body, "title": _title(main.view), **params, "config": CONFIG})
+    narrow = {"limit": _PANELS_LIMIT, "fontSize": 13} if main.facets else {}
+    chart = alt.Chart.from_dict({**drawn.body, "title": _title(main.view) | narrow, **params, "config": CONFIG})
     if len(drawn.frames) == 1:
         chart.data = drawn.frames["rows0"]
     else:
@@ -158,10 +160,10 @@ def _renamed(node: Any, names: Mapping[str, str]) -> Any:
 
 
 def _sized(body: dict[str, Any], n_across: int) -> dict[str, Any]:
-    """Plots beside others cannot be as wide as their place, so they get their part of the page's width."""
+    """Plots beside others cannot be as wide as their place, so they get their part of half a page."""
     if body.get("width") != "container":
         return body
-    return body | {"width": max(180, PAGE_WIDTH // n_across - 40), "height": min(body["height"], 3 * HEIGHT // 4)}
+    return body | {"width": min(260, 300 // n_across), "height": min(body["height"], 3 * HEIGHT // 4)}
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -21,8 +21,9 @@ from observatory.errors import ChartInvalidSpec
 from observatory.model import Profile, Table
 
 HEIGHT = 280
-PAGE_WIDTH = 640
 _STEP = 22
+GAP = 12
+_PANELS, _TALLEST, _LETTER = 244, 200, 6
 
 
 @dataclass(frozen=True)
@@ -93,34 +94,60 @@ def _is_number(e: Encoding) -> bool:
 
 def framed(drawn: Piece) -> dict[str, Any]:
     """The body with its facets and its size: as wide as its place, or with facets as many panels as fit a row."""
-    body, facets, levels = dict(drawn.body), dict(drawn.facets), drawn.drawn.levels
+    body, facets = dict(drawn.body), dict(drawn.facets)
     size = panel_size(drawn)
     if not facets:
         return body | size
     if "layer" in body:
-        if "row" not in facets:
-            wrapped = facets["column"]
-            return {"facet": wrapped, "columns": _per_row(levels), "spec": body | size}
-        return {"facet": facets, "spec": body | size}
+        body["layer"] = [unit | {"encoding": narrowed(unit["encoding"], drawn)} for unit in body["layer"]]
+        if "row" in facets:
+            return {"facet": facets, "spacing": GAP, "spec": body | size}
+        return {"facet": facets["column"], "columns": per_row(drawn), "spacing": GAP, "spec": body | size}
+    facets = {name: definition | {"spacing": GAP} for name, definition in facets.items()}
     if "row" not in facets:
-        facets = {"facet": facets["column"] | {"columns": _per_row(levels)}}
-    return body | {"encoding": {**body["encoding"], **facets}} | size
+        facets = {"facet": facets["column"] | {"columns": per_row(drawn)}}
+    return body | {"encoding": {**narrowed(body["encoding"], drawn), **facets}} | size
 
 
-def _per_row(levels: Mapping[str, tuple[str, ...]]) -> int:
-    return min(max(len(levels.get("column", ())), 1), 4)
+def narrowed(encoding: Mapping[str, Any], drawn: Piece) -> dict[str, Any]:
+    """The channels of a panel: names that do not fit under it are slanted, and the legend stands beneath."""
+    fitted = dict(encoding)
+    for name in ("color", "shape", "size", "opacity", "strokeDash"):
+        if isinstance(fitted.get(name), Mapping) and "legend" in fitted[name]:
+            fitted[name] = fitted[name] | {"legend": fitted[name]["legend"] | {"orient": "bottom", "columns": 3}}
+    for axis, look in (("x", _slanted(drawn)), ("y", {"labelLimit": 70})):
+        if isinstance(fitted.get(axis), Mapping) and isinstance(fitted[axis].get("axis"), Mapping):
+            fitted[axis] = fitted[axis] | {"axis": fitted[axis]["axis"] | look}
+    return fitted
+
+
+def _slanted(drawn: Piece) -> dict[str, Any]:
+    x = drawn.view.on("x")
+    if x is None or not is_discrete(x) or column(x) not in drawn.rows:
+        return {}
+    names = [str(name) for name in drawn.rows[column(x)].unique()]
+    fits = max((len(name) for name in names), default=0) * _LETTER < panel_size(drawn)["width"] / max(len(names), 1)
+    dense = len(names) * 2 * _LETTER > panel_size(drawn)["width"]
+    return {} if fits else {"labelAngle": -45, "labelLimit": 80, "labelOverlap": "greedy" if dense else False}
+
+
+def per_row(drawn: Piece) -> int:
+    """How many panels stand side by side: at most three."""
+    n = len(drawn.drawn.levels.get("column", ()))
+    return 2 if n == 4 else min(max(n, 1), 3)
 
 
 def panel_size(drawn: Piece) -> dict[str, Any]:
-    """The width and height of a chart, or of each of its panels."""
+    """The width and height of a chart, or of each of its panels, which together fit the narrowest card of a page."""
+    if not drawn.facets:
+        return {"width": "container", "height": height(drawn)}
     n_columns, n_rows = (len(drawn.drawn.levels.get(c, ())) for c in ("column", "row"))
-    if "row" in drawn.facets:
-        width = max(90, PAGE_WIDTH // max(n_columns, 1))
-        return {"width": width, "height": max(60, 3 * HEIGHT // 2 // max(n_rows, 1))}
-    if "column" in drawn.facets:
-        width = PAGE_WIDTH // min(max(n_columns, 2), 4)
-        return {"width": width, "height": HEIGHT if n_columns <= 4 else HEIGHT // 2}
-    return {"width": "container", "height": height(drawn)}
+    y = drawn.view.on("y")
+    whole = _PANELS - (40 if y is not None and is_discrete(y) else 0)
+    across = max(n_columns, 1) if "row" in drawn.facets else per_row(drawn)
+    down = n_rows if "row" in drawn.facets else -(-n_columns // across)
+    tall = max(60 if "row" in drawn.facets else 90, HEIGHT // max(down, 1))
+    return {"width": max(20, (whole - GAP * (across - 1)) // across), "height": min(tall, _TALLEST)}
 
 
 def height(drawn: Piece) -> int:
