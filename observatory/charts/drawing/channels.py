@@ -77,6 +77,8 @@ def _scaled(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         scale["range"] = list(RAMP)
     elif e.sort == "descending":
         scale["reverse"] = True
+    if e.scale == "log" and e.domain is None:
+        scale["nice"] = False
     if e.domain is not None:
         scale = {name: value for name, value in scale.items() if name != "zero"} | {
             "domain": list(e.domain),
@@ -139,6 +141,8 @@ def _axis(e: Encoding) -> dict[str, Any]:
         return axis | {"format": ".0%"}
     if e.format:
         return axis | {"format": e.format, "tickMinStep": 1}
+    if e.scale == "log":
+        return axis | {"tickCount": 5, "format": "~s"}
     if drawn_type(e) in ("nominal", "ordinal") and e.channel == "x":
         axis |= {"labelAngle": 0, "labelOverlap": "greedy"}
     return axis

@@ -30,7 +30,6 @@ _WORDS = {
     "titleFontSize": 12,
 }
 LOOK = {
-    "font": "Source Sans 3, Source Sans Pro, Helvetica, Liberation Sans, sans-serif",
     "axis": _WORDS
     | {"gridColor": "#e2e8f0", "gridWidth": 0.7, "domain": False, "tickColor": "#e2e8f0", "titlePadding": 10},
     "legend": _WORDS,
