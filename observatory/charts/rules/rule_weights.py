@@ -25,6 +25,7 @@ class RuleWeights:
 
     every: Mapping[str, int]
     by_task: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    _texts: dict[str | None, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, rule: str, task: str | None = None) -> int:
         """What a rule costs once, for a task."""
@@ -32,7 +33,10 @@ class RuleWeights:
 
     def text(self, task: str | None = None) -> str:
         """The weights as facts of the solver."""
-        return "".join(f"preference_weight({rule},{self.of(rule, task)}).\n" for rule in self.every)
+        if task not in self._texts:
+            lines = (f"preference_weight({rule},{self.of(rule, task)}).\n" for rule in self.every)
+            self._texts[task] = "".join(lines)
+        return self._texts[task]
 
     def checked(self) -> RuleWeights:
         """The same weights; raises RuleBadRule for a rule that is not there and a weight that is no whole number."""
