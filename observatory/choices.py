@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import RuleBadRule
+from observatory.errors import ChartInvalidSpec, RuleBadRule
 
 if TYPE_CHECKING:
     from observatory.charts.rules.rule_weights import RuleWeights
@@ -28,11 +28,13 @@ class Choices:
         """Remember that one Vega-Lite chart is better than another, and choose charts for this task accordingly.
 
         What is kept is how often each breaks each soft rule, nothing of the data; of the choices the newest 300.
-        Raises ChartInvalidSpec and FieldNotFound.
+        Raises ChartInvalidSpec, also for a chart that is set beside itself, and FieldNotFound.
         """
         from observatory.charts.rules.personal import valid
 
         sides = [{v.rule: v.count for v in self.check(spec, dataset, task=task).soft} for spec in (better, worse)]
+        if better == worse:
+            raise ChartInvalidSpec("A chart cannot be better than itself.", "Choose two different charts.")
         choice = model.Choice(sides[0], sides[1], task)
         self._store.journal("choices").change(lambda records: [*valid(records), choice.to_dict()][-MOST_CHOICES:])
         return choice

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
@@ -22,6 +23,7 @@ class Pins:
     _profile: Callable[[str], model.Profile]
     dataset: Callable[[Any], model.Dataset]
     draw: Callable[..., Drawing]
+    recommend: Callable[..., list[model.RankedChart]]
 
     def pin(
         self,
@@ -67,6 +69,15 @@ class Pins:
         self._store.journal("pins").change(edit)
         return self.pins(chosen)
 
+    def _unpinned(
+        self, dataset: model.Dataset, pinned: Sequence[model.PinnedChart], findings: Sequence[model.Finding] | None
+    ) -> tuple[model.RankedChart, ...]:
+        """The five best charts that are not pinned already."""
+        own = [_drawn(chart.spec) for chart in pinned]
+        found = self.recommend(dataset, k=5 + len(own), findings=findings)
+        kept = [chart for chart in found if _drawn(chart.spec) not in own][:5]
+        return tuple(replace(chart, rank=rank) for rank, chart in enumerate(kept, start=1))
+
     def _pinned(self, record: Mapping[str, Any], dataset: model.Dataset) -> model.PinnedChart:
         """A pinned chart in words and with its caveat; one that can be drawn no more says why instead."""
         from observatory.charts import altair_code, summarize
@@ -89,3 +100,8 @@ def _is_of(record: Mapping[str, Any], dataset_id: str) -> bool:
 
 def _key(record: Mapping[str, Any]) -> tuple[Any, Any]:
     return record.get("dataset"), record.get("spec")
+
+
+def _drawn(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A chart without its title."""
+    return {key: part for key, part in spec.items() if key != "title"}

@@ -266,14 +266,15 @@ class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
         """Everything said about a data set, in one value."""
         chosen = self.dataset(dataset)
         bias = self.detect_bias(chosen, reference, marginals, target, alignment=alignment)
+        pinned = self.pins(chosen)
         told = None if reference is None and marginals is None else bias.findings
         return model.Report(
             dataset=chosen,
             profile=self.profile(chosen),
             bias=bias,
-            charts=tuple(self.recommend(chosen, findings=told)),
+            charts=self._unpinned(chosen, pinned, told),
             summary=self.summarize(chosen, llm=llm),
             goals=tuple(self.explore_goals(chosen, llm=llm)),
             engine=self.engine(),
-            pinned=tuple(self.pins(chosen)),
+            pinned=tuple(pinned),
         )

@@ -138,6 +138,8 @@ def test_charts_that_cannot_be_judged_are_not_remembered(obs: Observatory, table
         obs.prefer(table, first, "bar")
     with pytest.raises(DatasetNotFound):
         obs.prefer("no such table", first, first)
+    with pytest.raises(ChartInvalidSpec, match="better than itself"):
+        obs.prefer(table, first, dict(first))
     assert obs.choices() == []
 
 

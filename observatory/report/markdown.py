@@ -38,8 +38,9 @@ def _pinned(charts: Sequence[PinnedChart]) -> Iterator[str]:
     if charts:
         yield from ("## Pinned charts", "")
     for number, chart in enumerate(charts, start=1):
-        said = " ".join(quote(part) for part in (chart.note, chart.summary, chart.caveat) if part)
-        yield from (f"{number}. {said}", "")
+        said = " ".join(quote(part) for part in (chart.summary, chart.caveat) if part)
+        note = f"**{quote(' '.join(chart.note.split()))}**" if chart.note.strip() else ""
+        yield from (f"{number}. {note}", "", f"    {said}", "") if note else (f"{number}. {said}", "")
         if chart.code:
             yield from ("```python", chart.code.rstrip(), "```", "")
 

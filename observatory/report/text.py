@@ -19,7 +19,9 @@ def _lines(report: Report) -> Iterator[str]:
     if report.pinned:
         yield from ("", "PINNED CHARTS")
         for number, chart in enumerate(report.pinned, start=1):
-            yield f"  {number}. {' '.join(part for part in (chart.note, chart.summary, chart.caveat) if part)}"
+            yield f"  {number}. {' '.join(part for part in (chart.summary, chart.caveat) if part)}"
+            if chart.note:
+                yield f"     Note: {chart.note}"
     yield from ("", "WHAT IS IT?")
     yield from (f"  {sentence.text}" for sentence in report.summary.sentences)
     yield from _fields(report)

@@ -15,11 +15,11 @@ from observatory.quoting import markdown
 from observatory.ui.chart_edits import is_same
 from observatory.ui.chart_link import leave, packed, show_chart
 from observatory.ui.chart_verdict import picture
-from observatory.ui.charts import Showing, task_box, violations
+from observatory.ui.charts import COST, Showing, task_box, violations
 from observatory.ui.session import guard, observatory, show
 from observatory.ui.weighted import weights_switch
 
-SIDES = ("left", "right")
+SIDES = ("first", "second")
 
 
 def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: Dataset) -> None:
@@ -41,7 +41,7 @@ def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: 
         return
     with place:
         _other(left, right, on)
-    st.subheader(headline(left, right), anchor=False)
+    st.subheader(headline(left, right), anchor=False, help=COST)
     _differences(left, right)
     both = (left, right)
     for chart, other, side, column in zip(both, both[::-1], SIDES, st.columns(2, gap="medium"), strict=True):
@@ -50,7 +50,7 @@ def chart_contest(spec: Mapping[str, Any], against: Mapping[str, Any], dataset: 
 
 
 def _other(left: RankedChart, right: RankedChart, on: Showing) -> None:
-    """Choose what the left chart is compared with: proposals of the fields wished for, of its own, of the table."""
+    """Choose what the first chart is compared with: proposals of the fields wished for, of its own, of the table."""
     wished = [name for name in st.query_params.get_all("charts_fields") if name in on.dataset.fields]
     proposed = {packed(right.spec): right}
     for fields in dict.fromkeys((tuple(wished[:4]), left.fields[:4], ())):
@@ -100,7 +100,7 @@ def _differences(left: RankedChart, right: RankedChart) -> None:
         for v in chart.violations
         if v.weight is None
     ]
-    lines += [f"- **{abs(gap)}** more on the {SIDES[gap > 0]}: {markdown(description)}" for description, gap in gaps]
+    lines += [f"- **{abs(gap)}** more for the {SIDES[gap > 0]}: {markdown(description)}" for description, gap in gaps]
     st.markdown("\n".join(lines))
     if len(gaps) > 1:
         st.caption(f"{left.cost} {' '.join(_signed(gap) for _, gap in gaps)} = {right.cost}")
@@ -111,6 +111,7 @@ def _signed(gap: int) -> str:
 
 
 def _side(chart: RankedChart, other: RankedChart, side: str, on: Showing) -> None:
+    st.caption(side.capitalize())
     picture(chart.spec, on, key=f"contest_{side}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -131,5 +132,20 @@ def _side(chart: RankedChart, other: RankedChart, side: str, on: Showing) -> Non
 
 def _prefer(better: RankedChart, worse: RankedChart, dataset: Dataset, task: Task | None) -> None:
     with guard():
-        observatory().prefer(dataset, better.spec, worse.spec, task=task)
-        st.toast("Noted: your choice now counts for every chart here.", icon=":material/thumb_up:")
+        obs = observatory()
+        obs.prefer(dataset, better.spec, worse.spec, task=task)
+        now = [obs.judged(chart.spec, dataset, task=task) for chart in (better, worse)]
+        st.toast(learned((better, worse), (now[0], now[1])), icon=":material/thumb_up:")
+
+
+def learned(before: tuple[RankedChart, RankedChart], now: tuple[RankedChart, RankedChart]) -> str:
+    """What a choice changed: of each pair, the first is the chart that a person found better."""
+    if any(v.weight is None for v in now[0].violations):
+        return "Noted. That chart breaks a rule that every chart must keep, so it will still not be proposed."
+    if [(v.rule, v.count) for v in now[0].violations] == [(v.rule, v.count) for v in now[1].violations]:
+        return "Noted. The rules see no difference between the two, so nothing changes."
+    if now[0].cost >= now[1].cost:
+        return "Noted. One choice alone does not outweigh the rules; more of its kind will."
+    if before[0].cost < before[1].cost:
+        return "Noted. The rules put that one first already."
+    return "Noted: the rules now put that one first."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from observatory.model import Dataset, Profile
 from observatory.quoting import markdown
 from observatory.ui import chart_edits as edits
 from observatory.ui import chart_words as words
-from observatory.ui.chart_link import change_chart, history, leave, linked, read, reset, show_chart, undo
+from observatory.ui.chart_link import CHART, change_chart, history, leave, linked, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.chart_verdict import picture, rivals, verdict
 from observatory.ui.charts import Showing, chart_details, task_box
@@ -27,6 +28,7 @@ from observatory.ui.weighted import weights_switch
 
 TALLER = 100
 COUNTED = "(number of rows)"
+_REFUSED, _UNCHECKED = "edit_json_refused", "charts_pasted_refused"
 
 
 def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
@@ -37,12 +39,15 @@ def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
         on = Showing(dataset, task_box(), weights_switch(dataset))
         _parts(spec, dataset)
     with left, guard():
-        picture(spec, on, key="edit_chart", taller=TALLER)
-        _judgement(spec, on, tools)
+        refused = picture(spec, on, key="edit_chart", taller=TALLER)
+        _judgement(spec, on, tools, refused)
 
 
-def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any) -> None:
-    """What the rules say, and the row of tools; a chart that cannot be read gets a sentence and the way back."""
+def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any, refused: ObservatoryError | None) -> None:
+    """What the rules say, and the row of tools; a chart that cannot be read gets a sentence and the way back.
+
+    `refused` is why it could not be drawn, which is not said again.
+    """
     obs = observatory()
     with tools:
         st.button("All charts", key="edit_leave", type="tertiary", icon=":material/arrow_back:", on_click=leave)
@@ -52,7 +57,8 @@ def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any) -> None:
         chart = obs.judged(spec, on.dataset, task=on.task)
         found = obs.check(spec, on.dataset, repair=True, task=on.task)
     except ObservatoryError as error:
-        show(error)
+        if refused is None or refused.message != error.message:
+            show(error)
         return
     with tools:
         pin_button(spec, on.dataset, task=on.task, weighted=on.weighted, key="edit_pin")
@@ -72,13 +78,28 @@ def _parts(spec: Mapping[str, Any], dataset: Dataset) -> None:
     """Mark, channels and title; for what has no such parts, its JSON alone."""
     view = _view(spec)
     if view is None:
-        st.caption("Its parts cannot be changed one by one. Change its JSON below, or take a repair.")
+        st.caption("Its parts cannot be changed one by one. Change its JSON below.")
     else:
         with guard():
             _controls(view, observatory().profile(dataset))
-    with st.expander("As Vega-Lite JSON", icon=":material/data_object:"):
-        st.session_state["edit_json"] = json.dumps(spec, indent=2, ensure_ascii=False)
-        st.text_area("Vega-Lite JSON", key="edit_json", height=320, on_change=_from_json, label_visibility="collapsed")
+    _as_json(spec)
+
+
+def _as_json(spec: Mapping[str, Any]) -> None:
+    """The chart as text that can be changed; text that is no chart is kept, with what is wrong beneath it."""
+    place, refused = st.session_state.get(_REFUSED, (None, None))
+    if place != st.query_params.get(CHART):
+        refused = None
+    text = json.dumps(spec, indent=2, ensure_ascii=False)
+    key = f"edit_json_{zlib.crc32(text.encode())}"
+    with st.expander("As Vega-Lite JSON", icon=":material/data_object:", expanded=refused is not None):
+        if refused is None:
+            st.session_state[key] = text
+        st.text_area(
+            "Vega-Lite JSON", key=key, height=320, on_change=_from_json, args=(key,), label_visibility="collapsed"
+        )
+        if refused is not None:
+            show(refused)
 
 
 def _view(spec: Mapping[str, Any]) -> View | None:
@@ -94,9 +115,12 @@ def _view(spec: Mapping[str, Any]) -> View | None:
     return found.parts[0].view if found.composition == "single" and len(found.parts) == 1 else None
 
 
-def _from_json() -> None:
-    with guard():
-        change_chart(read(st.session_state["edit_json"]))
+def _from_json(key: str) -> None:
+    st.session_state.pop(_REFUSED, None)
+    try:
+        change_chart(read(st.session_state[key]))
+    except ObservatoryError as error:
+        st.session_state[_REFUSED] = (st.query_params.get(CHART), error)
 
 
 def _controls(view: View, profile: Profile) -> None:
@@ -152,22 +176,22 @@ def _more(view: View, e: Encoding, label: str) -> None:
         if scales:
             _choice(
                 "Scale", f"{name}_scale", scales, edits.scale(e), lambda c: words.SCALES.get(c, c),
-                lambda v, c: edits.with_scale(v, name, c),
+                lambda v, c: edits.with_scale(v, name, c), is_shown=False,
             )  # fmt: skip
         if sorts:
             _choice(
                 "Order", f"{name}_sort", sorts, edits.sort(e), lambda c: words.SORTS[c],
-                lambda v, c: edits.with_sort(v, name, c),
+                lambda v, c: edits.with_sort(v, name, c), is_shown=False,
             )  # fmt: skip
         if edits.can_bound(view, e):
             _choice(
                 "Interval", f"{name}_interval", [*words.INTERVALS], view.interval or "none",
-                lambda c: words.INTERVALS[c], edits.with_interval,
+                lambda c: words.INTERVALS[c], edits.with_interval, is_shown=False,
             )  # fmt: skip
         if edits.can_stack(view, e):
             _choice(
                 "Lengths", f"{name}_stack", [*words.STACKS], e.stack or "zero", lambda c: words.STACKS[c],
-                lambda v, c: edits.with_stack(v, name, c),
+                lambda v, c: edits.with_stack(v, name, c), is_shown=False,
             )  # fmt: skip
         st.button(
             f"Remove: {label.lower()}", key=f"edit_{name}_remove", type="tertiary", icon=":material/close:",
@@ -198,9 +222,15 @@ def _choice(
     now: Any,
     say: Callable[[Any], str],
     change: Callable[[View, Any], View],
+    *,
+    is_shown: bool = True,
 ) -> None:
-    """A box whose choice changes the open chart; it shows what the chart is, whoever changed it."""
-    key = f"edit_{key}"
+    """A box whose choice changes the open chart; it shows what the chart is, whoever changed it.
+
+    A box in a closed popover or expander does not hear of changes and would send its old choice again, so it is another
+    one for each choice.
+    """
+    key = f"edit_{key}{'' if is_shown else f'_{now}'}"
     st.session_state[key] = now
     st.selectbox(label, options, format_func=say, key=key, on_change=_from_widget, args=(key, change))
 
@@ -226,16 +256,23 @@ def _apply(change: Callable[[View], View]) -> None:
 
 def chart_of_yours() -> None:
     """Paste a Vega-Lite chart to have it checked, repaired and drawn over this data."""
-    with st.expander("Check a chart of yours", icon=":material/fact_check:"):
+    text, refused = st.session_state.get(_UNCHECKED, ("", None))
+    if text != st.session_state.get("charts_pasted", ""):
+        refused = None
+    with st.expander("Check a chart of yours", icon=":material/fact_check:", expanded=refused is not None):
         st.caption("Paste Vega-Lite JSON. Its data is left out: it is checked and drawn over this data set.")
         st.text_area("Vega-Lite JSON of your chart", key="charts_pasted", height=180, label_visibility="collapsed")
+        if refused is not None:
+            show(refused)
         st.button("Check it", key="charts_check", on_click=_pasted)
 
 
 def _pasted() -> None:
-    with guard():
-        text = st.session_state.get("charts_pasted", "")
+    text = st.session_state.get("charts_pasted", "")
+    try:
         if not text.strip():
             raise ChartInvalidSpec("There is nothing to check yet.", "Paste Vega-Lite JSON, from { to }.")
-        spec = {key: value for key, value in read(text).items() if key not in ("data", "datasets")}
-        show_chart(spec)
+        show_chart({key: value for key, value in read(text).items() if key not in ("data", "datasets")})
+        st.session_state.pop(_UNCHECKED, None)
+    except ObservatoryError as error:
+        st.session_state[_UNCHECKED] = (text, error)

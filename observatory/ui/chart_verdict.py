@@ -13,7 +13,7 @@ from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.chart_edits import is_same, like
 from observatory.ui.chart_link import change_chart, show_chart
-from observatory.ui.charts import Showing, spec_chart, violations
+from observatory.ui.charts import COST, Showing, spec_chart, violations
 from observatory.ui.session import observatory
 
 MOST_FIELDS = 4
@@ -29,7 +29,7 @@ def verdict(chart: RankedChart, found: ChartCheck, others: list[RankedChart]) ->
         violations(found.hard)
         repairs(found.repairs)
     else:
-        st.markdown(f":green[**It keeps every rule that a chart must keep**] and costs **{found.cost}**.")
+        st.markdown(f":green[**It keeps every rule that a chart must keep**] and costs **{found.cost}**.", help=COST)
         _best(chart, others)
     if found.soft:
         with st.expander(f"What it costs: {found.cost}"):
@@ -85,11 +85,13 @@ def rivals(chart: RankedChart, on: Showing) -> list[RankedChart]:
     return sorted(others, key=lambda other: other.cost)
 
 
-def picture(spec: Mapping[str, Any], on: Showing, *, key: str, taller: int = 0) -> None:
-    """Draw the open chart, or say in a sentence why it cannot be drawn."""
+def picture(spec: Mapping[str, Any], on: Showing, *, key: str, taller: int = 0) -> ObservatoryError | None:
+    """Draw the open chart, or say in a sentence why it cannot be drawn and return that."""
     try:
         spec_chart(spec, on.dataset, key=key, taller=taller, weighted=on.weighted)
     except ObservatoryError as error:
         st.info(
             f"It cannot be drawn. {markdown(error.message)}  \n{markdown(error.hint)}", icon=":material/hide_image:"
         )
+        return error
+    return None

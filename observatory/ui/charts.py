@@ -27,6 +27,7 @@ TASKS = {
     "relation": "see a relation",
     "part": "see parts of a whole",
 }
+COST = "Cost: the sum of what its weaknesses weigh; less is better."
 _AROUND, _LISTED, _LINE = 84, 130, 14
 _USUAL = 280
 
@@ -65,21 +66,22 @@ def _height(chart: Any, taller: int) -> int | Literal["content"]:
     return plot + around + taller + _LINE * (len(lines) if isinstance(lines, list) else 0)
 
 
-def chart_card(chart: RankedChart, following: RankedChart | None, other: RankedChart | None, on: Showing) -> None:
+def chart_card(chart: RankedChart, following: RankedChart | None, before: RankedChart | None, on: Showing) -> None:
     """A ranked chart, why it stands above the following one, and what can be done with it."""
+    judged, other = _pair(chart, following, on)
     key = f"charts_{chart.rank}"
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         with st.container(gap="xsmall"):
             spec_chart(chart.spec, on.dataset, key=key, weighted=on.weighted)
-            st.markdown(markdown(_why(chart, following, on)))
-        chart_actions(chart, other, on, key)
+            st.markdown(markdown(observatory().why(judged, other)))
+        chart_actions(chart, other or following or before, on, key)
 
 
-def _why(chart: RankedChart, following: RankedChart | None, on: Showing) -> str:
-    """What speaks for a chart beside the following one, or beside the best other chart of its own fields."""
+def _pair(chart: RankedChart, following: RankedChart | None, on: Showing) -> tuple[RankedChart, RankedChart | None]:
+    """A chart beside the following one, or where that has other fields, beside the best other one of its own."""
     if following is not None and set(following.fields) == set(chart.fields):
-        return observatory().why(chart, following)
-    return observatory().why(*observatory().rival(chart, on.dataset, on.task))
+        return chart, following
+    return observatory().rival(chart, on.dataset, on.task)
 
 
 def chart_actions(chart: RankedChart, other: RankedChart | None, on: Showing, key: str) -> None:
@@ -114,7 +116,7 @@ def chart_details(chart: RankedChart, on: Showing, *, key: str) -> None:
     if not box.open:
         return
     with box, guard():
-        st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}")
+        st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}", help=COST)
         if said := observatory().draw(chart.spec, on.dataset, weighted=on.weighted).said:
             st.caption(markdown(said))
         violations(chart.violations)
@@ -217,7 +219,7 @@ def chart_cards(charts: Sequence[RankedChart], on: Showing) -> None:
         for i, chart in enumerate(charts):
             following = charts[i + 1] if i + 1 < len(charts) else None
             with guard():
-                chart_card(chart, following, following or (charts[i - 1] if i else None), on)
+                chart_card(chart, following, charts[i - 1] if i else None, on)
 
 
 def chart_grid(charts: Sequence[RankedChart], dataset: Dataset, *, key: str) -> None:

@@ -67,3 +67,21 @@ def test_nothing_is_wider_than_a_telephone(tab) -> None:
     tab.page.get_by_role("button", name="All charts").click()
     tab.settle("Check a chart of yours")
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_panels_stay_inside_their_card(tab, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 3600})
+    tab.go(f"{LINK}&charts_fields=species&charts_fields=island", "Check a chart of yours")
+    pictures = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+    expect(tab.page.locator(pictures)).to_have_count(6, timeout=A_WHILE)
+    beyond = tab.page.evaluate(
+        """selector => [...document.querySelectorAll(selector)].map(picture => {
+            const card = picture.closest("[data-testid=stVegaLiteChart]").getBoundingClientRect()
+            const box = picture.getBoundingClientRect()
+            const place = picture.closest("[data-testid=stVerticalBlock]").getBoundingClientRect()
+            return Math.max(box.right - place.right, box.right - card.right, box.bottom - card.bottom)
+        })""",
+        pictures,
+    )
+    assert max(beyond) <= 1, beyond

@@ -191,14 +191,17 @@ def test_titles_and_remarks_say_what_the_weights_are(weighted):
     weighting = Weighting(
         "raking", ("g", "h"), 500, 1.25, 400.4, 3.0, None, 0, 0.3, 0.0, statement="Weighted; it falls."
     )
-    spec = bar({"aggregate": "mean", "field": "v"}) | {"title": "How v goes"}
+    spec = bar({"aggregate": "mean", "field": "v"}) | {"title": "Mean v by g"}
     drawing = draw(spec, *weighted(people()), weighting=weighting)
     title = drawing.chart.title.to_dict()
-    assert title["text"] == ["How v goes, weighted"]
+    assert title["text"] == ["Mean v by g, weighted"]
     assert title["subtitle"] == ["Weighted by g and h: 500 rows count as 400."]
     assert drawing.caveat.startswith("Weighted by g and h: 500 rows count as 400.")
     assert drawing.alt.endswith("count as 400.")
     assert drawing.chart.to_dict()["encoding"]["y"]["title"] == "mean v, weighted"
+    own = draw(spec | {"title": "How v goes"}, *weighted(people()), weighting=weighting).chart.title.to_dict()
+    assert own["text"] == ["How v goes"]
+    assert own["subtitle"] == title["subtitle"]
 
 
 def test_filters_and_odd_weights_are_kept_apart(weighted):

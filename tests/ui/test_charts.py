@@ -48,6 +48,10 @@ def chart_of(app: AppTest, name: str = "chart") -> dict[str, Any]:
     return unpacked(text if isinstance(text, str) else text[0])
 
 
+def json_box(app: AppTest) -> Any:
+    return next(box for box in app.text_area if box.label == "Vega-Lite JSON")
+
+
 def opened(open_page: Open, spec: dict[str, Any], **more: str) -> AppTest:
     app = open_page("charts", dataset="penguins", chart=packed(spec), **more)
     assert not app.exception
@@ -98,7 +102,7 @@ def test_channels_are_changed_added_and_removed(open_page: Open) -> None:
     app.selectbox(key="edit_new_field").set_value("sex")
     app.button(key="edit_new").click().run()
     assert chart_of(app)["encoding"]["color"] == {"field": "sex", "type": "nominal", "title": "sex"}
-    app.selectbox(key="edit_y_stack").set_value("normalize").run()
+    app.selectbox(key="edit_y_stack_zero").set_value("normalize").run()
     assert chart_of(app)["encoding"]["y"]["stack"] == "normalize"
     app.button(key="edit_color_remove").click().run()
     app.selectbox(key="edit_y_field").set_value(0).run()
@@ -107,6 +111,39 @@ def test_channels_are_changed_added_and_removed(open_page: Open) -> None:
     assert not app.error
     assert chart_of(app)["encoding"]["x"]["aggregate"] == "count"
     assert chart_of(app)["encoding"]["y"]["field"] == "species"
+
+
+def test_a_repaired_scale_stays_repaired(open_page: Open) -> None:
+    app = opened(open_page, MEANS)
+    app.selectbox(key="edit_y_scale_auto").set_value("log").run()
+    assert "cannot be drawn on a logarithmic scale" in said(app)
+    stale = app.selectbox(key="edit_y_scale_log").proto.id
+    next(b for b in app.main.button if "linear scale" in b.label).click().run()
+    assert "scale" not in chart_of(app)["encoding"]["y"]
+    assert stale not in {box.proto.id for box in app.selectbox}
+    app.selectbox(key="edit_y_shown").set_value("median").run()
+    assert "scale" not in chart_of(app)["encoding"]["y"]
+    assert app.selectbox(key="edit_y_scale_auto").value == "auto"
+
+
+def test_a_chart_without_a_mark_is_told_so_once(open_page: Open) -> None:
+    app = opened(open_page, {"encoding": {"x": {"field": "sex"}}})
+    assert said(app).count("it has no mark") == 1
+    assert "repair" not in said(app)
+
+
+def test_json_that_is_no_chart_is_kept_beside_what_is_wrong(open_page: Open) -> None:
+    app = opened(open_page, MEANS)
+    json_box(app).set_value("{ broken").run()
+    box = next(box for box in app.expander if box.label == "As Vega-Lite JSON")
+    assert box.proto.expanded
+    assert "not valid JSON" in box.error[0].value
+    assert box.text_area[0].value == "{ broken"
+    json_box(app).set_value(json.dumps({**MEANS, "mark": "point"})).run()
+    assert not app.error
+    assert chart_of(app)["mark"] == "point"
+    app.button(key="edit_undo").click().run()
+    assert json.loads(json_box(app).value) == MEANS
 
 
 def test_a_broken_chart_says_why_and_is_put_right_by_one_click(open_page: Open) -> None:
@@ -128,12 +165,12 @@ def test_a_chart_that_costs_more_is_told_why_the_best_is_better(open_page: Open)
     assert "The best chart of these fields costs" in said(app)
     app.button(key="edit_best_compare").click().run()
     assert chart_of(app, "against")["mark"] == "bar"
-    assert "The right one is better: it costs" in said(app)
-    costs = [int(n) for n in re.findall(r"costs (\d+), the left one (\d+)", said(app))[0]]
-    gaps = re.findall(r"\*\*(\d+)\*\* more on the (left|right)", said(app))
-    assert sum(int(n) * (1 if side == "left" else -1) for n, side in gaps) == costs[1] - costs[0]
+    assert "The second one is better: it costs" in said(app)
+    costs = [int(n) for n in re.findall(r"costs (\d+), the first one (\d+)", said(app))[0]]
+    gaps = re.findall(r"\*\*(\d+)\*\* more for the (first|second)", said(app))
+    assert sum(int(n) * (1 if side == "first" else -1) for n, side in gaps) == costs[1] - costs[0]
     app.button(key="contest_swap").click().run()
-    assert "The left one is better" in said(app)
+    assert "The first one is better" in said(app)
 
 
 def test_the_rules_name_the_better_one() -> None:
@@ -145,9 +182,35 @@ def test_the_rules_name_the_better_one() -> None:
         return RankedChart(0, sum((v.weight or 0) * v.count for v in broken), {}, "", (), broken, "")
 
     left, right = chart(("a", 2, 1), ("b", 1, 1)), chart(("a", 2, 3), ("c", 5, 1))
-    assert headline(left, right) == "The left one is better: it costs 3, the right one 11"
+    assert headline(left, right) == "The first one is better: it costs 3, the second one 11"
     assert "both equally good" in headline(left, left)
-    assert headline(chart(("h", None, 1)), right).startswith("The right one")
+    assert headline(chart(("h", None, 1)), right).startswith("The second one")
+
+
+def test_what_a_choice_changed_is_said_as_it_is() -> None:
+    from observatory.model import RankedChart, Violation
+    from observatory.ui.chart_contest import learned
+
+    def chart(rule: str, weight: int | None) -> RankedChart:
+        return RankedChart(0, weight or 0, {}, "", (), (Violation(rule, rule, weight, 1),), "")
+
+    dear, cheap, between = chart("a", 5), chart("b", 1), chart("a", 0)
+    assert "does not outweigh" in learned((dear, cheap), (dear, cheap))
+    assert "now put that one first" in learned((dear, cheap), (between, cheap))
+    assert "already" in learned((cheap, dear), (cheap, dear))
+    assert "no difference" in learned((dear, dear), (dear, dear))
+    assert "must keep" in learned((chart("h", None), cheap), (chart("h", None), cheap))
+
+
+def test_a_chart_is_set_beside_one_of_its_own_fields(open_page: Open) -> None:
+    app = open_page("charts", dataset="penguins")
+    shown = {b.key for b in app.main.button if str(b.key).endswith("_better")}
+    app.button(key=min(shown)).click().run()
+    assert not app.error
+    fields = [
+        {d["field"] for d in chart_of(app, name)["encoding"].values() if "field" in d} for name in ("chart", "against")
+    ]
+    assert fields[0] == fields[1]
 
 
 def test_a_pinned_chart_stands_in_the_report(open_page: Open) -> None:
@@ -162,6 +225,14 @@ def test_a_pinned_chart_stands_in_the_report(open_page: Open) -> None:
     dataset = observatory().dataset("penguins")
     written = page(dataset)
     assert written.index("Pinned charts") < written.index("For the talk") < written.index("Can I trust it?")
+    assert '<p class="note"><strong>For the talk</strong></p>' in written
+    best = observatory().recommend(dataset)[0]
+    observatory().pin(dataset, best.spec)
+    told = observatory().report(dataset)
+    assert best.spec in [chart.spec for chart in told.pinned]
+    assert best.spec not in [chart.spec for chart in told.charts]
+    assert [chart.rank for chart in told.charts] == [1, 2, 3, 4, 5][: len(told.charts)]
+    observatory().unpin(dataset, 1)
     overview = open_page("overview", dataset="penguins")
     assert not overview.error
     assert "For the talk" in said(overview)
@@ -185,7 +256,10 @@ def test_what_is_no_chart_gets_a_sentence(open_page: Open) -> None:
         app.text_area(key="charts_pasted").set_value(text)
         app.button(key="charts_check").click().run()
         assert not app.exception
-        assert words in said(app)
+        box = next(box for box in app.expander if box.label == "Check a chart of yours")
+        assert box.proto.expanded
+        assert words in box.error[0].value
+        assert box.text_area[0].value == text
         assert "chart" not in app.query_params
 
 
@@ -216,7 +290,7 @@ def test_an_odd_chart_in_the_link_is_answered_in_sentences(open_page: Open) -> N
         assert not app.exception
         assert "on our side" not in said(app), spec
         assert "edit_leave" in {button.key for button in app.main.button}
-        assert app.text_area(key="edit_json").value == json.dumps(spec, indent=2, ensure_ascii=False)
+        assert json_box(app).value == json.dumps(spec, indent=2, ensure_ascii=False)
 
 
 def test_hostile_names_do_no_harm_in_the_editor(open_page: Open) -> None:
@@ -238,7 +312,7 @@ def test_what_one_finds_better_is_shown_editable_and_taken_back(open_page: Open)
     from observatory.ui.session import observatory
 
     app = opened(open_page, MEANS, against=packed({**MEANS, "mark": "point"}))
-    app.button(key="contest_right_better").click().run()
+    app.button(key="contest_second_better").click().run()
     assert not app.error
     assert len(observatory().choices()) == 1
     app.button(key="contest_leave").click().run()

@@ -100,10 +100,23 @@ def _demand_numbers(view: View, profile: Profile) -> None:
     for e in view.encodings:
         if e.bin and e.field is not None and not _holds_numbers(e, profile):
             raise ChartInvalidSpec(f"Only numbers fall into bins, and “{e.field}” is none.", "Leave the bins out.")
+        if view.mark in ("bar", "area") and _is_endless(view, e):
+            raise ChartInvalidSpec(
+                f"{view.mark.capitalize()}s cannot be drawn on a logarithmic scale: they have no zero to start from.",
+                "Use points, or a linear scale.",
+            )
         if e.channel == "shape" and e.type not in ("nominal", "ordinal"):
             raise ChartInvalidSpec("Shapes show categories, not numbers.", "Show the number by size or colour.")
         if e.channel in ("x2", "y2") and view.on(e.channel[0]) is None:
             raise ChartInvalidSpec(f"The channel {e.channel} needs the channel {e.channel[0]}.", "Add it.")
+
+
+def _is_endless(view: View, e: Encoding) -> bool:
+    """Whether a channel is a length on a logarithmic axis, which has no zero, and has no other end either."""
+    if e.channel not in ("x", "y") or e.scale != "log" or e.type != "quantitative" or e.bin or view.on(f"{e.channel}2"):
+        return False
+    other = view.on("y" if e.channel == "x" else "x")
+    return e.aggregate is not None or other is None or other.aggregate is None
 
 
 def _holds_numbers(e: Encoding, profile: Profile) -> bool:

@@ -65,7 +65,7 @@ def draw(
     demand_drawable(spec, reading, profile)
     drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     head = _text(spec.get("title"))
-    if head is not None and summarises(spec):
+    if head in {title(part.view) for part in reading.parts} and summarises(spec):
         head = summaries_of(table).head(head)
     whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
     caveats = (whole.caveat, omitted(spec, reading, numbers(profile)))

@@ -103,7 +103,8 @@ class WeightedSummaries(Summaries):
             replace(e, title=f"{e.title or phrase(e)}, weighted") if is_moved else e
             for e, is_moved in zip(view.encodings, moved)
         )
-        return replace(view, encodings=tuple(shown), title=self.head(view.title or title(view)))
+        generated = view.title in (None, title(view))
+        return replace(view, encodings=tuple(shown), title=self.head(title(view)) if generated else view.title)
 
     def head(self, title: str) -> str:
         """A title of summaries with “weighted”."""
