@@ -360,6 +360,14 @@ def test_boxes_stand_over_months_and_bins(tabulate):
         ({"mark": "boxplot", "encoding": {"x": REGION}}, "needs a number"),
         ({"mark": "bar", "encoding": {"x": REGION | {"bin": True}, "y": {"aggregate": "count"}}}, "fall into bins"),
         ({"mark": "point", "encoding": {"x": REGION, "shape": {"field": "price", "type": "quantitative"}}}, "Shapes"),
+        (bar(REGION, {"field": "price", "aggregate": "mean", "scale": {"type": "log"}}), "no zero to start from"),
+        (
+            {
+                "mark": "area",
+                "encoding": {"x": REGION, "y": {"field": "price", "type": "quantitative", "scale": {"type": "log"}}},
+            },
+            "Areas cannot be drawn on a logarithmic",
+        ),
         ({"mark": "rule", "encoding": {"y": REGION, "x2": {"field": "price", "aggregate": "max"}}}, "x2"),
     ],
 )

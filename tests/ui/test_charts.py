@@ -127,9 +127,12 @@ def test_a_repaired_scale_stays_repaired(open_page: Open) -> None:
 
 
 def test_a_chart_without_a_mark_is_told_so_once(open_page: Open) -> None:
-    app = opened(open_page, {"encoding": {"x": {"field": "sex"}}})
-    assert said(app).count("it has no mark") == 1
+    app = opened(open_page, {"title": "Nothing"})
+    assert said(app).count("no Vega-Lite chart") == 1
     assert "repair" not in said(app)
+    app.query_params["chart"] = packed({"encoding": {"x": {"field": "sex"}}})
+    app.run()
+    assert said(app).count("has no mark.") == 1
 
 
 def test_json_that_is_no_chart_is_kept_beside_what_is_wrong(open_page: Open) -> None:

@@ -76,6 +76,8 @@ def _has_expression(spec: Any) -> bool:
 def _demand_words(view: View) -> None:
     if not view.encodings and view.mark in MARKS:
         raise ChartInvalidSpec("A part of the chart has no encoding.", "Say what each axis shows.")
+    if view.mark == "none":
+        raise ChartInvalidSpec("The chart has no mark.", f"There are {', '.join(MARKS)}.")
     _known("mark", view.mark, MARKS)
     for e in view.encodings:
         for what, name, words in (
