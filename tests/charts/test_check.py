@@ -74,6 +74,14 @@ def test_an_unknown_field_is_a_rule_and_no_error():
     assert hard({"mark": "tick", "encoding": {"x": {"field": "prize", "type": "quantitative"}}}) == {"unknown_field"}
 
 
+def test_a_line_over_names_lacks_an_order_and_no_number():
+    town = FieldProfile("town", "nominal", "dimension", "VARCHAR", 0, 5)
+    miles = FieldProfile("miles", "quantitative", "measure", "BIGINT", 0, 27, min=12, max=44)
+    spec = {"mark": "line", "encoding": {"x": {"field": "town"}, "y": {"field": "miles", "type": "quantitative"}}}
+    told = {v.rule for v in check(spec, Profile(400, (town, miles))).hard}
+    assert told == {"line_no_order", "repeated_values"}
+
+
 def test_a_filter_by_an_unknown_field_is_told():
     spec = {"mark": "bar", "transform": [{"filter": "datum.yeer > 2000"}], "encoding": {"x": TOWN, "y": COUNT}}
     (found,) = check(spec, PROFILE).hard

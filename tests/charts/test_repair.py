@@ -64,6 +64,39 @@ def test_one_edit_mends_one_fault(spec, edit):
     assert check(found.spec, PROFILE).hard == ()
 
 
+def edits(spec):
+    return [repair.edits for repair in check(spec, PROFILE, repair=True).repairs]
+
+
+def test_the_nearest_name_comes_first_and_the_words_say_it():
+    assert edits(chart("bar", x={**TOWN, "field": "Town_"}, y=COUNT)) == [("Read “Town_” as “town”.",)]
+    found = edits(chart("bar", x=TOWN, y={**FARE, "field": "fares"}))
+    assert found[0] == ("Read “fares” as “Fare”.", "Take the mean of “Fare”.")
+    assert not any("Count" in edit for repair in found for edit in repair)
+
+
+def test_a_field_is_kept_where_it_can_be():
+    spec = chart("bar", x=TOWN, y=COUNT, color={"field": "village", "type": "nominal"})
+    found = edits(spec)
+    assert found[:2] == [("Put “village” on detail instead of color.",), ("Leave “village” out on color.",)]
+
+
+def test_the_mean_of_a_line_over_names_is_drawn_as_bars():
+    found = edits(chart("line", x=TOWN, y=FARE))
+    assert ("Change the mark from line to bar.", "Take the mean of “Fare”.") in found
+    assert not any("Count" in edit for repair in found for edit in repair)
+
+
+def test_a_pie_of_means_becomes_bars_with_both_axes():
+    found = edits(chart("arc", theta=MEAN, color=TOWN))
+    assert any(len(repair) == 3 and repair[0] == "Change the mark from arc to bar." for repair in found)
+
+
+def test_repairs_are_the_same_each_time():
+    spec = chart("scatter", x={"field": "agee", "type": "quantitative"}, y=FARE, size=TOWN)
+    assert len({json.dumps([r.spec for r in check(spec, PROFILE, repair=True).repairs]) for _ in range(5)}) == 1
+
+
 def test_what_is_not_edited_stays_as_it_was():
     spec = {
         "title": "Fares",

@@ -60,7 +60,7 @@ def check(
     parts cost together.
 
     >>> check({"mark": "line", "encoding": {"x": {"aggregate": "count"}}}, Profile(0, ())).hard[0].rule
-    'line_no_measure'
+    'line_no_order'
     """
     plain = vega_lite(spec)
     by = Judge(profile, table, task, quiet, weights, flags(findings, profile))

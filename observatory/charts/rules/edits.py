@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from observatory.charts.rules.options import ABSENT
 from observatory.charts.rules.patch import Change
 from observatory.charts.spec.parts import Part
@@ -45,7 +47,11 @@ def _sentence(edit: tuple[str, str, str], part: Part, change: Change) -> str:
     if key == "field" and (change.before[entity, key], "known") not in change.before:
         shown = part.view.encodings[int(entity[1:])].field
         return f"Show {_quoted(change.names[int(value[1:])])} instead of {_quoted(shown)}."
-    return _of_channel(key, value, part.view.encodings[int(entity[1:])], change)
+    encoding = part.view.encodings[int(entity[1:])]
+    if key != "field" and encoding.field is not None:
+        after = change.after.get((entity, "field"), change.before.get((entity, "field"), ABSENT))
+        encoding = encoding if after == ABSENT else replace(encoding, field=change.names[int(after[1:])])
+    return _of_channel(key, value, encoding, change)
 
 
 def _of_channel(key: str, value: str, encoding: Encoding, change: Change) -> str:

@@ -15,12 +15,16 @@ from observatory.quoting import vega_field
 
 @dataclass(frozen=True)
 class Change:
-    """A changed part: its edits as (property, entity, value), and each property of each entity before and after."""
+    """A changed part: its edits as (property, entity, value), and each property of each entity before and after.
+
+    `rank` says how good it is, the least first: far readings of words, the cost with what is lost, a changed mark.
+    """
 
     edits: tuple[tuple[str, str, str], ...]
     before: Mapping[tuple[str, str], str]
     after: Mapping[tuple[str, str], str]
     names: tuple[str, ...]
+    rank: tuple[int, int, int] = (0, 0, 0)
 
 
 _JSON = {"type": "type", "aggregate": "aggregate", "time_unit": "timeUnit"}

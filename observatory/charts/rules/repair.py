@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from observatory.charts.rules.check import Judge, Judged
 
 MOST, FEW, MOST_BROKEN = 3, 2, 6
+MOST_TIES = 50
 TIME_LIMIT = 1.0
+Edits = tuple[tuple[str, str, str], ...]
 _PARTS = ("facts", "repair", "hard", "soft", "optimise")
 _SHOW = "#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field, K != layer."
 
@@ -32,7 +34,7 @@ def repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged],
     from observatory.charts.rules.check import judge_parts, part_name, told
 
     broken = [one for one in judged if one.answer.broken][:MOST_BROKEN]
-    found: dict[tuple[str, ...], Repair] = {}
+    found: dict[tuple[str, ...], tuple[list[int], Repair]] = {}
     changes = [part_changes(one, reading, by) for one in broken]
     for chosen in _choices(changes):
         changed: Mapping[str, Any] = spec
@@ -42,8 +44,9 @@ def repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged],
             words += edit_words(one.part, change, part_name(one.part, reading))
         result = told(judge_parts(read(changed), by, judged), by)
         if result.valid and words not in found:
-            found[words] = Repair(changed, words, result.cost)
-    return tuple(sorted(found.values(), key=lambda r: len(r.edits))[:MOST])
+            rank = [len(words), *map(sum, zip(*(change.rank for change in chosen), strict=True))]
+            found[words] = rank, Repair(changed, words, result.cost)
+    return tuple(found[words][1] for words in sorted(found, key=lambda words: (found[words][0], words)))[:MOST]
 
 
 def _choices(changes: Sequence[Sequence[Change]]) -> Iterator[tuple[Change, ...]]:
@@ -97,40 +100,62 @@ def _solved(options: Options, by: Judge) -> list[Change]:
     program_for(control, _PARTS, f"{_SHOW}\n{(by.weights or shipped()).text(by.task)}", options.text)
     control.ground([("base", [])])
     found: list[Change] = []
-    least: tuple[int, ...] = ()
     deadline = time.monotonic() + TIME_LIMIT
     while len(found) < MOST:
-        best = _best(control, deadline)
-        if best is None:
+        best = _best(control, options, deadline)
+        if not best or not best[0].edits or (found and not _worthwhile(best[0], found[0])):
             break
-        cost, symbols = best
-        least = least or tuple(cost)
-        change = _change(symbols, options)
-        if not change.edits or (cost[0] > least[0] and cost[-1] >= least[-1]):
-            break
-        found.append(change)
-        literals = ", ".join(f"pick({key},{entity},{value})" for key, entity, value in change.edits)
-        control.add(f"b{len(found)}", [], f":- {literals}.")
-        control.ground([(f"b{len(found)}", [])])
-    return found
+        for change in best:
+            if not any(set(twin) <= set(change.edits) for one in found for twin in _twins(one.edits)):
+                found.append(change)
+        twins = dict.fromkeys(twin for change in best for twin in _twins(change.edits))
+        name = f"b{len(found)}"
+        control.add(name, [], "\n".join(f":- {', '.join(f'pick({k},{e},{v})' for k, e, v in twin)}." for twin in twins))
+        control.ground([(name, [])])
+    return found[:MOST]
 
 
-def _best(control: clingo.Control, deadline: float) -> tuple[Sequence[int], list[clingo.Symbol]] | None:
-    best: list[tuple[Sequence[int], list[clingo.Symbol]]] = []
+def _worthwhile(change: Change, first: Change) -> bool:
+    """More edits than the best change needs have to make a better chart, or one as good where that changes the mark."""
+    far, cost, marked = first.rank
+    if len(change.edits) == len(first.edits):
+        return change.rank[0] <= far + 4
+    return change.rank[0] <= far and change.rank[1] < cost + marked
+
+
+def _twins(edits: Edits) -> Iterator[Edits]:
+    """Edits that make the same chart lie on its side, or draw the same strip of ticks or points."""
+    yield edits
+    for turn in ({"x": "y", "y": "x"}, {"point": "tick", "tick": "point"}):
+        turned = tuple((k, e, turn.get(v, v) if k not in ("sort_by", "field") else v) for k, e, v in edits)
+        if turned != edits:
+            yield turned
+
+
+def _best(control: clingo.Control, options: Options, deadline: float) -> list[Change]:
+    """All changes than which there is no better one, in the order of their edits."""
+    best: dict[Edits, Change] = {}
+    before: list[Change] = []
 
     def keep(model: clingo.Model) -> None:
-        best.append((model.cost, list(model.symbols(shown=True))))
+        change = _change(model, options)
+        if model.optimality_proven:
+            best.setdefault(change.edits, change)
+        before[:] = [change]
 
+    solving: Any = control.configuration.solve
+    solving.opt_mode = "optN"
+    solving.models = MOST_TIES
     with control.solve(on_model=keep, async_=True) as handle:
         if not handle.wait(max(0.0, deadline - time.monotonic())):
             handle.cancel()
-    return best[-1] if best else None
+    return [best[edits] for edits in sorted(best)] or before
 
 
-def _change(symbols: Sequence[clingo.Symbol], options: Options) -> Change:
+def _change(model: clingo.Model, options: Options) -> Change:
     after: dict[tuple[str, str], str] = {}
     edits = []
-    for symbol in symbols:
+    for symbol in sorted(model.symbols(shown=True)):
         arguments = symbol.arguments
         if symbol.name == "edit":
             edits.append((str(arguments[0]), str(arguments[1]), str(arguments[2])))
@@ -142,4 +167,6 @@ def _change(symbols: Sequence[clingo.Symbol], options: Options) -> Change:
             key = "mark" if kind == "mark" and key == "type" else key
             if key in (*PROPERTIES, "mark", "limit") and not (kind == "scale" and key == "channel"):
                 after[entity, key] = value
-    return Change(tuple(sorted(edits)), options.before, after, options.names)
+    costs = dict(zip(model.priority, model.cost, strict=True))
+    rank = costs.get(2, 0), costs.get(0, 0), costs.get(-1, 0)
+    return Change(tuple(sorted(edits)), options.before, after, options.names, rank)
