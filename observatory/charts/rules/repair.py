@@ -108,11 +108,16 @@ def _solved(options: Options, by: Judge) -> list[Change]:
         for change in best:
             if not any(set(twin) <= set(change.edits) for one in found for twin in _twins(one.edits)):
                 found.append(change)
-        twins = dict.fromkeys(twin for change in best for twin in _twins(change.edits))
-        name = f"b{len(found)}"
-        control.add(name, [], "\n".join(f":- {', '.join(f'pick({k},{e},{v})' for k, e, v in twin)}." for twin in twins))
-        control.ground([(name, [])])
+        _forbid(control, [twin for change in best for twin in _twins(change.edits)])
     return found[:MOST]
+
+
+def _forbid(control: clingo.Control, forbidden: Sequence[Edits]) -> None:
+    with control.backend() as backend:
+        for edits in forbidden:
+            picks = [control.symbolic_atoms[clingo.parse_term(f"pick({k},{e},{v})")] for k, e, v in edits]
+            if all(picks):
+                backend.add_rule([], [pick.literal for pick in picks if pick is not None])
 
 
 def _worthwhile(change: Change, first: Change) -> bool:
