@@ -92,6 +92,11 @@ def test_a_pie_of_means_becomes_bars_with_both_axes():
     assert any(len(repair) == 3 and repair[0] == "Change the mark from arc to bar." for repair in found)
 
 
+def test_a_line_without_an_axis_gets_one():
+    found = check(chart("line", y=FARE), Profile(300, PROFILE.fields), repair=True).repairs
+    assert ("Put “day” on the x axis.",) in [repair.edits for repair in found]
+
+
 def test_repairs_are_the_same_each_time():
     spec = chart("scatter", x={"field": "agee", "type": "quantitative"}, y=FARE, size=TOWN)
     assert len({json.dumps([r.spec for r in check(spec, PROFILE, repair=True).repairs]) for _ in range(5)}) == 1

@@ -61,9 +61,14 @@ def _choices(changes: Sequence[Sequence[Change]]) -> Iterator[tuple[Change, ...]
 
 
 def part_changes(one: Judged, reading: Reading, by: Judge) -> list[Change]:
-    """At most three ways to change a part so that it keeps every hard rule; a field is added where few edits fail."""
+    """At most three ways to change a part so that it keeps every hard rule.
+
+    A field is added where few edits fail, or a line lacks an axis.
+    """
     likely = _likely(one.part, reading)
-    found = _solved(_options(one, likely, (), by), by)
+    rules = {rule for rule, _ in one.answer.broken}
+    lacks = "line_one_axis" in rules and "second_no_first" not in rules
+    found = [] if lacks else _solved(_options(one, likely, (), by), by)
     if found and len(found[0].edits) <= FEW:
         return found
     wider = _solved(_options(one, likely, _worth(by.profile, one.part), by), by)
