@@ -115,7 +115,8 @@ def narrowed(encoding: Mapping[str, Any], drawn: Piece) -> dict[str, Any]:
     for name in ("color", "shape", "size", "opacity", "strokeDash"):
         if isinstance(fitted.get(name), Mapping) and "legend" in fitted[name]:
             fitted[name] = fitted[name] | {"legend": fitted[name]["legend"] | {"orient": "bottom", "columns": 3}}
-    for axis, look in (("x", _slanted(drawn)), ("y", {"labelLimit": 70})):
+    under = {"titleLimit": panel_size(drawn)["width"] + GAP, **_slanted(drawn)}
+    for axis, look in (("x", under), ("y", {"labelLimit": 70})):
         if isinstance(fitted.get(axis), Mapping) and isinstance(fitted[axis].get("axis"), Mapping):
             fitted[axis] = fitted[axis] | {"axis": fitted[axis]["axis"] | look}
     return fitted
