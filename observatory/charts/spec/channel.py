@@ -13,9 +13,11 @@ LONGEST = 200
 COLOURS = ("color", "fill", "stroke")
 SILENT = ("tooltip", "key", "href", "url", "description", "order")
 """Channels that change nothing of what is judged."""
+PLACES = ("longitude", "latitude", "longitude2", "latitude2")
+"""Channels of a map."""
 UNJUDGED = (
-    *("xError", "yError", "xError2", "yError2", "radius", "radius2", "theta2", "longitude", "latitude"),
-    *("longitude2", "latitude2", "strokeWidth", "angle", "fillOpacity", "strokeOpacity", "time"),
+    *("xError", "yError", "xError2", "yError2", "radius", "radius2", "theta2", *PLACES),
+    *("strokeWidth", "angle", "fillOpacity", "strokeOpacity", "time"),
 )
 _MARK_NAMES = {"circle": "point", "square": "point"}
 _AGGREGATE_NAMES = {"average": "mean"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from observatory.charts.spec.channel import SILENT, UNJUDGED, encoding_of, mark_of, shown
+from observatory.charts.spec.channel import PLACES, SILENT, UNJUDGED, encoding_of, mark_of, shown
 from observatory.charts.spec.transform import Shaped, shaped
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.quoting import vega_name
@@ -76,6 +76,8 @@ class Walk:
             self.notes.append(f"Parts nested deeper than {DEEPEST} times are not judged.")
             return
         self._note(spec)
+        if "projection" in spec:
+            return
         steps = spec.get("transform")
         around = replace(
             around, steps=(*around.steps, *(steps[:200] if isinstance(steps, list) else [steps] if steps else []))
@@ -125,6 +127,9 @@ class Walk:
         mark = mark_of(spec.get("mark"))
         if mark in _UNJUDGED_MARKS:
             self.notes.append(f"The mark {mark} is not judged.")
+            return
+        if any(channel in around.encoding for channel in PLACES):
+            self.notes.append("Maps are not judged.")
             return
         found = list(self._encodings(around))
         encodings = _sorted_by([e for e, _ in found], around)
