@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 
 def _print(value: Any, readable: str, *, as_json: bool) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else readable.rstrip("\n"))
+    encoding = sys.stdout.encoding or "utf-8"
+    text = json.dumps(value, ensure_ascii=False, indent=2) if as_json else readable.rstrip("\n")
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        escaped = text.encode(encoding, "backslashreplace").decode(encoding)
+        text = json.dumps(value, indent=2) if as_json else escaped
+    print(text)
 
 
 def _open(arguments: argparse.Namespace, *, llm: bool = False) -> Observatory:

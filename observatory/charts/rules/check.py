@@ -18,6 +18,8 @@ from observatory.charts.spec.reading import Reading, read
 from observatory.errors import ChartInvalidSpec
 from observatory.model import ChartCheck, Finding, Profile, Table, Violation
 
+NOTHING_JUDGED = "No part of the chart could be judged."
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -71,7 +73,7 @@ def check(
         from observatory.charts.rules.repair import repairs
 
         found = replace(found, repairs=repairs(plain, reading, judged, by))
-    return replace(found, notes=reading.notes)
+    return replace(found, notes=reading.notes if judged else (NOTHING_JUDGED, *reading.notes))
 
 
 def vega_lite(chart: Any) -> Mapping[str, Any]:

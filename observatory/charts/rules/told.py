@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from observatory.charts.draco import read_facts
+from observatory.charts.rules.check import NOTHING_JUDGED
 from observatory.errors import ChartInvalidSpec
 from observatory.model import ChartCheck, Violation
 
@@ -23,7 +24,9 @@ def read_chart(path: str) -> dict[str, Any]:
         chart = read_facts(text) if file.suffix == ".lp" else json.loads(text)
     except OSError as exc:
         raise ChartInvalidSpec(f"“{path}” cannot be read.", "Give the path of a file with a Vega-Lite chart.") from exc
-    except (ValueError, RecursionError) as exc:
+    except RecursionError as exc:
+        raise ChartInvalidSpec(f"“{file.name}” is nested too deeply to be read.", "Give a flatter chart.") from exc
+    except ValueError as exc:
         raise ChartInvalidSpec(f"“{file.name}” is not valid JSON.", "Give a file with a Vega-Lite chart.") from exc
     if not isinstance(chart, dict):
         raise ChartInvalidSpec(f"“{file.name}” holds no JSON object.", "Give a file with a Vega-Lite chart.")
@@ -36,7 +39,9 @@ def told(found: ChartCheck, *, repair: bool = False) -> str:
     >>> print(told(ChartCheck(True, (), (), 0)))
     The chart keeps every hard rule. It costs 0.
     """
-    if found.valid:
+    if NOTHING_JUDGED in found.notes:
+        lines = [NOTHING_JUDGED]
+    elif found.valid:
         lines = [f"The chart keeps every hard rule. It costs {found.cost}."]
     else:
         what = "a hard rule" if len(found.hard) == 1 else f"{len(found.hard)} hard rules"
@@ -48,7 +53,7 @@ def told(found: ChartCheck, *, repair: bool = False) -> str:
         lines += [f"  - {edit}" for edit in mended.edits]
     if repair and not found.valid and not found.repairs:
         lines.append("No small repair was found.")
-    lines += [f"Note: {note}" for note in found.notes]
+    lines += [f"Note: {note}" for note in found.notes if note != NOTHING_JUDGED]
     return "\n".join(lines)
 
 
