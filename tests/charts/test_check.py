@@ -10,6 +10,8 @@ import pytest
 
 import observatory
 from observatory.charts import check, compare, difference, why
+from observatory.charts.rules.check import NOTHING_JUDGED
+from observatory.charts.rules.told import told
 from observatory.errors import ChartInvalidSpec
 from observatory.model import FieldProfile, Profile
 
@@ -182,3 +184,14 @@ def test_the_difference_of_two_charts_adds_up_to_that_of_their_costs(tables):
         assert all(gap and sentence.endswith(".") for sentence, gap in told)
         assert len(why(one, other)) <= 140
         assert compare(one, other)
+
+
+PLACE = {"longitude": {"field": "price", "type": "quantitative"}, "latitude": {"field": "cost", "type": "quantitative"}}
+
+
+@pytest.mark.parametrize("more", [{"projection": {"type": "mercator"}}, {}])
+def test_a_map_is_noted_and_breaks_no_rule(more):
+    found = check({"mark": "circle", "encoding": PLACE, **more}, PROFILE, repair=True)
+    assert (found.hard, found.soft, found.repairs) == ((), (), ())
+    assert found.notes == (NOTHING_JUDGED, "Maps are not judged.")
+    assert told(found).splitlines() == ["No part of the chart could be judged.", "Note: Maps are not judged."]

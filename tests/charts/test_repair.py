@@ -193,3 +193,42 @@ def test_nearest_names_look_past_case_and_spaces():
     assert nearest_names("fare_paid", names)[0] == "Fare paid"
     assert nearest_names("body_mass_g", names)[0] == "Body Mass"
     assert nearest_names("zzz", names) == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "edits"),
+    [
+        ({"mark": {"type": "bar", "encoding": {"x": TOWN, "y": MEAN}}}, ["Move the encoding out of the mark."]),
+        ({"mark": "bar", "encodings": {"x": TOWN, "y": MEAN}}, ["Read “encodings” as “encoding”."]),
+        (
+            {"mark": "bar", "encode": {"x": TOWN, "y": FARE}},
+            ["Read “encode” as “encoding”.", "Take the mean of “Fare”."],
+        ),
+        (
+            chart("histogram", x=AGE),
+            ["Change the mark from histogram to bar.", "Put “age” into bins and the number of rows on the y axis."],
+        ),
+        (chart("bar", x=TOWN, y={**FARE, "field": "count"}), ["Count the rows on the y axis instead of “count”."]),
+        (chart("bar", x=TOWN, y={**FARE, "field": "*"}), ["Count the rows on the y axis instead of “*”."]),
+    ],
+)
+def test_what_is_plainly_meant_is_kept(spec, edits):
+    found = best(spec)
+    assert list(found.edits) == edits
+    assert set(found.spec) == {"mark", "encoding"}
+    assert check(found.spec, PROFILE).hard == ()
+
+
+@pytest.mark.parametrize(
+    "predicate", ["datum.pric > 1", "datum['pric'] > 1 && datum.age < 9", {"field": "pric", "gt": 1}]
+)
+def test_a_misspelt_field_is_read_in_the_filter_too(predicate):
+    spec = {**chart("bar", x=TOWN, y=COUNT), "transform": [{"filter": predicate}]}
+    found = best(spec)
+    assert found.edits == ("Read “pric” as “price”.",)
+    assert check(found.spec, PROFILE).hard == ()
+
+
+def test_a_misspelt_field_that_is_summarised_stays_a_number():
+    found = best(chart("bar", x=TOWN, y={**MEAN, "field": "fares"}))
+    assert found.spec["encoding"]["y"] == {"field": "Fare", "type": "quantitative", "aggregate": "mean"}

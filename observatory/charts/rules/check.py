@@ -16,7 +16,7 @@ from observatory.charts.rules.view_facts import Scene, axis_kinds, part_facts
 from observatory.charts.spec.parts import Part, Path
 from observatory.charts.spec.reading import Reading, read
 from observatory.errors import ChartInvalidSpec
-from observatory.model import ChartCheck, Finding, Profile, Table, Violation
+from observatory.model import ChartCheck, Finding, Profile, Repair, Table, Violation
 
 NOTHING_JUDGED = "No part of the chart could be judged."
 
@@ -70,10 +70,26 @@ def check(
     judged = judge_parts(reading, by)
     found = told(judged, by)
     if repair and found.hard:
-        from observatory.charts.rules.repair import repairs
-
-        found = replace(found, repairs=repairs(plain, reading, judged, by))
+        found = replace(found, repairs=_repairs(plain, reading, judged, by))
     return replace(found, notes=reading.notes if judged else (NOTHING_JUDGED, *reading.notes))
+
+
+def _repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged], by: Judge) -> tuple[Repair, ...]:
+    """The repairs of the chart as it is meant; where that is what is written, or beyond repair, of what is written."""
+    from observatory.charts.rules.meant import meant
+    from observatory.charts.rules.repair import repairs
+
+    chart, words = meant(spec, reading, by.profile)
+    if words:
+        again = read(chart)
+        parts = judge_parts(again, by)
+        found = told(parts, by)
+        if parts and found.valid:
+            return (Repair(chart, words, found.cost),)
+        further = repairs(chart, again, parts, by)
+        if further:
+            return tuple(replace(one, edits=tuple(dict.fromkeys((*words, *one.edits)))) for one in further)
+    return repairs(spec, reading, judged, by)
 
 
 def vega_lite(chart: Any) -> Mapping[str, Any]:
