@@ -75,10 +75,12 @@ def test_the_nearest_name_comes_first_and_the_words_say_it():
     assert not any("Count" in edit for repair in found for edit in repair)
 
 
-def test_a_field_is_kept_where_it_can_be():
-    spec = chart("bar", x=TOWN, y=COUNT, color={"field": "village", "type": "nominal"})
-    found = edits(spec)
-    assert found[:2] == [("Put “village” on detail instead of color.",), ("Leave “village” out on color.",)]
+def test_a_line_keeps_its_series_and_no_field_hides_where_nothing_shows_it():
+    names = {"field": "village", "type": "nominal"}
+    line = edits(chart("line", x={"field": "day", "type": "temporal"}, y=FARE, color=names))
+    bar = edits(chart("bar", x=TOWN, y=COUNT, color=names))
+    assert line[0] == ("Put “village” on detail instead of color.",)
+    assert bar[0] == ("Leave “village” out on color.",)
 
 
 def test_the_mean_of_a_line_over_names_is_drawn_as_bars():
