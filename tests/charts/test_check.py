@@ -11,7 +11,7 @@ import pytest
 import observatory
 from observatory.charts import check, compare, difference, why
 from observatory.charts.rules.check import NOTHING_JUDGED
-from observatory.charts.rules.told import told
+from observatory.charts.rules.told import read_chart, told
 from observatory.errors import ChartInvalidSpec
 from observatory.model import FieldProfile, Profile
 
@@ -195,3 +195,14 @@ def test_a_map_is_noted_and_breaks_no_rule(more):
     assert (found.hard, found.soft, found.repairs) == ((), (), ())
     assert found.notes == (NOTHING_JUDGED, "Maps are not judged.")
     assert told(found).splitlines() == ["No part of the chart could be judged.", "Note: Maps are not judged."]
+
+
+def test_a_deep_chart_is_not_called_invalid_json_nor_praised(tmp_path):
+    deep = {"mark": "bar"}
+    for _ in range(40):
+        deep = {"layer": [deep]}
+    assert told(check(deep, PROFILE)).startswith("No part of the chart could be judged.")
+    file = tmp_path / "deep.json"
+    file.write_text('{"layer":[' * 30_000 + "]}" * 30_000, encoding="utf-8")
+    with pytest.raises(ChartInvalidSpec, match="too deeply"):
+        read_chart(str(file))
