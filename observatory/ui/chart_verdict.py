@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from observatory.charts.rules.check import NOTHING_JUDGED
 from observatory.errors import ObservatoryError
 from observatory.model import ChartCheck, RankedChart, Repair
 from observatory.quoting import markdown
@@ -28,7 +29,7 @@ def verdict(chart: RankedChart, found: ChartCheck, others: list[RankedChart]) ->
         st.markdown(f":red[**● This chart breaks {broken}.**]")
         violations(found.hard)
         repairs(found.repairs)
-    else:
+    elif NOTHING_JUDGED not in found.notes:
         st.markdown(f":green[**It keeps every rule that a chart must keep**] and costs **{found.cost}**.", help=COST)
         _best(chart, others)
     if found.soft:
