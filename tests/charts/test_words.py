@@ -6,6 +6,7 @@ import itertools
 import pytest
 
 from observatory.charts import altair_code, compare, recommend, summarize, why
+from observatory.charts.spec.reading import parse
 from observatory.charts.spec.view import AGGREGATES, MARKS, Encoding, View
 from observatory.charts.spec.words import AXIS, LINE, condition, drawn_as, lines, title
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
@@ -163,3 +164,12 @@ def test_every_mark_and_summary_has_words(mark, aggregate):
     encodings = (Encoding("x", "survived", "nominal"), Encoding("y", "fare", "quantitative", aggregate))
     assert drawn_as(View(mark, encodings))
     assert title(View(mark, encodings))[0].isupper()
+
+
+def test_a_scatter_plot_is_y_against_x_whatever_the_order_of_its_channels():
+    channels = {
+        "color": {"field": "Age", "type": "quantitative"},
+        "y": {"field": "Fare", "type": "quantitative"},
+        "x": {"field": "Parch", "type": "quantitative"},
+    }
+    assert title(parse({"mark": "point", "encoding": channels})) == "Fare against Parch by Age"

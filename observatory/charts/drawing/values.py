@@ -34,15 +34,31 @@ def summary_sql(aggregate: str, value: str) -> str:
     return _FUNCTIONS[aggregate].format(v=value)
 
 
+YEARS = (1000, 2999)
+
+
+def time_sql(profile: FieldProfile) -> str:
+    """A time as TIMESTAMP; a whole number of the role time is a year, which stands for its first day.
+
+    >>> print(time_sql(FieldProfile("a", "quantitative", "time", "BIGINT", 0, 2)))
+    CASE WHEN "a" BETWEEN 1000 AND 2999 THEN CAST(make_date(CAST("a" AS BIGINT), 1, 1) AS TIMESTAMP) END
+    """
+    name = sql_name(profile.name)
+    if profile.storage.upper() == "TIME":
+        return f"(DATE '1970-01-01' + {name})"
+    if profile.role == "time" and "INT" in profile.storage.upper():
+        year = f"make_date(CAST({name} AS BIGINT), 1, 1)"
+        return f"CASE WHEN {name} BETWEEN {YEARS[0]} AND {YEARS[1]} THEN CAST({year} AS TIMESTAMP) END"
+    return f"TRY_CAST({name} AS TIMESTAMP)"
+
+
 def value_sql(encoding: Encoding, profile: FieldProfile) -> str:
     """The value of a row for a channel, typed as it is drawn: DOUBLE, TIMESTAMP, or VARCHAR with nulls named."""
     name = sql_name(profile.name)
     if encoding.aggregate == "distinct":
         return name
     if encoding.type == "temporal" or encoding.time_unit:
-        if profile.storage.upper() == "TIME":
-            return f"(DATE '1970-01-01' + {name})"
-        return f"TRY_CAST({name} AS TIMESTAMP)"
+        return time_sql(profile)
     if encoding.type == "quantitative":
         number = f"TRY_CAST({name} AS DOUBLE)"
         return f"CASE WHEN isfinite({number}) THEN {number} END"

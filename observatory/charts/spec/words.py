@@ -82,8 +82,8 @@ def title(view: View) -> str:
     elif view.mark == "rect" or any(e.aggregate for e in measures) or len(measures) < 2:
         words = " and ".join(phrase(e) for e in measures) or "rows"
     else:
-        words, measures = f"{phrase(measures[1])} against {phrase(measures[0])}", measures[2:]
-        groups = [*measures, *groups]
+        x, y, *rest = sorted(measures, key=lambda e: {"x": 0, "y": 1}.get(e.channel, 2))
+        words, groups = f"{phrase(y)} against {phrase(x)}", [*rest, *groups]
     by = " and ".join(dict.fromkeys(phrase(e) for e in groups))
     words = f"{words} by {by}" if by else words
     words += "".join(f", {condition(f)}" for f in view.filters)
