@@ -381,7 +381,10 @@ def test_what_stands_on_nothing_is_said(tabulate, spec, words):
 def test_whole_numbers_that_name_years_are_drawn_as_times(tabulate, unit):
     table, profile = tabulate(pd.DataFrame({"year": [1990, 1991, 1992, 1995, 1996] * 2, "price": range(10)}))
     year = {"field": "year", "type": "temporal"} | unit
-    spec = {"mark": "line", "encoding": {"x": year, "y": {"field": "price", "type": "quantitative", "aggregate": "mean"}}}
+    spec = {
+        "mark": "line",
+        "encoding": {"x": year, "y": {"field": "price", "type": "quantitative", "aggregate": "mean"}},
+    }
     drawn = draw(spec, table, profile)
     assert drawn.caveat == ""
     assert list(drawn.chart.data["v_x"].str[:10]) == [f"{y}-01-01" for y in (1990, 1991, 1992, 1995, 1996)]
