@@ -331,7 +331,7 @@ def test_no_rows_and_wrong_charts_are_said(tabulate):
         ({"mark": "bar"}, "no encoding"),
         ({"mark": "bar", "encoding": {"x": REGION}, "transform": [{"calculate": "1", "as": "z"}]}, "transform"),
         ({"mark": "bar", "encoding": {"x": {"field": "a", "aggregate": "skewness"}}}, "skewness"),
-        ({"mark": "bar", "encoding": {"latitude": REGION}}, "latitude"),
+        ({"mark": "bar", "encoding": {"latitude": REGION}}, "Maps"),
         ({"mark": {"type": "bar", "dx": {"expr": "1"}}, "encoding": {"x": REGION}}, "Expressions"),
         ({"mark": "text", "encoding": {"x": REGION, "y": {"value": 10}}}, "pixels"),
         ({"mark": "bar", "encoding": {"x": REGION, "color": {"condition": {"test": "1", "value": "red"}}}}, "Expr"),

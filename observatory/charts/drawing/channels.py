@@ -15,6 +15,7 @@ from observatory.charts.spec.words import phrase, short
 
 # Pixels: the title of an upright axis must not rise above the plot, where it would push the chart's own title away.
 _TITLE_LIMITS = {"x": 280, "y": 180, "color": 140}
+FEW_YEARS = 12
 _LEGENDS = ("color", "size", "shape", "opacity", "strokeDash")
 _OFFSETS = ("xOffset", "yOffset")
 _DATE_PARTS = {"year": 1970, "month": 1, "date": 1, "hours": 0, "minutes": 0, "seconds": 0}
@@ -39,7 +40,7 @@ def channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         form = {"format": e.format} if e.format else {}
         definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"], "symbolOpacity": 1, **form}
     if e.channel in ("x", "y"):
-        definition["axis"] = _axis(e)
+        definition["axis"] = _axis(e, drawn)
         if view.mark in ("bar", "area") and is_length(e):
             definition["stack"] = _stack(e, view)
         if e.bin and view.mark in BINNED_MARKS:
@@ -135,12 +136,13 @@ def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: b
     return [str(level) for level in totals.sort_values(ascending=not descending, kind="stable").index]
 
 
-def _axis(e: Encoding) -> dict[str, Any]:
+def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
     axis: dict[str, Any] = {"labelLimit": 160, "titleLimit": _TITLE_LIMITS[e.channel]}
     if e.stack == "normalize":
         return axis | {"format": ".0%"}
     if e.format:
-        return axis | {"format": e.format, "tickMinStep": 1}
+        years = sorted(set(drawn.rows[column(e)].dropna().tolist())) if column(e) in drawn.rows else []
+        return axis | {"format": e.format} | ({"values": years} if len(years) <= FEW_YEARS else {"tickMinStep": 1})
     if e.scale == "log":
         return axis | {"tickCount": 5, "format": "~s"}
     if drawn_type(e) in ("nominal", "ordinal") and e.channel == "x":
