@@ -51,7 +51,7 @@ def test_a_link_restores_the_edited_chart(tab, browser) -> None:
         before = tab.page.url
         choose(tab, axis, shown)
         expect(tab.page).not_to_have_url(before, timeout=A_WHILE)
-    tab.settle("What it costs")
+        tab.settle("What it costs")
     context = browser.new_context(viewport={"width": 1440, "height": 2400})
     other = context.new_page()
     other.goto(tab.page.url)
