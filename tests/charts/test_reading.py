@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from observatory.charts.spec.parts import MOST_PARTS
-from observatory.charts.spec.reading import parse, read
+from observatory.charts.spec.reading import Reading, parse, read
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import Encoding, View
 from observatory.errors import ChartInvalidSpec
@@ -188,9 +188,9 @@ def mutated(spec, random):
 def test_mutated_charts_are_read_or_refused():
     chosen = random.Random(4)
     for spec in [*corpus("good"), *corpus("broken")]:
-        for reader in (read, parse):
+        for reader, kind in ((read, Reading), (parse, View)):
             with suppress(ChartInvalidSpec):
-                reader(mutated(spec, chosen))
+                assert isinstance(reader(mutated(spec, chosen)), kind)
 
 
 def test_all_charts_of_the_corpus_are_read():

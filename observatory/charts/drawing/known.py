@@ -8,16 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from observatory.charts.drawing.asked import domain, order, step
-from observatory.charts.spec.reading import Part, Reading
+from observatory.charts.spec.reading import Part, Reading, demand_words
 from observatory.charts.spec.view import (
-    AGGREGATES,
-    CHANNELS,
     INTERVALS,
     MARKS,
-    SCALES,
-    STACKS,
-    TIME_UNITS,
-    TYPES,
     Encoding,
     View,
 )
@@ -78,17 +72,8 @@ def _demand_words(view: View) -> None:
         raise ChartInvalidSpec("A part of the chart has no encoding.", "Say what each axis shows.")
     if view.mark == "none":
         raise ChartInvalidSpec("The chart has no mark.", f"There are {', '.join(MARKS)}.")
-    _known("mark", view.mark, MARKS)
+    demand_words(view)
     for e in view.encodings:
-        for what, name, words in (
-            ("channel", e.channel, CHANNELS),
-            ("type", e.type, TYPES),
-            ("aggregate", e.aggregate, AGGREGATES),
-            ("timeUnit", e.time_unit, TIME_UNITS),
-            ("stack", e.stack, STACKS),
-            ("scale", e.scale, SCALES),
-        ):
-            _known(what, name, words)
         if e.field is None and e.aggregate != "count" and not _is_constant(e.datum):
             raise ChartInvalidSpec(f"The channel {e.channel} shows no field.", "Give it a field or a count.")
     channels = [e.channel for e in view.encodings]
@@ -126,11 +111,6 @@ def _holds_numbers(e: Encoding, profile: Profile) -> bool:
     return field.type == "quantitative" or not any(
         word in field.storage.upper() for word in ("CHAR", "BOOL", "DATE", "TIME")
     )
-
-
-def _known(what: str, name: str | None, words: Sequence[str]) -> None:
-    if name is not None and name not in words:
-        raise ChartInvalidSpec(f"The {what} “{name}” is not understood.", f"There are {', '.join(words)}.")
 
 
 def _is_constant(value: Any) -> bool:

@@ -111,7 +111,7 @@ def parse(spec: Mapping[str, Any]) -> View:
     if not composite:
         _one_of("mark", mark_of(spec.get("mark")), MARKS)
     parts = read(spec).parts
-    _check_words(parts[0].view if parts else View("none", ()))
+    demand_words(parts[0].view if parts else View("none", ()))
     rows = parts[0].rows
     if not rows.exact:
         raise ChartInvalidSpec("A transform is not understood.", "Filter by a field and a constant.")
@@ -133,7 +133,8 @@ def _check_channel(channel: Any, definition: Any) -> None:
         raise ChartInvalidSpec(f"The channel {channel} shows no field.", "Give it a field or the aggregate “count”.")
 
 
-def _check_words(view: View) -> None:
+def demand_words(view: View) -> None:
+    """Raise ChartInvalidSpec for a mark, channel, type or other word of a view that is not in the vocabulary."""
     _one_of("mark", view.mark, MARKS)
     for e in view.encodings:
         _one_of("channel", e.channel, CHANNELS)
