@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 
 import clingo
 from clingo import ast
@@ -27,21 +28,27 @@ _Term = str | None | frozenset["_Term"] | tuple["_Term", ...]
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a program: what it may derive, and what must hold for that."""
+    """A statement of a program, or an element of a choice (without code): what it may derive, and what that needs."""
 
-    code: ast.AST
+    code: ast.AST | None
     heads: tuple[_Term, ...]
     needs: tuple[_Term, ...]
+    followed: _Term = None
+    """The need that says the last part of the head, the value: which entity has it is not told apart here."""
     follows: tuple[int | None, ...] = ()
-    """With one head and one need: for each part of the head the part of the need that it repeats."""
+    """For each part of the head the part of `followed` that it repeats."""
 
     def derived(self, met: _Term) -> tuple[_Term, ...]:
-        """The heads that follow from an atom that meets a need: constants are handed on, so `mark(bar)` stays so."""
-        head = self.heads[0] if self.heads else None
-        if not self.follows or not isinstance(head, tuple) or not isinstance(met, tuple):
+        """The heads that follow from an atom that meets `followed`: constants are handed on, `mark(bar)` stays so."""
+        if not self.follows or not isinstance(met, tuple):
             return self.heads
-        pairs = zip(head, self.follows, strict=True)
-        return (tuple(part if place is None else _constant(met[place]) for part, place in pairs),)
+        return tuple(
+            tuple(
+                part if place is None else _constant(met[place]) for part, place in zip(head, self.follows, strict=True)
+            )
+            for head in self.heads
+            if isinstance(head, tuple)
+        )
 
 
 def program_for(control: clingo.Control, parts: tuple[str, ...], more: str, facts: str) -> None:
@@ -102,20 +109,39 @@ def _reachable(parts: tuple[str, ...], more: str, kinds: str) -> tuple[ast.AST, 
     fresh = [head for s, lacks in zip(program.statements, lacking, strict=True) if not lacks for head in s.heads]
     fresh += [head for line in kinds.split("\n") for head in _facts(line)]
     seen = set(fresh)
-    met: set[int] = set()
+    met: dict[_Term, list[_Term]] = {}
     while fresh:
-        head = fresh.pop()
-        for need in program.met_by(head):
-            first = need not in met
-            met.add(need)
-            for place in program.needed_by[need]:
-                lacking[place] -= first
-                statement = program.statements[place]
-                if not lacking[place] and (first or statement.follows):
-                    new = [term for term in statement.derived(head) if term not in seen]
-                    fresh += new
-                    seen.update(new)
-    return tuple(s.code for s, lacks in zip(program.statements, lacking, strict=True) if not lacks)
+        atom = fresh.pop()
+        for place in program.met_by(atom):
+            need = program.needs[place]
+            is_first = need not in met
+            met.setdefault(need, []).append(atom)
+            for index in program.needed_by[place]:
+                lacking[index] -= is_first
+                if not lacking[index]:
+                    new = _derived(program.statements[index], need, atom, is_first, met)
+                    fresh += new - seen
+                    seen |= new
+    fires = {atom[1] for atom in seen if isinstance(atom, tuple) and atom[0] == "preference"}
+    kept = zip(program.statements, lacking, strict=True)
+    return tuple(s.code for s, lacks in kept if s.code is not None and not lacks and not _is_idle(s, fires))
+
+
+def _is_idle(statement: Statement, fires: set[_Term]) -> bool:
+    """Whether a statement is the weight of a rule that cannot fire."""
+    head = statement.heads[0] if statement.heads else None
+    return isinstance(head, tuple) and head[0] == "preference_weight" and head[1] not in fires
+
+
+def _derived(
+    statement: Statement, need: _Term, atom: _Term, is_first: bool, met: dict[_Term, list[_Term]]
+) -> set[_Term]:
+    """What is new from a statement with all its needs met, now that an atom meets one of them (again)."""
+    if is_first:
+        sources = met[statement.followed] if statement.follows else [atom]
+    else:
+        sources = [atom] if statement.follows and need == statement.followed else []
+    return {head for source in sources for head in statement.derived(source)}
 
 
 @cache
@@ -163,43 +189,59 @@ def _read(text: str, parts: tuple[str, ...]) -> tuple[Statement, ...]:
     except RuntimeError as exc:
         told = blame("\n".join(messages) or str(exc), parts)
         raise RuleBadRule(f"The chart rules cannot be read. {told}", "Mend that file in draco_rules/.") from exc
-    return tuple(
-        Statement(code, tuple(_heads(code)), tuple(_needs(code)), _follows(code))
-        for code in found
-        if code.ast_type not in (ast.ASTType.Program, ast.ASTType.Comment)
+    kept = (code for code in found if code.ast_type not in (ast.ASTType.Program, ast.ASTType.Comment))
+    return tuple(statement for code in kept for statement in _statements(code))
+
+
+def _statements(code: ast.AST) -> Iterator[Statement]:
+    """A statement; what it chooses from comes after it, for an element may need more than the statement."""
+    is_rule = code.ast_type is ast.ASTType.Rule
+    needed = _needed(code.body) if is_rule or code.ast_type is ast.ASTType.Minimize else []
+    if is_rule and code.head.ast_type is ast.ASTType.Literal:
+        yield _statement(code, code.head, needed)
+        return
+    yield Statement(code, (), tuple(map(_atom, needed)))
+    for element in code.head.elements if is_rule else ():
+        yield _statement(None, element.literal, [*needed, *_needed(element.condition)])
+
+
+def _statement(code: ast.AST | None, head: ast.AST, needed: Sequence[ast.AST]) -> Statement:
+    if head.atom.ast_type is not ast.ASTType.SymbolicAtom:
+        return Statement(code, (), tuple(map(_atom, needed)))
+    heads = tuple(_apart(_atom(head)))
+    followed, follows = max(
+        ((_atom(literal), _follows(head, literal)) for literal in needed),
+        key=lambda way: [index for index, place in enumerate(way[1]) if place is not None][::-1],
+        default=(None, ()),
     )
+    return Statement(code, heads, tuple(map(_atom, needed)), followed, follows)
 
 
-def _heads(code: ast.AST) -> Iterator[_Term]:
-    if code.ast_type is not ast.ASTType.Rule:
-        return
-    head = code.head
-    literals = [head] if head.ast_type is ast.ASTType.Literal else [element.literal for element in head.elements]
-    for literal in literals:
-        if literal.atom.ast_type is ast.ASTType.SymbolicAtom:
-            head = _atom(literal)
-            yield from head if isinstance(head, frozenset) else (head,)
+def _apart(term: _Term) -> Iterator[_Term]:
+    """The terms that a term with pools stands for."""
+    if isinstance(term, frozenset):
+        for one in term:
+            yield from _apart(one)
+    elif isinstance(term, tuple):
+        yield from product(*map(_apart, term))
+    else:
+        yield term
 
 
-def _needs(code: ast.AST) -> Iterator[_Term]:
-    return map(_atom, _needed(code))
+def _needed(body: Sequence[ast.AST]) -> list[ast.AST]:
+    return [
+        literal
+        for literal in body
+        if literal.ast_type is ast.ASTType.Literal
+        and literal.sign == ast.Sign.NoSign
+        and literal.atom.ast_type is ast.ASTType.SymbolicAtom
+        and _is_named(_atom(literal))
+    ]
 
 
-def _needed(code: ast.AST) -> Iterator[ast.AST]:
-    if code.ast_type not in (ast.ASTType.Rule, ast.ASTType.Minimize):
-        return
-    for literal in code.body:
-        plain = literal.ast_type is ast.ASTType.Literal and literal.sign == ast.Sign.NoSign
-        if plain and literal.atom.ast_type is ast.ASTType.SymbolicAtom and _is_named(_atom(literal)):
-            yield literal
-
-
-def _follows(code: ast.AST) -> tuple[int | None, ...]:
-    needed = list(_needed(code))
-    if len(needed) != 1 or code.ast_type is not ast.ASTType.Rule or code.head.ast_type is not ast.ASTType.Literal:
-        return ()
-    head, need = (_variables(literal) for literal in (code.head, needed[0]))
-    places = tuple(need.index(name) if name is not None and name in need else None for name in head)
+def _follows(head: ast.AST, need: ast.AST) -> tuple[int | None, ...]:
+    known = _variables(need)
+    places = tuple(known.index(name) if name is not None and name in known else None for name in _variables(head))
     return places if any(place is not None for place in places) else ()
 
 

@@ -13,7 +13,7 @@ from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
-from observatory.charts.spec.codegen import altair_code
+from observatory.charts.spec.codegen import code_of
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, sentence, title
@@ -93,7 +93,7 @@ def _ranked(
         rank=rank,
         cost=answer.cost,
         spec=spec,
-        code=altair_code(spec),
+        code=code_of(spec),
         fields=facts.names,
         violations=violations(answer.preferences, answer, facts, weights),
         summary=sentence(view, profile),

@@ -24,7 +24,7 @@ PATIENCE = 20.0
 """Seconds more for a first chart: that time ran out does not mean that there is none."""
 MOST_MODELS = 5_000
 _Model = tuple[int, list[clingo.Symbol]]
-_STEPS = (3, 4, 6, 10, 16, 30, 60)
+_STEPS = (2, 3, 4, 6, 10, 16, 30, 60)
 _SHOW = "\n#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field. #show preference/2. #show broken/2.\n"
 _FORBID = "\n:- broken(_,_).\n"
 RANK = ("facts", "choose", "hard", "soft", "optimise")
