@@ -112,6 +112,7 @@ def test_models_list(capsys: pytest.CaptureFixture[str]) -> None:
         (("profile", "nowhere"), 2, "DatasetNotFound"),
         (("scan", "TABLE", "--html", "/nowhere/at/all.html"), 2, "ObservatoryError"),
         (("charts", "TABLE", "--field", "colr"), 2, "FieldNotFound"),
+        (("charts", "TABLE", "-k", "0"), 2, "ObservatoryError"),
         (("models", "path", "smollm2-135m-instruct"), 3, "LLMUnavailable"),
         (("models", "pull", "nonsense"), 2, "ModelNotFound"),
     ],

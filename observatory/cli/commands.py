@@ -194,6 +194,8 @@ def bias(arguments: argparse.Namespace) -> None:
 
 def charts(arguments: argparse.Namespace) -> None:
     """The best charts of a table."""
+    if arguments.k < 1:
+        raise ObservatoryError(f"{arguments.k} charts cannot be shown.", "Ask for at least 1: -k must be 1 or more.")
     with _open(arguments) as obs:
         found = obs.recommend(arguments.file, arguments.field, arguments.task, arguments.k)
         if arguments.pictures:
