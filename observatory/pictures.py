@@ -52,12 +52,14 @@ class Pictures:
         stands for the reference that the card declares.
         """
         from observatory.charts.drawing.remarks import relevant
+        from observatory.charts.spec.nesting import json_of
 
+        written = json_of(spec)
         chosen = self.dataset(dataset)
         known = self.quick_findings(chosen) if findings is None else findings
         about = [replace(f, rows=None).to_dict() for f in relevant(known, spec)]
         asked = None if weighted is None else self._weights_asked(chosen, weighted)
-        return self._drawing(json.dumps(spec, sort_keys=True), chosen.id, json.dumps(about, sort_keys=True), asked)
+        return self._drawing(written, chosen.id, json.dumps(about, sort_keys=True), asked)
 
     def _compute_drawing(self, spec: str, dataset_id: str, findings: str, weighted: Any) -> Drawing:
         from observatory.charts import draw

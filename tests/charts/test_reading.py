@@ -155,11 +155,12 @@ def test_what_is_not_understood_is_said():
 def test_too_many_parts_and_too_deep_ones_are_said():
     many = read({"layer": [{"mark": "bar", "encoding": {"x": X}}] * 10_000})
     deep = {"mark": "bar"}
-    for _ in range(300):
+    for _ in range(30):
         deep = {"layer": [deep]}
     assert len(many.parts) == MOST_PARTS
     assert "first 24 parts" in many.notes[-1]
     assert read(deep).parts == ()
+    assert "deeper than 12" in read(deep).notes[-1]
 
 
 @pytest.mark.parametrize("spec", [None, [], "bar", 3, {}, {"data": {}}])

@@ -30,7 +30,8 @@ def demand_drawable(spec: Mapping[str, Any], reading: Reading, profile: Profile)
     made = {d.name for d in reading.derived}
     for note in reading.notes:
         if not note.startswith(_HARMLESS):
-            raise ChartInvalidSpec(note.replace("not judged", "not drawn"), "Leave it out, or draw the parts alone.")
+            said = f"{note.removesuffix('judged.')}drawn." if note.endswith("judged.") else note
+            raise ChartInvalidSpec(said, "Leave it out, or draw the parts alone.")
     if not reading.parts:
         raise ChartInvalidSpec("The chart has nothing to draw.", "Give it a mark and an encoding.")
     for part in reading.parts:

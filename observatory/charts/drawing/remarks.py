@@ -111,14 +111,16 @@ def adds_up(spec: Mapping[str, Any]) -> bool:
 
 
 def _pairs(part: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            if key != "data":
-                yield key, value
-                yield from _pairs(value)
-    elif isinstance(part, (list, tuple)):
-        for item in part:
-            yield from _pairs(item)
+    """Each key of a chart with what stands there, its data left out; each object is looked into once."""
+    todo, seen = [part], set()
+    while todo:
+        node = todo.pop()
+        if not isinstance(node, (Mapping, list, tuple)) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        known = [(k, v) for k, v in node.items() if k != "data"] if isinstance(node, Mapping) else []
+        yield from known
+        todo += [value for _, value in known] if isinstance(node, Mapping) else node
 
 
 def plain(text: str) -> str:

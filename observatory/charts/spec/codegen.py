@@ -64,7 +64,9 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 def _chart(spec: Any, data: str, deep: int = 0) -> list[str]:
     """The lines of a chart, or of a part of one, which gets its data from the whole."""
-    if not isinstance(spec, Mapping) or deep > _DEEPEST:
+    if deep > _DEEPEST:
+        raise ChartInvalidSpec(f"Parts nested deeper than {_DEEPEST} times have no code.", "Give a flatter chart.")
+    if not isinstance(spec, Mapping):
         raise ChartInvalidSpec("A part of the chart is not a JSON object.", "Give a Vega-Lite chart.")
     given = {str(key): value for key, value in spec.items() if key not in (*_OWN, *_LEFT_OUT)}
     unknown = sorted(set(given) - IGNORED - {"projection"})

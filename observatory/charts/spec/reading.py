@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from observatory.charts.spec.channel import mark_of, word
+from observatory.charts.spec.nesting import demand_shallow
 from observatory.charts.spec.parts import COMPOSITE, IGNORED, Composition, Inherited, Part, Walk
 from observatory.charts.spec.transform import Derived
 from observatory.charts.spec.vegalite import MEASURE, RANK
@@ -37,13 +38,13 @@ class Reading:
 
 
 def read(spec: Mapping[str, Any]) -> Reading:
-    """Any Vega-Lite chart; unknown words stay as they are written. Raises ChartInvalidSpec for what is no chart.
+    """Any Vega-Lite chart; unknown words stay as they are written. Raises ChartInvalidSpec for what is no chart, and
+    for one without end.
 
     >>> [part.view.mark for part in read({"layer": [{"mark": "bar"}, {"mark": "scatter"}]}).parts]
     ['bar', 'scatter']
     """
-    if not isinstance(spec, Mapping):
-        raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite chart.")
+    demand_shallow(spec)
     if not any(key in spec for key in ("mark", "encoding", *COMPOSITE)):
         raise ChartInvalidSpec("This is no Vega-Lite chart: it has no mark.", "Give a chart with a mark and encoding.")
     one = _interval_view(spec)
