@@ -129,3 +129,15 @@ def test_constants_are_handed_on_through_short_words(monkeypatch):
         ground.statements.cache_clear()
         ground._program.cache_clear()
         ground._reachable.cache_clear()
+
+
+def test_a_long_search_goes_on_in_a_second_bout_and_finds_the_same(monkeypatch):
+    facts = asked("region", "price", "day")
+    whole, all_of_them = top_k(facts, 5), solver.every(asked("region", "price"))
+    bouts = []
+    real = solver.search
+    monkeypatch.setattr(solver, "BOUT", "1")
+    monkeypatch.setattr(solver, "search", lambda *args: bouts.append(real(*args)) or bouts[-1])
+    assert top_k(facts, 5) == whole
+    assert any(is_second for _, is_second in bouts)
+    assert sorted(map(str, solver.every(asked("region", "price")))) == sorted(map(str, all_of_them))

@@ -14,6 +14,7 @@ from observatory.charts.rules.interest import quietness
 from observatory.charts.rules.options import PROPERTIES, Options, options_of
 from observatory.charts.rules.patch import Change, patched
 from observatory.charts.rules.rule_weights import shipped
+from observatory.charts.rules.solver import search
 from observatory.charts.spec.parts import Part
 from observatory.charts.spec.reading import Reading, read
 from observatory.model import Profile, Repair
@@ -156,9 +157,7 @@ def _best(control: clingo.Control, options: Options, deadline: float) -> list[Ch
     solving: Any = control.configuration.solve
     solving.opt_mode = "optN"
     solving.models = MOST_TIES
-    with control.solve(on_model=keep, async_=True) as handle:
-        if not handle.wait(max(0.0, deadline - time.monotonic())):
-            handle.cancel()
+    search(control, keep, deadline)
     return [best[edits] for edits in sorted(best)] or before
 
 
