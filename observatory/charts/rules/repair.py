@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import clingo
@@ -26,6 +27,7 @@ MOST, FEW, MOST_BROKEN = 3, 2, 6
 MOST_TIES = 50
 TIME_LIMIT = 1.0
 Edits = tuple[tuple[str, str, str], ...]
+_Model = tuple[Sequence[clingo.Symbol], Mapping[int, int]]
 _PARTS = ("facts", "repair", "hard", "soft", "optimise")
 _SHOW = "#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field, K != layer."
 
@@ -145,37 +147,46 @@ def _twins(edits: Edits) -> Iterator[Edits]:
 
 def _best(control: clingo.Control, options: Options, deadline: float) -> list[Change]:
     """All changes than which there is no better one, in the order of their edits."""
-    best: dict[Edits, Change] = {}
-    before: list[Change] = []
+    proven: list[_Model] = []
+    before: list[_Model] = []
 
     def keep(model: clingo.Model) -> None:
-        change = _change(model, options)
+        known = model.symbols(shown=True), dict(zip(model.priority, model.cost, strict=True))
+        before[:] = [known]
         if model.optimality_proven:
-            best.setdefault(change.edits, change)
-        before[:] = [change]
+            proven.append(known)
 
     solving: Any = control.configuration.solve
     solving.opt_mode = "optN"
     solving.models = MOST_TIES
     search(control, keep, deadline)
-    return [best[edits] for edits in sorted(best)] or before
+    best: dict[Edits, Change] = {}
+    for change in (_change(model, options) for model in proven or before):
+        best.setdefault(change.edits, change)
+    return [best[edits] for edits in sorted(best)]
 
 
-def _change(model: clingo.Model, options: Options) -> Change:
-    after: dict[tuple[str, str], str] = {}
-    edits = []
-    for symbol in sorted(model.symbols(shown=True)):
-        arguments = symbol.arguments
-        if symbol.name == "edit":
-            edits.append((str(arguments[0]), str(arguments[1]), str(arguments[2])))
-        elif symbol.name == "attribute" and len(arguments) == 3 and arguments[0].type is clingo.SymbolType.Function:
-            kind, key = (str(part) for part in arguments[0].arguments)
-            entity, value = str(arguments[1]), str(arguments[2])
-            if kind == "scale":
-                entity, key = entity.removeprefix("s(").removesuffix(")"), {"type": "scale"}.get(key, key)
-            key = "mark" if kind == "mark" and key == "type" else key
-            if key in (*PROPERTIES, "mark", "limit") and not (kind == "scale" and key == "channel"):
-                after[entity, key] = value
-    costs = dict(zip(model.priority, model.cost, strict=True))
+def _change(model: _Model, options: Options) -> Change:
+    symbols, costs = model
+    said = sorted(filter(None, map(_said, symbols)))
+    edits = tuple((key, entity, value) for is_edit, key, entity, value in said if is_edit)
+    after = {(entity, key): value for is_edit, key, entity, value in said if not is_edit}
     rank = costs.get(2, 0), costs.get(0, 0), costs.get(-1, 0)
-    return Change(tuple(sorted(edits)), options.before, after, options.names, rank)
+    return Change(edits, options.before, after, options.names, rank)
+
+
+@lru_cache(maxsize=10_000)
+def _said(symbol: clingo.Symbol) -> tuple[bool, str, str, str] | None:
+    """Whether an atom is an edit, then its property, entity and value; None for an atom that says nothing of these."""
+    arguments = symbol.arguments
+    if symbol.name == "edit":
+        return True, str(arguments[0]), str(arguments[1]), str(arguments[2])
+    if symbol.name != "attribute" or len(arguments) != 3 or arguments[0].type is not clingo.SymbolType.Function:
+        return None
+    kind, key = (str(part) for part in arguments[0].arguments)
+    entity, value = str(arguments[1]), str(arguments[2])
+    if kind == "scale":
+        entity, key = entity.removeprefix("s(").removesuffix(")"), {"type": "scale"}.get(key, key)
+    key = "mark" if kind == "mark" and key == "type" else key
+    is_known = key in (*PROPERTIES, "mark", "limit") and not (kind == "scale" and key == "channel")
+    return (False, key, entity, value) if is_known else None
