@@ -232,6 +232,18 @@ def test_a_line_through_very_many_rows_shows_means(tabulate):
     assert "mean of the rows" in drawing.caveat
 
 
+def test_each_of_many_lines_is_named_by_the_pointer_wherever_it_is(tabulate):
+    frame = pd.DataFrame([(f"town {i}", year, i + year) for i in range(80) for year in range(2000, 2010)])
+    frame.columns = ["town", "year", "price"]
+    table, profile = tabulate(frame)
+    chart = recommend(profile, Wish(tuple(map(WishedField, frame.columns))))[0]
+    drawn = draw(chart.spec, table, profile).chart.to_dict()
+    assert [tip["title"] for tip in drawn["encoding"]["tooltip"]] == ["year", "price", "town"]
+    assert drawn["encoding"]["detail"] == [{"field": "v_detail", "type": "nominal", "title": "town"}]
+    assert drawn["mark"]["point"] == {"fillOpacity": 0, "strokeOpacity": 0}
+    assert drawn["mark"]["strokeWidth"] == 1
+
+
 def test_boxes_are_quartiles_of_all_rows(tabulate):
     frame = shop(5_000)
     table, profile = tabulate(frame)

@@ -261,8 +261,31 @@ def test_many_levels_are_never_proposed_as_colours():
         assert "color:country" not in notation(chart.spec)
 
 
+@pytest.mark.parametrize("task", [None, "trend"])
+def test_very_many_series_over_time_are_thin_lines_that_the_pointer_names(task):
+    """142 countries in 12 years: too many for colours, panels and the rows of a heat map."""
+    profile = panel_profile(1704, {"country": 142, "year": 12})
+    first = recommend(profile, wish_for("country", "price", "year", task=task))[0]
+    assert notation(first.spec) == "line x:year y:price detail:country"
+    assert first.spec["mark"]["strokeWidth"] == 1 and first.spec["mark"]["opacity"] < 0.5
+    assert "a line for each country" in first.summary
+    coloured = recommend(profile, wish_for("country", "price", "year", "region", task=task))[0]
+    assert notation(coloured.spec) == "line x:year y:price color:region detail:country"
+    monthly = recommend(panel_profile(90_000, {"country": 31}), wish_for("country", "price", "day", task=task))[0]
+    assert notation(monthly.spec) == "line x:yearmonth(day) y:mean(price) detail:country"
+    for few in (12, 24):
+        charts = recommend(panel_profile(distinct={"country": few}), wish_for("country", "price", "year", task=task))
+        assert not any("detail" in notation(chart.spec) for chart in charts)
+
+
+def test_lines_of_more_points_than_are_drawn_take_a_coarser_unit():
+    charts = recommend(panel_profile(900_000, {"country": 200}), wish_for("country", "price", "day"))
+    lines = [notation(chart.spec) for chart in charts if "detail" in notation(chart.spec)]
+    assert lines and all("x:year(day)" in line for line in lines)
+
+
 def test_views_survive_the_way_through_json():
-    for names in (["town", "price"], ["price", "weight", "region"], ["year", "weight"]):
+    for names in (["town", "price"], ["price", "weight", "region"], ["year", "weight"], ["town", "year", "price"]):
         for chart in recommend(panel_profile(), wish_for(*names)):
             assert to_spec(parse(chart.spec)) == chart.spec
 

@@ -41,6 +41,9 @@ _BASE: dict[str, dict[str, Any]] = {
     "rule": {"strokeWidth": 1.5},
 }
 
+_UNSEEN = {"fillOpacity": 0, "strokeOpacity": 0}
+"""Points of a line for the pointer alone, which says of a line without them where it begins wherever it is."""
+
 
 def mark(view: View, drawn: Drawn, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The mark of a view with its looks, and those harmless ones that a written mark asks for in its `options`."""
@@ -57,7 +60,8 @@ def _look(view: View, drawn: Drawn) -> dict[str, Any]:
         return look | {"filled": True, "size": size, "opacity": 1 if view.interval else 0.8 if few else 0.5}
     if view.mark == "line":
         coloured = any(e.channel == "color" for e in view.encodings)
-        return look | {"strokeWidth": 2, "point": n <= 40 and (coloured or {"color": ACCENT})}
+        dots = n <= 40 and (coloured or {"color": ACCENT})
+        return look | {"strokeWidth": 2, "point": dots or (view.on("detail") is not None and _UNSEEN)}
     if view.mark == "bar":
         binned = any(e.bin for e in view.encodings)
         return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(view, drawn))

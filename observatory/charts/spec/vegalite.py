@@ -11,6 +11,8 @@ from observatory.model import Filter
 from observatory.quoting import vega_field
 
 MEASURE, RANK = "observatory_measure", "observatory_rank"
+FAINT = {"type": "line", "strokeWidth": 1, "opacity": 0.4}
+"""The mark of many lines of one colour, told apart by `detail`."""
 DATE_PARTS = ("year", "month", "date", "hours", "minutes", "seconds")
 
 
@@ -28,7 +30,8 @@ def to_spec(view: View) -> dict[str, Any]:
     encoding = {e.channel: _definition(e) for e in view.encodings}
     mean = view.averaged()
     if view.interval is None or mean is None:
-        return spec | {"mark": view.mark, "encoding": encoding}
+        mark = dict(FAINT) if view.mark == "line" and view.on("detail") else view.mark
+        return spec | {"mark": mark, "encoding": encoding}
     shown = {mean.channel: encoding.pop(mean.channel)}
     around = {mean.channel: {key: value for key, value in shown[mean.channel].items() if key != "aggregate"}}
     interval = {"type": "errorband" if view.mark in ("line", "area") else "errorbar", "extent": view.interval}

@@ -241,6 +241,9 @@ def drawn_as(view: View) -> str:
     """
     grouped = view.mark == "bar" and (view.on("xOffset") or view.on("yOffset"))
     words = "bars side by side" if grouped else _MARK_WORDS.get(view.mark, view.mark)
+    apart = view.on("detail")
+    if view.mark == "line" and apart is not None and apart.field is not None:
+        words = f"a line for each {apart.field}"
     if view.interval is None:
         return words
     around = INTERVALS[view.interval]
