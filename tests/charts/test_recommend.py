@@ -267,7 +267,8 @@ def test_very_many_series_over_time_are_thin_lines_that_the_pointer_names(task):
     profile = panel_profile(1704, {"country": 142, "year": 12})
     first = recommend(profile, wish_for("country", "price", "year", task=task))[0]
     assert notation(first.spec) == "line x:year y:price detail:country"
-    assert first.spec["mark"]["strokeWidth"] == 1 and first.spec["mark"]["opacity"] < 0.5
+    assert first.spec["mark"]["strokeWidth"] == 1
+    assert first.spec["mark"]["opacity"] < 0.5
     assert "a line for each country" in first.summary
     coloured = recommend(profile, wish_for("country", "price", "year", "region", task=task))[0]
     assert notation(coloured.spec) == "line x:year y:price color:region detail:country"
@@ -281,7 +282,8 @@ def test_very_many_series_over_time_are_thin_lines_that_the_pointer_names(task):
 def test_lines_of_more_points_than_are_drawn_take_a_coarser_unit():
     charts = recommend(panel_profile(900_000, {"country": 200}), wish_for("country", "price", "day"))
     lines = [notation(chart.spec) for chart in charts if "detail" in notation(chart.spec)]
-    assert lines and all("x:year(day)" in line for line in lines)
+    assert lines
+    assert all("x:year(day)" in line for line in lines)
 
 
 def test_views_survive_the_way_through_json():
