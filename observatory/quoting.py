@@ -77,6 +77,15 @@ def vega_name(field: str) -> str:
     return re.sub(r"\\(.)", r"\1", field)
 
 
+def vega_title(text: str) -> str:
+    r"""A title on one line for Vega-Lite to put into an expression, where it quotes `"` alone and no backslash.
+
+    >>> print(vega_title("c:\\new\nline"))
+    c:\\new line
+    """
+    return " ".join(text.split()).replace("\\", "\\\\")
+
+
 def spreadsheet(text: str) -> str:
     """A cell of a CSV file that no spreadsheet takes for a formula.
 

@@ -50,7 +50,8 @@ def _converted(convert: Any, spec: dict[str, Any], **options: Any) -> Any:
     try:
         return convert(legible(spec), allowed_base_urls=[], **options)
     except ValueError as exc:
-        raise ChartInvalidSpec("The chart cannot be drawn as a picture.", str(exc).strip().splitlines()[-1]) from exc
+        told = [line.strip() for line in str(exc).splitlines() if line.strip() and not line.strip().startswith("at ")]
+        raise ChartInvalidSpec("The chart cannot be drawn as a picture.", told[-1] if told else "") from exc
 
 
 def legible(node: Any) -> Any:

@@ -19,6 +19,7 @@ from observatory.charts.drawing.palette import CONFIG, LABEL
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, Piece, framed, piece
 from observatory.charts.drawing.summaries import summaries_of
+from observatory.charts.drawing.titles import cells, line, titled
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
@@ -109,16 +110,16 @@ def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile:
     pieces = tuple(piece(view, table, profile, asked, name) for view, asked in zip(views, written))
     main = pieces[parts.index(leading(parts))]
     if len(pieces) == 1:
-        return _Plot(pieces, main, {"data": {"name": "rows0"}, **framed(main)}, {"rows0": main.rows})
+        return _Plot(pieces, main, {"data": {"name": "rows0"}, **framed(main)}, {"rows0": cells(main.rows)})
     body, frames = layered(pieces, written, spec.get("resolve"))
-    return _Plot(pieces, main, body, frames)
+    return _Plot(pieces, main, body, {own: cells(rows) for own, rows in frames.items()})
 
 
 def _one(drawn: _Plot, head: str | None, profile: Profile) -> Drawing:
     main = drawn.main if head is None else replace(drawn.main, view=replace(drawn.main.view, title=head))
     params = {"params": drawn.parameters} if drawn.parameters else {}
     narrow = {"limit": _PANELS_LIMIT, "fontSize": 13} if main.facets else {}
-    chart = alt.Chart.from_dict({**drawn.body, "title": _title(main.view) | narrow, **params, "config": CONFIG})
+    chart = alt.Chart.from_dict({**titled(drawn.body), "title": _title(main.view) | narrow, **params, "config": CONFIG})
     if len(drawn.frames) == 1:
         chart.data = drawn.frames["rows0"]
     else:
@@ -133,11 +134,11 @@ def _several(spec: Mapping[str, Any], drawn: Sequence[_Plot], head: str | None, 
     for place, plot in enumerate(drawn):
         own = {name: f"plot{place}_{name}" for name in plot.frames}
         frames |= {own[name]: rows for name, rows in plot.frames.items()}
-        bodies.append({**_renamed(plot.body, own), "title": _title(plot.main.view) | {"fontSize": 12}})
+        bodies.append({**titled(_renamed(plot.body, own)), "title": _title(plot.main.view) | {"fontSize": 12}})
     wide = max((len(value) for key, value in _lists(spec) if key in ("hconcat", "concat")), default=1)
     whole = arranged(spec, iter([_sized(body, min(wide, len(drawn), 3)) for body in bodies]))
     params = [parameter for plot in drawn for parameter in plot.parameters]
-    top: dict[str, Any] = {"title": {"text": lines(head), "anchor": "start", "fontSize": 14}} if head else {}
+    top: dict[str, Any] = {"title": {"text": _lines(head), "anchor": "start", "fontSize": 14}} if head else {}
     chart = alt.Chart.from_dict(top | whole | ({"params": params} if params else {}) | {"config": CONFIG})
     chart.datasets = {name: records(rows) for name, rows in frames.items()}
     said = " ".join(_said(plot, plot.main) for plot in drawn)
@@ -202,4 +203,8 @@ def _text(title: Any) -> str | None:
 
 
 def _title(view: View) -> dict[str, Any]:
-    return {"text": lines(view.title or title(view)), "anchor": "start", "fontSize": 14, "limit": _TITLE_LIMIT}
+    return {"text": _lines(view.title or title(view)), "anchor": "start", "fontSize": 14, "limit": _TITLE_LIMIT}
+
+
+def _lines(text: str) -> list[str]:
+    return [line(part) for part in lines(text)]
