@@ -399,4 +399,4 @@ def test_whole_numbers_that_name_years_are_drawn_as_times(tabulate, unit):
     }
     drawn = draw(spec, table, profile)
     assert drawn.caveat == ""
-    assert list(drawn.chart.data["v_x"].str[:10]) == [f"{y}-01-01" for y in (1990, 1991, 1992, 1995, 1996)]
+    assert list(drawn.chart.data.dropna()["v_x"].str[:10]) == [f"{y}-01-01" for y in (1990, 1991, 1992, 1995, 1996)]

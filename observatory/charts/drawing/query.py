@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from observatory.charts.drawing.gaps import filled
 from observatory.charts.drawing.intervals import bounded
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.units import CYCLES, iso_sql, unit_sql
@@ -138,7 +139,7 @@ class Query:
         mean = self.view.averaged()
         if self.view.interval is not None and mean is not None:
             rows = bounded(rows, column(mean), self.view.interval)
-        return Drawn(rows, n_base, n_base - n_kept, sampled, averaged, steps, levels)
+        return Drawn(filled(rows, self.view, MOST_ROWS), n_base, n_base - n_kept, sampled, averaged, steps, levels)
 
     def boxes(self) -> tuple[Drawn, pd.DataFrame]:
         """Quartiles and whiskers (Tukey: the last values within 1.5 times the interquartile range), and rows beyond."""
