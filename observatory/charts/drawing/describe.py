@@ -43,14 +43,18 @@ _CUT = {
 """Which part of a moment, as text, names a unit of time."""
 
 
+def sample(drawn: Drawn) -> str:
+    """How many rows of how many are drawn, "" for all of them; it is to stand on the picture itself."""
+    n_complete = drawn.n_rows - drawn.n_left_out
+    return "" if drawn.sampled is None else f"{drawn.sampled:,} of {n_complete:,} rows, drawn at random."
+
+
 def caveat(view: View, drawn: Drawn, profile: Profile) -> str:
-    """What the picture does not show: a sample, rows left out, averages; "" when it shows everything."""
+    """What the picture does not show, beside a `sample`: rows left out, averages; "" when it shows everything."""
     said = []
     n_complete = drawn.n_rows - drawn.n_left_out
     if drawn.n_rows == 0:
         return "No row is left to draw."
-    if drawn.sampled is not None:
-        said.append(f"{drawn.sampled:,} of {n_complete:,} rows, drawn at random.")
     if drawn.averaged:
         said.append(f"Each point is the mean of the rows in a short stretch of time ({n_complete:,} rows in all).")
     if drawn.n_left_out:

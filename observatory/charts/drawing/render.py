@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from observatory.charts.drawing.asked import numbers
-from observatory.charts.drawing.describe import alt_text, caveat
+from observatory.charts.drawing.describe import alt_text, caveat, sample
 from observatory.charts.drawing.highlight import HIGHLIGHT
 from observatory.charts.drawing.known import demand_drawable, looks, written_view
 from observatory.charts.drawing.layers import layered
@@ -56,7 +56,7 @@ def draw(
     """The chart of a Vega-Lite spec over a table, from aggregates over all rows: single, layered, faceted or several.
 
     Missing categories are drawn as “(missing)”; rows without a number or time on an axis are left out, and the caveat
-    says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the caveat says so.
+    says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the chart says so.
     `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
     `weight` is summed up by them, and `weighting` says what they are.
     What else the spec asks for, such as its own data, colours and interactions, is not drawn, and the caveat says so.
@@ -71,20 +71,28 @@ def draw(
     whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
     caveats = (whole.caveat, omitted(spec, reading, numbers(profile)))
     whole = replace(whole, caveat=" ".join(text for text in caveats if text))
-    return _remarked(whole, remarks(spec, findings, weighting))
+    said = remarks(spec, findings, weighting)
+    samples = list(dict.fromkeys(text for plot in drawn for text in plot.samples))
+    lines = (*samples, *said.lines) if len(drawn) == 1 else said.lines
+    return _remarked(whole, Remarks(lines, " ".join(part for part in (*samples, said.text) if part)))
 
 
 def _remarked(drawing: Drawing, said: Remarks) -> Drawing:
     """The same with its remarks under the title, in the caveat and in the text that stands in for it."""
-    if not said.lines:
+    if not said.text:
         return drawing
-    chart = drawing.chart.copy(deep=False)
+    chart = drawing.chart.copy(deep=False) if said.lines else drawing.chart
+    if said.lines:
+        chart.title = _remarked_title(chart, said)
+    caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
+    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}", said=said.text)
+
+
+def _remarked_title(chart: Any, said: Remarks) -> Any:
     head = _ALONE | {"text": list(said.lines)}
     if chart.title is not alt.Undefined:
         head = chart.title.to_dict() | _REMARK | {"subtitle": list(said.lines)}
-    chart.title = alt.TitleParams.from_dict(head)
-    caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
-    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}", said=said.text)
+    return alt.TitleParams.from_dict(head)
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,10 @@ class _Plot:
     def parameters(self) -> list[Mapping[str, Any]]:
         found = {str(p.parameter["name"]): p.parameter for p in reversed(self.pieces) if p.parameter}
         return list(found.values())
+
+    @property
+    def samples(self) -> list[str]:
+        return [text for text in dict.fromkeys(sample(piece.drawn) for piece in self.pieces) if text]
 
 
 def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile: Profile, place: int) -> _Plot:
@@ -134,7 +146,9 @@ def _several(spec: Mapping[str, Any], drawn: Sequence[_Plot], head: str | None, 
     for place, plot in enumerate(drawn):
         own = {name: f"plot{place}_{name}" for name in plot.frames}
         frames |= {own[name]: rows for name, rows in plot.frames.items()}
-        bodies.append({**titled(_renamed(plot.body, own)), "title": _title(plot.main.view) | {"fontSize": 12}})
+        own_title = _title(plot.main.view) | {"fontSize": 12}
+        own_title |= _REMARK | {"subtitle": plot.samples} if plot.samples else {}
+        bodies.append({**titled(_renamed(plot.body, own)), "title": own_title})
     wide = max((len(value) for key, value in _lists(spec) if key in ("hconcat", "concat")), default=1)
     whole = arranged(spec, iter([_sized(body, min(wide, len(drawn), 3)) for body in bodies]))
     params = [parameter for plot in drawn for parameter in plot.parameters]
@@ -178,12 +192,12 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _caveats(drawn: Sequence[_Plot], profile: Profile) -> str:
-    """What is to be said of each plot, and of a layer that shows fewer rows than the one it lies on."""
+    """What is to be said of each plot, and of a layer that leaves out more rows than the one it lies on."""
     shown = [
         piece
         for plot in drawn
         for piece in (plot.main, *plot.pieces)
-        if piece is plot.main or piece.drawn.sampled or piece.drawn.n_left_out > plot.main.drawn.n_left_out
+        if piece is plot.main or piece.drawn.n_left_out > plot.main.drawn.n_left_out
     ]
     said = [caveat(piece.view, piece.drawn, profile) for piece in shown]
     return " ".join(dict.fromkeys(text for text in said if text))
