@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from observatory.charts.drawing.asked import domain, order, step
+from observatory.charts.drawing.asked import domain, numbers, order, step
 from observatory.charts.spec.reading import Part, Reading, demand_words
 from observatory.charts.spec.view import (
     INTERVALS,
@@ -88,6 +88,11 @@ def _demand_numbers(view: View, profile: Profile) -> None:
     for e in view.encodings:
         if e.bin and e.field is not None and not _holds_numbers(e, profile):
             raise ChartInvalidSpec(f"Only numbers fall into bins, and “{e.field}” is none.", "Leave the bins out.")
+        if e.field is not None and _is_timed(e) and _counts_no_years(e.field, profile):
+            raise ChartInvalidSpec(
+                f"Only dates, times and whole years lie on a scale of time, and “{e.field}” holds other numbers.",
+                "Give it the type quantitative.",
+            )
         if view.mark in ("bar", "area") and _is_endless(view, e):
             raise ChartInvalidSpec(
                 f"{view.mark.capitalize()}s cannot be drawn on a logarithmic scale: they have no zero to start from.",
@@ -97,6 +102,14 @@ def _demand_numbers(view: View, profile: Profile) -> None:
             raise ChartInvalidSpec("Shapes show categories, not numbers.", "Show the number by size or colour.")
         if e.channel in ("x2", "y2") and view.on(e.channel[0]) is None:
             raise ChartInvalidSpec(f"The channel {e.channel} needs the channel {e.channel[0]}.", "Add it.")
+
+
+def _is_timed(e: Encoding) -> bool:
+    return e.time_unit is not None or (e.type == "temporal" and not e.bin and e.aggregate in (None, "min", "max"))
+
+
+def _counts_no_years(name: str, profile: Profile) -> bool:
+    return name in numbers(profile) and profile.field(name).role != "time"
 
 
 def _is_endless(view: View, e: Encoding) -> bool:

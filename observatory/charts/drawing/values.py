@@ -38,16 +38,16 @@ YEARS = (1000, 2999)
 
 
 def time_sql(profile: FieldProfile) -> str:
-    """A time as TIMESTAMP; a whole number of the role time is a year, which stands for its first day.
+    """A time as TIMESTAMP; a number of the role time is a year, which stands for its first day, however it is stored.
 
-    >>> print(time_sql(FieldProfile("a", "quantitative", "time", "BIGINT", 0, 2)))
-    CASE WHEN "a" BETWEEN 1000 AND 2999 THEN CAST(make_date(CAST("a" AS BIGINT), 1, 1) AS TIMESTAMP) END
+    >>> print(time_sql(FieldProfile("a", "quantitative", "time", "DOUBLE", 0, 2)))
+    CASE WHEN "a" BETWEEN 1000 AND 2999 THEN CAST(make_date(CAST(floor("a") AS BIGINT), 1, 1) AS TIMESTAMP) END
     """
     name = sql_name(profile.name)
     if profile.storage.upper() == "TIME":
         return f"(DATE '1970-01-01' + {name})"
-    if profile.role == "time" and "INT" in profile.storage.upper():
-        year = f"make_date(CAST({name} AS BIGINT), 1, 1)"
+    if profile.role == "time" and (profile.type == "quantitative" or "INT" in profile.storage.upper()):
+        year = f"make_date(CAST(floor({name}) AS BIGINT), 1, 1)"
         return f"CASE WHEN {name} BETWEEN {YEARS[0]} AND {YEARS[1]} THEN CAST({year} AS TIMESTAMP) END"
     return f"TRY_CAST({name} AS TIMESTAMP)"
 
