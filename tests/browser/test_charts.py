@@ -34,6 +34,7 @@ def test_a_chart_is_broken_repaired_pinned_and_stands_in_the_report(tab, tmp_pat
     tab.page.get_by_role("button", name="Pin", exact=True).click()
     expect(tab.page.get_by_role("button", name="Pinned", exact=True)).to_be_visible(timeout=A_WHILE)
     tab.page.get_by_role("button", name="All charts").click()
+    tab.settle("Check a chart of yours")
     tab.page.get_by_text("Pinned to the report: 1 chart").click()
     with tab.page.expect_download(timeout=A_WHILE) as download:
         tab.page.get_by_role("button", name="Download the report").click()
