@@ -186,6 +186,70 @@ def test_the_difference_of_two_charts_adds_up_to_that_of_their_costs(tables):
         assert compare(one, other)
 
 
+BARS = {"mark": "bar", "encoding": {"x": TOWN, "y": COUNT}}
+MEAN = PRICE | {"aggregate": "mean"}
+MONTHLY = {"field": "day", "type": "temporal", "timeUnit": "yearmonth"}
+
+
+def soft(spec, **more):
+    return {(v.rule, v.count) for v in check(spec, PROFILE, **more).soft}
+
+
+@pytest.mark.parametrize("task", [None, "summary", "part"])
+def test_labels_of_bars_cost_nothing_that_the_bars_do_not(task):
+    label = {"mark": {"type": "text", "dy": -5}, "encoding": BARS["encoding"] | {"text": COUNT}}
+    assert soft({"layer": [BARS, label]}, task=task) == soft(BARS, task=task)
+    shared = {"encoding": BARS["encoding"], "layer": [{"mark": "bar"}, {"mark": "text", "encoding": {"text": COUNT}}]}
+    assert soft(shared, task=task) == soft(BARS, task=task)
+
+
+def test_labels_cost_what_they_add():
+    label = {"mark": "text", "encoding": BARS["encoding"] | {"text": MEAN}}
+    assert soft({"layer": [BARS, label]}) == soft(BARS) | {("aggregate", 1)}
+    many = FieldProfile("town", "nominal", "dimension", "VARCHAR", 0, 50)
+    crowded = check({"layer": [BARS, label]}, Profile(400, (many, *FIELDS[1:])))
+    assert "label_crowd" in {v.rule for v in crowded.soft}
+
+
+def test_text_at_other_places_is_a_chart_of_its_own():
+    elsewhere = {"mark": "text", "encoding": {"x": TOWN, "y": MEAN, "text": COUNT}}
+    assert {rule for rule, _ in soft({"layer": [BARS, elsewhere]})} >= {"two_summaries", "amount_not_bar"}
+    assert {rule for rule, _ in soft({"layer": [elsewhere, BARS]})} >= {"two_summaries", "amount_not_bar"}
+    apart = {"hconcat": [BARS, {"mark": "text", "encoding": BARS["encoding"] | {"text": COUNT}}]}
+    assert "count_twice" in {rule for rule, _ in soft(apart)}
+
+
+def lines(*units):
+    return {"layer": [{"mark": "line", "encoding": {"x": MONTHLY | {"timeUnit": unit}, "y": MEAN}} for unit in units]}
+
+
+def test_months_of_any_year_share_no_axis_with_those_of_one():
+    spec = lines("yearmonth", "month")
+    found = check(spec, PROFILE, repair=True)
+    assert [(v.rule, v.where) for v in found.hard] == [("layer_axes", ("layer 2, x (day)",))]
+    assert found.repairs[0].edits == ("In layer 2: group “day” by yearmonth instead of month.",)
+    assert found.repairs[0].spec["layer"][1]["encoding"]["x"]["timeUnit"] == "yearmonth"
+    assert hard(lines("day", "month")) == hard(lines("hours", "yearmonthdate")) == {"layer_axes"}
+    assert hard(lines("yearmonth", "year", "yearmonthdate")) == hard(lines("month", "monthdate")) == set()
+
+
+def test_two_scales_on_one_axis_are_said_to_mislead():
+    other = {"field": "cost", "type": "quantitative", "aggregate": "mean"}
+    layers = [{"mark": "line", "encoding": {"x": MONTHLY, "y": y}} for y in (MEAN, other)]
+    apart = {"layer": layers, "resolve": {"scale": {"y": "independent"}}}
+    found = check(apart, PROFILE)
+    assert found.valid
+    assert [(v.rule, v.where) for v in found.soft if v.rule == "dual_axis"] == [("dual_axis", ("layer 2, y (cost)",))]
+    assert soft(apart) - soft({"layer": layers}) == {("dual_axis", 1)}
+    for other_way in (
+        {"layer": layers, "resolve": {"scale": {"color": "independent"}}},
+        {**apart, "layer": layers[:1]},
+    ):
+        assert "dual_axis" not in {rule for rule, _ in soft(other_way)}
+    assert not {rule for rule, _ in soft({"vconcat": layers, "resolve": apart["resolve"]})} & {"dual_axis"}
+    assert hard({"layer": layers, "resolve": {"scale": "odd"}}) == hard({"layer": layers, "resolve": []}) == set()
+
+
 PLACE = {"longitude": {"field": "price", "type": "quantitative"}, "latitude": {"field": "cost", "type": "quantitative"}}
 
 

@@ -12,12 +12,15 @@ from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.narrow import kept
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, judge
-from observatory.charts.rules.view_facts import Scene, axis_kinds, part_facts
+from observatory.charts.rules.view_facts import KNOWN_TIME_UNITS, Scene, axis_kinds, known_word, part_facts
 from observatory.charts.spec.parts import Part, Path
 from observatory.charts.spec.reading import Reading, read
+from observatory.charts.spec.view import Encoding, View
 from observatory.errors import ChartInvalidSpec
 from observatory.model import ChartCheck, Finding, Profile, Repair, Table, Violation
 
+_PLACED = ("x", "y", "xOffset", "yOffset")
+_PAIRED = ("two_summaries", "count_twice")
 NOTHING_JUDGED = "No part of the chart could be judged."
 
 
@@ -121,20 +124,57 @@ def judge_parts(reading: Reading, by: Judge, known: Sequence[Judged] = ()) -> tu
 def scenes_of(reading: Reading, by: Judge) -> list[Scene]:
     """What each part stands beside: the kinds of value that earlier layers have on the axes they share."""
     shared: dict[Path, dict[str, str]] = {}
+    units: dict[Path, dict[str, str]] = {}
     scenes = []
     for part in reading.parts:
         names = [e.field for e in part.view.encodings if e.field is not None]
         rows = kept(by.profile, part.view.filters, names, by.table)
         beside = shared.setdefault(part.layer, {}) if part.layer is not None else {}
-        scenes.append(Scene(rows, dict(beside)))
+        timed = units.setdefault(part.layer, {}) if part.layer is not None else {}
+        scenes.append(Scene(rows, dict(beside), dict(timed), _repeated(part, reading)))
         for channel, kind in axis_kinds(part.view).items():
             beside.setdefault(channel, kind)
+            unit = known_word(getattr(part.view.on(channel), "time_unit", None), KNOWN_TIME_UNITS)
+            if unit not in (None, "unknown"):
+                timed.setdefault(channel, unit)
     return scenes
+
+
+def _repeated(part: Part, reading: Reading) -> frozenset[int] | None:
+    """Of a text layer at the positions of the marks of an earlier layer, the places of what those show too."""
+    if part.layer is None or part.view.mark != "text":
+        return None
+    earlier = reading.parts[: reading.parts.index(part)]
+    below = next(
+        (p.view for p in earlier if p.layer == part.layer and _positions(p.view) == _positions(part.view)), None
+    )
+    if below is None:
+        return None
+    shown = {_shows(e) for e in below.encodings}
+    return frozenset(place for place, e in enumerate(part.view.encodings) if _shows(e) in shown)
+
+
+def _positions(view: View) -> frozenset[tuple[object, ...]]:
+    return frozenset((e.channel, *_shows(e)) for e in view.encodings if e.channel in _PLACED)
+
+
+def _shows(e: Encoding) -> tuple[object, ...]:
+    return e.field, e.aggregate, e.bin, e.time_unit, str(e.datum)
 
 
 def _judged(part: Part, scene: Scene, reading: Reading, by: Judge) -> Judged:
     facts = by.flags.mark(part_facts(part, by.profile, by.task, by.quiet, scene))
-    return Judged(part, facts, judge(facts, by.weights), places(part, reading), scene)
+    answer = judge(facts, by.weights)
+    if scene.repeated is not None:
+        answer = replace(answer, preferences=tuple(p for p in answer.preferences if _adds(p, scene.repeated)))
+    return Judged(part, facts, answer, places(part, reading), scene)
+
+
+def _adds(preference: tuple[str, str], repeated: frozenset[int]) -> bool:
+    """Whether a rule is about what labels add to the marks that they stand at, which pay for all else already."""
+    rule, place = preference
+    own = place.startswith("e") and place not in {f"e{index}" for index in repeated}
+    return rule == "label_crowd" or (own and rule not in _PAIRED)
 
 
 def told(judged: Sequence[Judged], by: Judge) -> ChartCheck:

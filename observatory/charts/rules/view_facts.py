@@ -64,6 +64,14 @@ KNOWN_TIME_UNITS = (
     *("weekdayhoursminutesseconds", "dayhours", "dayhoursminutes", "dayhoursminutesseconds", "hoursminutes"),
     *("hoursminutesseconds", "minutesseconds", "secondsmilliseconds"),
 )
+_ROUNDS = {
+    "of_year": ("quarter", "month", "week", "dayofyear", "monthdate"),
+    "of_month": ("date",),
+    "of_week": ("day",),
+    "of_day": ("hours", "hoursminutes"),
+    "of_hour": ("minutes",),
+}
+"""Units of time without a year, by what goes round: only those of one round share an axis."""
 _SORTS = ("ascending", "descending")
 _SORT_CHANNELS = {
     **{c: c for c in ("x", "y", "color", "size", "shape", "opacity", "text")},
@@ -75,10 +83,16 @@ _STATISTICS = ("unique", "log_unique", "sign", "floor", "magnitude", "skew", "da
 
 @dataclass(frozen=True)
 class Scene:
-    """What is known around a part: the rows that its filters keep, and what its layers have on their axes."""
+    """What is known around a part: the rows that its filters keep, and what its layers have on their axes.
+
+    `units` are the units of time there. `repeated` are, of labels over the marks of an earlier layer, the places of
+    the encodings that those have too; None for any other part.
+    """
 
     kept: Kept | None = None
     beside: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    repeated: frozenset[int] | None = None
 
 
 def view_facts(view: View, profile: Profile, task: str | None = None, quiet: Mapping[str, int] | None = None) -> Facts:
@@ -122,6 +136,10 @@ def part_facts(
     marked = {"ordered": part.ordered, "labelled": part.labelled, "layered": part.layer is not None}
     lines += [f"attribute((mark,{key}),m0,yes)." for key, is_so in marked.items() if is_so]
     lines += [f"attribute((layer,{channel}),v0,{kind})." for channel, kind in scene.beside.items()]
+    lines += [f"attribute((layer,unit),{channel},{unit})." for channel, unit in scene.units.items()]
+    if scene.repeated is None:
+        apart = sorted(channel for channel in part.apart if scene.beside.get(channel) == "number")
+        lines += [f"attribute((layer,apart),{channel},yes)." for channel in apart]
     there = {f.name for f in profile.fields}
     unknown = [index for index, f in enumerate(view.filters) if f.field not in there and not part.rows.is_open]
     lines += [f"attribute((filter,known),w{index},no)." for index in unknown]
@@ -140,7 +158,7 @@ def known_word(name: str | None, words: Iterable[str]) -> str | None:
 
 
 def axis_kinds(view: View) -> dict[str, str]:
-    """What kind of value lies on each axis of a view: `category`, `time` or `number`."""
+    """What kind of value lies on each axis of a view: `category`, `time`, a round of time, or `number`."""
     kinds = {}
     for encoding in view.encodings:
         if encoding.channel in ("x", "y") and encoding.type in TYPES and shows_something(encoding):
@@ -151,7 +169,9 @@ def axis_kinds(view: View) -> dict[str, str]:
 def _kind(encoding: Encoding) -> str:
     if encoding.type in ("nominal", "ordinal") and encoding.aggregate not in KNOWN_AGGREGATES[:9]:
         return "category"
-    return "time" if encoding.type == "temporal" and encoding.aggregate is None else "number"
+    if encoding.type != "temporal" or encoding.aggregate is not None:
+        return "number"
+    return next((kind for kind, units in _ROUNDS.items() if encoding.time_unit in units), "time")
 
 
 def shows_something(encoding: Encoding) -> bool:

@@ -32,7 +32,8 @@ class Part:
     `path` is where it stands in the JSON and `unit` where its mark does; `sources` are, for each encoding, the paths of
     the definitions that make it, the outermost first. `layer` is the path of the layers that it is one of; `rows` says
     what its transforms leave, and so whether the view says all of them (`rows.exact`). `ordered` says that an order
-    of the rows is written, `labelled` that the mark carries a text of its own.
+    of the rows is written, `labelled` that the mark carries a text of its own. The channels in `apart` have a scale of
+    their own in each layer.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Part:
     rows: Shaped = field(default_factory=Shaped)
     ordered: bool = False
     labelled: bool = False
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Inherited:
     steps: tuple[Any, ...] = ()
     layer: Path | None = None
     repeated: Mapping[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
     def into(self, *path: str | int) -> Inherited:
         return replace(self, path=(*self.path, *path))
@@ -88,9 +91,11 @@ class Walk:
     def _inside(self, spec: Mapping[str, Any], around: Inherited) -> Iterator[Part]:
         concat = next((key for key in CONCATS if key in spec), None)
         if concat is not None:
-            yield from self._each(spec[concat], concat, replace(around, encoding={}, layer=None), "concat")
+            inner = replace(around, encoding={}, layer=None, apart=frozenset())
+            yield from self._each(spec[concat], concat, inner, "concat")
         elif "layer" in spec:
-            yield from self._each(spec["layer"], "layer", replace(around, layer=around.layer or around.path), "layer")
+            inner = replace(around, layer=around.layer or around.path, apart=around.apart | _apart(spec.get("resolve")))
+            yield from self._each(spec["layer"], "layer", inner, "layer")
         elif "repeat" in spec:
             yield from self._repeated(spec, around)
         elif "facet" in spec or "spec" in spec:
@@ -140,7 +145,10 @@ class Walk:
         )
         sources = tuple(source for _, source in found)
         mark_text = isinstance(spec.get("mark"), Mapping) and "text" in spec["mark"]
-        yield Part(around.path, view, around.path, sources, around.layer, rows, "order" in around.encoding, mark_text)
+        is_ordered = "order" in around.encoding
+        yield Part(
+            around.path, view, around.path, sources, around.layer, rows, is_ordered, mark_text, apart=around.apart
+        )
 
     def _encodings(self, around: Inherited) -> Iterator[tuple[Encoding, tuple[Path, ...]]]:
         named = list(around.encoding.items())[:MOST_CHANNELS]
@@ -182,6 +190,13 @@ def _merged(around: Inherited, encoding: Any, inner: Path) -> Mapping[str, tuple
         else:
             known[name] = (definition, (source,))
     return known
+
+
+def _apart(resolve: Any) -> frozenset[str]:
+    """The axes of layers that are resolved to be independent."""
+    scales = resolve.get("scale") if isinstance(resolve, Mapping) else None
+    written = scales if isinstance(scales, Mapping) else {}
+    return frozenset(channel for channel in ("x", "y") if written.get(channel) == "independent")
 
 
 def _adds(definition: Mapping[str, Any]) -> bool:
