@@ -12,6 +12,7 @@ from datetime import date, datetime
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 _LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
+_BREAK = re.compile("[\r\n\u2028\u2029]+")
 _VEGA = re.compile(r"([\\.\[\]\"'])")
 
 
@@ -83,7 +84,7 @@ def vega_title(text: str) -> str:
     >>> print(vega_title("c:\\new\nline"))
     c:\\new line
     """
-    return " ".join(text.split()).replace("\\", "\\\\")
+    return _BREAK.sub(" ", text).replace("\\", "\\\\")
 
 
 def spreadsheet(text: str) -> str:
