@@ -77,7 +77,7 @@ def comparisons(
     >>> age = FieldProfile("Age", "quantitative", "measure", "DOUBLE", 0, 88, 0.42, 80.0)
     >>> p = Profile(891, (age,)); q = "passengers older than 60"
     >>> comparisons(q, tokens(q), field_mentions(tokens(q), p), p, frozenset())[0].filter
-    Filter(field='Age', op='gt', value=60)
+    Filter(field='Age', op='gt', value=60, negated=False)
     """
     found: list[Condition] = []
     used = set(taken)
@@ -184,7 +184,7 @@ def predicate(field: FieldProfile, op: Op, values: Sequence[str]) -> Filter | No
 
     >>> day = FieldProfile("day", "temporal", "time", "DATE", 0, 9)
     >>> predicate(day, "equal", ["2010"])
-    Filter(field='day', op='range', value=['2010-01-01', '2010-12-31'])
+    Filter(field='day', op='range', value=['2010-01-01', '2010-12-31'], negated=False)
     """
     if field.type == "temporal":
         return _time_predicate(field, op, values)

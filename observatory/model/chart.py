@@ -61,11 +61,16 @@ class WishedField(Record):
 
 @dataclass(frozen=True)
 class Filter(Record):
-    """Rows to keep: a Vega-Lite field predicate; `value` is a list for `oneOf` and `range`, and a time is ISO 8601."""
+    """Rows to keep: a Vega-Lite field predicate; `value` is a list for `oneOf` and `range`, and a time is ISO 8601.
+
+    `valid` is true for the rows that have a value and false for those that have none. A `negated` filter keeps all
+    other rows, as do those without a value, as Vega-Lite's `not` and the `!=` of its expressions do.
+    """
 
     field: str
-    op: Literal["equal", "lt", "lte", "gt", "gte", "range", "oneOf"]
+    op: Literal["equal", "lt", "lte", "gt", "gte", "range", "oneOf", "valid"]
     value: Any
+    negated: bool = False
 
 
 @dataclass(frozen=True)

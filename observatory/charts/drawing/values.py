@@ -66,11 +66,21 @@ def value_sql(encoding: Encoding, profile: FieldProfile) -> str:
 
 
 def filter_sql(filter: Filter, profile: FieldProfile) -> str:
-    """A Vega-Lite field predicate as a DuckDB predicate.
+    """A Vega-Lite field predicate as a DuckDB predicate; a negated one keeps the rows without a value.
 
     >>> print(filter_sql(Filter("a", "equal", "x"), FieldProfile("a", "nominal", "dimension", "VARCHAR", 0, 2)))
     CAST("a" AS VARCHAR) = 'x'
     """
+    kept = _predicate(filter, profile)
+    return f"NOT coalesce({kept}, FALSE)" if filter.negated else kept
+
+
+def _predicate(filter: Filter, profile: FieldProfile) -> str:
+    if filter.op == "valid":
+        name = sql_name(profile.name)
+        number = f"coalesce(isfinite(TRY_CAST({name} AS DOUBLE)), FALSE)"
+        valid = number if profile.type == "quantitative" else f"({name} IS NOT NULL)"
+        return valid if filter.value else f"NOT {valid}"
     if filter.op == "oneOf":
         return "(" + " OR ".join(_compare(profile, "=", v) for v in filter.value) + ")" if filter.value else "FALSE"
     if filter.op == "range":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from observatory.charts.drawing.values import filter_sql
+from observatory.charts.spec.transform import spares_most
 from observatory.model import FieldProfile, Filter, Profile, Table
 from observatory.quoting import sql_name
 
@@ -32,13 +33,13 @@ def kept(profile: Profile, filters: Sequence[Filter], names: Sequence[str], tabl
     9
     """
     known = {f.name: f for f in profile.fields}
-    about = [f for f in filters if f.field in known]
+    about = [f for f in filters if f.field in known and (table is not None or not spares_most(f))]
     if not about:
         return Kept(profile.n_rows)
     wanted = [known[name] for name in dict.fromkeys(names) if name in known][:MOST_FIELDS]
     if table is not None:
         return _counted(table, [filter_sql(f, known[f.field]) for f in about], wanted)
-    chosen = {f.field: f for f in about}
+    chosen = {f.field: f for f in about if f.op != "valid" and not f.negated}
     return Kept(None, {f.name: _chosen(f, chosen[f.name]) for f in wanted if f.name in chosen}, is_sure=False)
 
 

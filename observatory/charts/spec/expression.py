@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from observatory.model import Filter
@@ -34,16 +34,25 @@ class Condition:
 def condition_of(expression: str) -> Condition:
     """The comparisons with constants that an expression joins by `&&`.
 
-    What only leaves missing or single values out (`isValid`, `!=`) is understood, but is no filter.
-
     >>> condition_of("datum.year > 2000 && datum['x'] === 'a'").filters[1]
-    Filter(field='x', op='equal', value='a')
+    Filter(field='x', op='equal', value='a', negated=False)
     >>> condition_of("year(datum.date) == 2000").understood
     False
     """
     read = [_comparison(part) for part in _conjuncts(expression)]
-    filters = tuple(item for item in read if isinstance(item, Filter))
-    return Condition(filters, None not in read, len(filters) == len(read))
+    filters = tuple(item for item in read if item is not None)
+    return Condition(filters, None not in read, None not in read)
+
+
+def negated(filter: Filter) -> Filter:
+    """All other rows, those without a value among them.
+
+    >>> negated(Filter("a", "valid", True))
+    Filter(field='a', op='valid', value=False, negated=False)
+    """
+    if filter.op == "valid":
+        return replace(filter, value=not filter.value)
+    return replace(filter, negated=not filter.negated)
 
 
 def _conjuncts(expression: str, deep: int = 0) -> list[str]:
@@ -81,21 +90,35 @@ def _closes(part: str) -> int:
     return -1
 
 
-def _comparison(part: str) -> Filter | bool | None:
-    """A filter, True for what only leaves missing or single values out, None for what is not understood."""
-    if _VALID.match(part):
-        return True
+def _comparison(part: str) -> Filter | None:
+    """The filter that a comparison or its negation says, None for what is not understood."""
+    if not part.startswith("!"):
+        return _compared(part)
+    inner = _conjuncts(part[1:].strip(), 1)
+    said = _compared(inner[0]) if len(inner) == 1 and _is_whole(part[1:].strip()) else None
+    return None if said is None else negated(said)
+
+
+def _is_whole(operand: str) -> bool:
+    """Whether `!` before an operand negates all of it: brackets, or the call of a function."""
+    return _closes(operand[operand.find("(") :]) == len(operand) - operand.find("(") - 1 if "(" in operand else False
+
+
+def _compared(part: str) -> Filter | None:
+    valid = _VALID.match(part)
+    if valid is not None:
+        return Filter(valid["name"] or _text(valid["quoted"]), "valid", True)
     found, turned = _FORWARD.match(part), False
     if found is None:
         found, turned = _BACKWARD.match(part), True
     if found is None:
         return None
     name = found["name"] or _text(found["quoted"])
-    if found["op"].startswith("!"):
-        return True
-    op, value = _OPS[found["op"]], _value(found["literal"])
-    op = _TURNED[op] if turned else op
-    return None if value is None else Filter(name, op, value)
+    different, value = found["op"].startswith("!"), _value(found["literal"])
+    op: Op = "equal" if different else _OPS[found["op"]]
+    if value is None:
+        return Filter(name, "valid", different) if op == "equal" else None
+    return Filter(name, _TURNED[op] if turned else op, value, different)
 
 
 def _value(literal: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from observatory.charts.spec.expression import OPS, Condition, condition_of
+from observatory.charts.spec.expression import OPS, Condition, condition_of, negated
 from observatory.charts.spec.vegalite import DATE_PARTS, MEASURE, RANK
 from observatory.model import Filter
 from observatory.quoting import vega_name
@@ -124,11 +124,23 @@ def _selects(predicate: Any) -> bool:
     return isinstance(predicate, Mapping) and ("param" in predicate or "selection" in predicate)
 
 
+def spares_most(filter: Filter) -> bool:
+    """Whether a filter only leaves missing or single values out.
+
+    >>> spares_most(Filter("a", "valid", True)), spares_most(Filter("a", "gt", 1))
+    (True, False)
+    """
+    return (filter.op, filter.value) == ("valid", True) or (filter.op == "equal" and filter.negated)
+
+
 def _kept(known: Shaped, filter: Filter) -> Shaped:
     made = known.made(filter.field)
     if made is None:
         return replace(known, filters=(*known.filters, filter))
-    if made.how == "rank" and filter.op in ("lt", "lte") and isinstance(filter.value, (int, float)):
+    if spares_most(filter):
+        return replace(known, exact=False)
+    is_first = made.how == "rank" and filter.op in ("lt", "lte") and not filter.negated
+    if is_first and isinstance(filter.value, (int, float)):
         most = math.ceil(filter.value) - 1 if filter.op == "lt" else math.floor(filter.value)
         return replace(
             known, limit=max(1, min(most, 10_000)), rows_known=False, exact=known.exact and made.name == RANK
@@ -145,10 +157,16 @@ def _condition(predicate: Any, deep: int = 0) -> Condition:
         parts = [_condition(item, deep + 1) for item in predicate["and"][:MOST_STEPS]]
         joined = tuple(kept for part in parts for kept in part.filters)
         return Condition(joined, all(p.understood for p in parts), all(p.exact for p in parts))
+    if "not" in predicate:
+        inner = _condition(predicate["not"], deep + 1)
+        one = inner.filters if inner.exact and len(inner.filters) == 1 else ()
+        return Condition(tuple(map(negated, one)), bool(one), bool(one))
     if not isinstance(predicate.get("field"), str) or "timeUnit" in predicate:
         return Condition((), False, False)
-    if predicate.get("valid") is True:
-        return Condition((), True, False)
+    if isinstance(predicate.get("valid"), bool):
+        return Condition((Filter(vega_name(predicate["field"]), "valid", predicate["valid"]),))
+    if "equal" in predicate and predicate["equal"] is None:
+        return Condition((Filter(vega_name(predicate["field"]), "valid", False),))
     return next((_compared(predicate, op) for op in OPS if op in predicate), Condition((), False, False))
 
 

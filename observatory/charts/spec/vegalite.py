@@ -65,7 +65,8 @@ def _definition(encoding: Encoding) -> dict[str, Any]:
 def _predicate(filter: Filter) -> dict[str, Any]:
     value = filter.value
     items = [_date_time(v) for v in value] if isinstance(value, (list, tuple)) else _date_time(value)
-    return {"field": vega_field(filter.field), filter.op: items}
+    kept = {"field": vega_field(filter.field), filter.op: items}
+    return {"not": kept} if filter.negated else kept
 
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$")

@@ -116,7 +116,14 @@ def condition(filter: Filter) -> str:
     ('Hired from 2018 on', 'Age from 20 on')
     >>> condition(Filter("Sex", "oneOf", ["f", "m"])), condition(Filter("Age", "lt", 30))
     ('Sex f or m', 'Age below 30')
+    >>> condition(Filter("Sex", "valid", True)), condition(Filter("Sex", "equal", "f", negated=True))
+    ('Sex not missing', 'Sex not f')
     """
+    if filter.op == "valid":
+        return f"{filter.field} {'not missing' if filter.value else 'missing'}"
+    if filter.negated:
+        said = condition(replace(filter, negated=False))
+        return f"{filter.field} not{said.removeprefix(filter.field)}"
     name, value = filter.field, filter.value
     if filter.op == "range":
         return f"{name} {_between(*value)}"
