@@ -248,8 +248,8 @@ def _untitled(view: View) -> View:
 
 def like(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """A chart over the same rows as another one: with its filters, where those can be read."""
-    view = parse(spec)
     try:
+        view = parse(spec)
         return to_spec(_titled(replace(view, filters=parse(other).filters), view))
     except ObservatoryError:
         return dict(spec)

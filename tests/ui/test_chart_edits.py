@@ -160,3 +160,5 @@ def test_a_rival_shows_the_same_rows() -> None:
     rival = edits.like(to_spec(BARS), to_spec(narrowed))
     assert parse(rival).filters == narrowed.filters
     assert rival["title"] == "Mean fare by class, class First"
+    panels = {"vconcat": [to_spec(BARS), to_spec(BARS)]}
+    assert edits.like(panels, to_spec(narrowed)) == panels

@@ -11,6 +11,7 @@ from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, number, wish_facts
 from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
+from observatory.charts.rules.panels import panelled
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
 from observatory.charts.spec.codegen import code_of
@@ -51,6 +52,10 @@ def recommend(
     if not wish.fields:
         return _open(profile, wish, k, weights, flagged)
     charts = _wished(profile, wish, k, weights, flagged)
+    several = panelled(profile, wish, lambda one: _wished(profile, one, 1, weights, flagged), weights, flagged)
+    if several is not None:
+        page = sorted([several, *charts], key=lambda chart: chart.cost)[:k]
+        charts = [replace(chart, rank=rank) for rank, chart in enumerate(page, 1)]
     if not charts:
         raise unsatisfiable(profile, wish, lambda easier: _wished(profile, easier, 1, weights, flagged))
     return charts
