@@ -11,6 +11,7 @@ import pytest
 import observatory
 from observatory.charts import draw, recommend
 from observatory.charts.drawing.picture import png, svg
+from observatory.charts.findings.compared import rates
 from observatory.errors import ChartInvalidSpec
 from observatory.model import Wish, WishedField
 from observatory.quoting import vega_field
@@ -89,3 +90,9 @@ def test_the_hint_of_a_picture_that_fails_is_no_line_of_a_program():
     with pytest.raises(ChartInvalidSpec) as told:
         svg(alt.Chart(alt.UrlData("rows.json")).mark_point().encode(x="a:Q"))
     assert not told.value.hint.startswith("at ")
+
+
+@pytest.mark.parametrize("name", ["a\\u1", "c:\\new\\"])
+def test_charts_of_findings_about_hostile_names_are_pictures(name):
+    rows = pd.DataFrame({"label0": ["u", "v"], "told": True, "share": [0.2, 0.3], "low": 0.1, "high": 0.4, "n": 9})
+    assert svg(rates(rows, ["u", "v"], name, f"share with {name}", color="#0f766e")).startswith("<svg")

@@ -15,7 +15,7 @@ from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.groups import counted, groups, labelled
 from observatory.charts.spec.words import lines, short
 from observatory.model import FieldProfile, Finding, Table
-from observatory.quoting import sql_name
+from observatory.quoting import sql_name, vega_title
 
 REFERENCE = "#7b8794"
 WHO = ("this sample", "reference")
@@ -95,7 +95,7 @@ def _dumbbells(rows: pd.DataFrame, order: Sequence[str], axis: str) -> Any:
     faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
     share: Any = alt.X("share:Q", axis=alt.Axis(format="~%", tickCount=6, title=None), scale=alt.Scale(domainMin=0))
     tips = [
-        alt.Tooltip("label0:N", title=axis),
+        alt.Tooltip("label0:N", title=vega_title(axis)),
         alt.Tooltip("who:N", title="of"),
         alt.Tooltip("share:Q", format=".1%", title="share"),
         alt.Tooltip("n:Q", format=",d", title="rows"),
@@ -175,8 +175,8 @@ def _heat(rows: pd.DataFrame, orders: Sequence[Sequence[str]], fields: Sequence[
     x: Any = alt.X("label1:N", sort=list(orders[1]), axis=alt.Axis(**axis, **(tilted if is_tilted else flat)))
     y: Any = alt.Y("label0:N", sort=list(orders[0]), axis=alt.Axis(**axis))
     tips = [
-        alt.Tooltip("label0:N", title=short(fields[0].name)),
-        alt.Tooltip("label1:N", title=short(fields[1].name)),
+        alt.Tooltip("label0:N", title=vega_title(short(fields[0].name))),
+        alt.Tooltip("label1:N", title=vega_title(short(fields[1].name))),
         alt.Tooltip("here:Q", format=".2%", title="of this sample"),
         alt.Tooltip("there:Q", format=".2%", title="of the reference"),
     ]
@@ -217,8 +217,8 @@ def rates(rows: pd.DataFrame, order: Sequence[str], axis: str, measure: str, *, 
     faint: Any = alt.condition("datum.told", alt.value(1), alt.value(0.5))
     y: Any = alt.Y("label0:N", sort=list(order), axis=level_axis(200))
     tips = [
-        alt.Tooltip("label0:N", title=axis),
-        alt.Tooltip("share:Q", format=".1%", title=measure),
+        alt.Tooltip("label0:N", title=vega_title(axis)),
+        alt.Tooltip("share:Q", format=".1%", title=vega_title(measure)),
         alt.Tooltip("n:Q", format=",d", title="rows"),
     ]
     scale = alt.Scale(domainMin=0)
