@@ -1,11 +1,15 @@
 """Charts of a sample of rows say on the picture itself how many rows of how many they show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from observatory.charts import draw
 from observatory.charts.drawing.picture import svg
+from observatory.charts.spec.reading import parse
+from observatory.charts.spec.vegalite import to_spec
 from observatory.model import Effect, Finding
 
 NUMBER = {"type": "quantitative"}
@@ -67,3 +71,21 @@ def test_a_chart_of_all_rows_says_nothing(numbers):
     drawing = draw(BARS, *numbers)
     assert (drawing.said, drawing.caveat) == ("", "")
     assert subtitle(drawing.chart.to_dict()) == []
+
+
+def test_a_sample_is_of_the_rows_that_a_limit_leaves(tabulate):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"kind": ["a"] * 2_600 + ["b"] * 400, "n": rng.normal(9, 1, 3_000)})
+    encoding = {"y": {"field": "kind", "type": "nominal"}, "x": {"field": "n", **NUMBER}}
+    view = replace(parse({"mark": "tick", "encoding": encoding}), limit=1)
+    drawing = draw(to_spec(view), *tabulate(frame))
+    assert drawing.said == "2,000 of 2,600 rows, drawn at random."
+
+
+def test_box_plots_say_how_many_far_rows_they_leave_out(tabulate):
+    frame = pd.DataFrame({"n": [*range(-500, 500)] * 3 + [9_000] * 400 + [-9_000] * 200})
+    drawing = draw({"mark": "boxplot", "encoding": {"x": {"field": "n", **NUMBER}}}, *tabulate(frame))
+    assert drawing.said == "500 of 600 rows beyond the whiskers, drawn at random."
+    assert subtitle(drawing.chart.to_dict()) == [drawing.said]
+    few = draw({"mark": "boxplot", "encoding": {"x": {"field": "n", **NUMBER}}}, *tabulate(frame[:-150]))
+    assert few.said == ""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from observatory.charts.drawing.intervals import LEAST
-from observatory.charts.drawing.query import MOST_ROWS, Drawn, column
+from observatory.charts.drawing.query import MOST_FAR, MOST_ROWS, Drawn, column
 from observatory.charts.drawing.units import CYCLES
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.charts.spec.words import INTERVALS, phrase, title
@@ -45,8 +45,9 @@ _CUT = {
 
 def sample(drawn: Drawn) -> str:
     """How many rows of how many are drawn, "" for all of them; it is to stand on the picture itself."""
-    n_complete = drawn.n_rows - drawn.n_left_out
-    return "" if drawn.sampled is None else f"{drawn.sampled:,} of {n_complete:,} rows, drawn at random."
+    if drawn.n_far > MOST_FAR:
+        return f"{MOST_FAR:,} of {drawn.n_far:,} rows beyond the whiskers, drawn at random."
+    return "" if drawn.sampled is None else f"{drawn.sampled:,} of {drawn.n_shown:,} rows, drawn at random."
 
 
 def caveat(view: View, drawn: Drawn, profile: Profile) -> str:

@@ -25,6 +25,7 @@ BINNED_MARKS = ("bar", "rect")
 MOST_POINTS = 2_000
 MOST_ROWS = 5_000
 MOST_BINS = 1_000
+MOST_FAR = 500
 _RANKED = ("median", "q1", "q3", "stdev", "variance")
 
 
@@ -38,7 +39,10 @@ class Bins:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The rows to draw; `n_rows` were looked at, `n_left_out` of them lack a value; `sampled` of them were drawn."""
+    """The rows to draw; `n_rows` were looked at, `n_left_out` of them lack a value.
+
+    `sampled` of the `n_shown` that a limit leaves were drawn; `n_far` lie beyond the whiskers of boxes.
+    """
 
     rows: pd.DataFrame
     n_rows: int
@@ -47,6 +51,8 @@ class Drawn:
     averaged: bool = False
     steps: Mapping[str, Bins] = field(default_factory=dict)
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    n_shown: int = 0
+    n_far: int = 0
 
 
 def nice_step(low: float, high: float, maxbins: int, least: float = 0.0) -> float:
@@ -139,7 +145,9 @@ class Query:
         mean = self.view.averaged()
         if self.view.interval is not None and mean is not None:
             rows = bounded(rows, column(mean), self.view.interval)
-        return Drawn(filled(rows, self.view, MOST_ROWS), n_base, n_base - n_kept, sampled, averaged, steps, levels)
+        return Drawn(
+            filled(rows, self.view, MOST_ROWS), n_base, n_base - n_kept, sampled, averaged, steps, levels, n_shown
+        )
 
     def boxes(self) -> tuple[Drawn, pd.DataFrame]:
         """Quartiles and whiskers (Tukey: the last values within 1.5 times the interquartile range), and rows beyond."""
@@ -164,11 +172,16 @@ class Query:
             f"{boxes} SELECT {by}q1, mid, q3, {ends}, count(*) AS n FROM cut {using} GROUP BY ALL ORDER BY ALL"
         )
         beyond = self.table.query(
-            f"{boxes} SELECT {by}{value} FROM cut {using} WHERE NOT ({fence}) ORDER BY hash(id), id LIMIT 500"
+            f"{boxes} SELECT {by}{value} FROM cut {using} WHERE NOT ({fence}) ORDER BY hash(id), id LIMIT {MOST_FAR}"
         )
+        n_far = len(beyond)
+        if n_far == MOST_FAR:
+            n_far = int(
+                self.table.query(f"{boxes} SELECT count(*) FROM cut {using} WHERE NOT ({fence})").iloc[0].iloc[0]
+            )
         counts = self.table.query(f"{self.kept} SELECT (SELECT count(*) FROM base), count(*) FROM kept")
         n_base, n_kept = (int(n) for n in counts.iloc[0])
-        return Drawn(rows, n_base, n_base - n_kept, levels=levels), beyond
+        return Drawn(rows, n_base, n_base - n_kept, levels=levels, n_far=n_far), beyond
 
     def _has_levels(self, encoding: Encoding) -> bool:
         quiet = encoding.channel == "text" or encoding.channel.startswith("detail")
