@@ -400,3 +400,21 @@ def test_whole_numbers_that_name_years_are_drawn_as_times(tabulate, unit):
     drawn = draw(spec, table, profile)
     assert drawn.caveat == ""
     assert list(drawn.chart.data.dropna()["v_x"].str[:10]) == [f"{y}-01-01" for y in (1990, 1991, 1992, 1995, 1996)]
+
+
+def test_of_very_many_colours_those_that_are_shown_count(tabulate):
+    names = [f"place {i:03}" for i in range(150)]
+    table, profile = tabulate(
+        pd.DataFrame({"place": names * 4, "year": sorted(list(range(2000, 2004)) * 150), "n": range(600)})
+    )
+    spec = {
+        "transform": [{"filter": {"field": "place", "oneOf": [names[3], names[120], names[149]]}}],
+        "mark": "line",
+        "encoding": {
+            "x": {"field": "year", "type": "quantitative"},
+            "y": {"field": "n", "type": "quantitative"},
+            "color": {"field": "place", "type": "nominal"},
+        },
+    }
+    drawn = draw(spec, table, profile).chart.to_dict()
+    assert drawn["encoding"]["color"]["scale"]["domain"] == [names[3], names[120], names[149]]

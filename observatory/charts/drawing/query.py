@@ -26,6 +26,7 @@ MOST_POINTS = 2_000
 MOST_ROWS = 5_000
 MOST_BINS = 1_000
 MOST_FAR = 500
+MOST_COLOURS = 100
 _RANKED = ("median", "q1", "q3", "stdev", "variance")
 
 
@@ -201,18 +202,17 @@ class Query:
         return Bins(step, max(math.floor(low / step), math.ceil(high / step) - 1) * step)
 
     def _levels(self, encoding: Encoding) -> tuple[str, ...]:
-        """The labels of a channel in the order of their values; colours count every row, so they never change."""
+        """The labels of a channel in the order of their values; few colours count every row, so they never change."""
         channel = column(encoding)
+        coloured = self._coloured(encoding) if encoding.channel == "color" and not encoding.time_unit else None
+        if coloured is not None:
+            return coloured
         if encoding.time_unit in CYCLES:
             label, key = CYCLES[encoding.time_unit]
             sql = (
                 f"SELECT {label.format(v=channel)} AS label, min({key.format(v=channel)}) AS key FROM shown GROUP BY 1"
             )
             found = self.table.query(f"{self.kept} SELECT label FROM ({sql}) ORDER BY key")
-        elif encoding.channel == "color":
-            label = value_sql(encoding, self._field(encoding))
-            sql = f"SELECT {label} AS label, min({sql_name(encoding.field or '')}) AS key FROM t GROUP BY 1"
-            found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT 100")
         else:
             _, op, descending = encoding.order or (None, "", False)
             key = self.sums.of(op, f"{channel}_order") if encoding.order else f"min({channel}_key)"
@@ -220,6 +220,15 @@ class Query:
             by = f"key {'DESC' if descending else 'ASC'} NULLS LAST, label"
             found = self.table.query(f"{self.kept} SELECT label FROM ({sql}) ORDER BY {by} LIMIT {MOST_ROWS}")
         return tuple(str(label) for label in found["label"])
+
+    def _coloured(self, encoding: Encoding) -> tuple[str, ...] | None:
+        """The labels over every row, or None where they are too many to keep a colour each."""
+        label = value_sql(encoding, self._field(encoding))
+        sql = f"SELECT {label} AS label, min({sql_name(encoding.field or '')}) AS key FROM t GROUP BY 1"
+        found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT {MOST_COLOURS + 1}")[
+            "label"
+        ]
+        return None if len(found) > MOST_COLOURS else tuple(map(str, found))
 
     def _columns(self, steps: Mapping[str, Bins], averaged: bool) -> list[str]:
         """A column or two for each channel; summaries of a field come with the number `n` of their rows."""
