@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from observatory.charts.rules.facts import chart_type
 from observatory.charts.rules.nearest import nearest_names
+from observatory.charts.rules.shorthand import spelt_out
 from observatory.charts.spec.reading import Reading
 from observatory.model import Profile
 from observatory.quoting import vega_field, vega_name
@@ -29,8 +31,9 @@ def meant(spec: Mapping[str, Any], reading: Reading, profile: Profile) -> tuple[
     ({'mark': 'bar', 'encoding': {'x': {'field': 'a'}}}, ('Read “encodings” as “encoding”.',))
     """
     words: list[str] = []
-    there = {f.name for f in profile.fields} | {d.name for d in reading.derived}
+    there = {d.name: d.type for d in reading.derived} | {f.name: chart_type(f) for f in profile.fields}
     chart = _placed(spec, words)
+    chart = spelt_out(chart, there, words)
     chart = _counted(chart, there, words)
     chart = _histogram(chart, words)
     for wrong, right in _absent_in_filters(reading, profile):
@@ -55,7 +58,7 @@ def _placed(spec: Mapping[str, Any], words: list[str]) -> Mapping[str, Any]:
     return {"encoding" if key == wrong else key: item for key, item in spec.items()}
 
 
-def _counted(spec: Mapping[str, Any], there: set[str], words: list[str]) -> Mapping[str, Any]:
+def _counted(spec: Mapping[str, Any], there: Collection[str], words: list[str]) -> Mapping[str, Any]:
     """A field “count” that the table has not, as the number of rows."""
     encoding = spec.get("encoding")
     if not isinstance(encoding, Mapping):

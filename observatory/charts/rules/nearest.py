@@ -62,7 +62,7 @@ def nearest_word(kind: str, word: str, words: Iterable[str]) -> str | None:
     >>> nearest_word("mark", "scatter", ("point", "bar")), nearest_word("aggregate", "medan", ("mean", "median"))
     ('point', 'median')
     """
-    plain = word.strip().casefold()[:60]
+    plain = word.strip(" \"'").casefold()[:60]
     known = {w.casefold(): w for w in words}
     if plain in known:
         return known[plain]

@@ -94,12 +94,17 @@ def encoding_of(channel: str, definition: Any) -> Encoding:
         time_unit=unit,
         sort=_sort(known.get("sort")),
         stack=_stack(known),
-        scale=word(scale.get("type")) if isinstance(scale, Mapping) else None,
+        scale=word(scale.get("type")) if isinstance(scale, Mapping) else _no_scale(scale),
         zero=_zero(scale) if isinstance(scale, Mapping) else None,
         title=title if isinstance(title, str) else None,
         format=axis["format"] if isinstance(axis, Mapping) and isinstance(axis.get("format"), str) else None,
         datum=_datum(known.get("datum")),
     )
+
+
+def _no_scale(scale: Any) -> str | None:
+    """A scale that is text, with its quotes: Vega-Lite has none of that name."""
+    return f'"{scale[:LONGEST]}"' if isinstance(scale, str) else None
 
 
 def _aggregate(aggregate: Any) -> str | None:
