@@ -34,14 +34,16 @@ def box_layers(axes: dict[str, Any], view: View) -> list[dict[str, Any]]:
     def span(low: str, high: str) -> dict[str, Any]:
         return base | {along: shared | {"field": low}, f"{along}2": {"field": high}, "tooltip": tooltip}
 
+    def middle(colour: str, thickness: int) -> dict[str, Any]:
+        mark = {"type": "tick", "color": colour, "size": 18, "thickness": thickness}
+        return {"mark": mark, "encoding": base | {along: shared | {"field": "mid"}, "tooltip": tooltip}}
+
     across = "horizontal" if along == "x" else "vertical"
     return [
         {"mark": {"type": "rule", "color": ACCENT}, "encoding": span("low", "high")},
         {"mark": {"type": "bar", "orient": across, "size": 18, "color": ACCENT}, "encoding": span("q1", "q3")},
-        {
-            "mark": {"type": "tick", "color": "white", "size": 18, "thickness": 2},
-            "encoding": base | {along: shared | {"field": "mid"}, "tooltip": tooltip},
-        },
+        middle(ACCENT, 6),  # a box without length, as of rows that are all alike, is seen too
+        middle("white", 2),
         {
             "mark": {"type": "point", "color": ACCENT, "size": 14, "opacity": 0.5},
             "encoding": base | {along: shared | {"field": f"v_{along}"}},
