@@ -418,3 +418,9 @@ def test_of_very_many_colours_those_that_are_shown_count(tabulate):
     }
     drawn = draw(spec, table, profile).chart.to_dict()
     assert drawn["encoding"]["color"]["scale"]["domain"] == [names[3], names[120], names[149]]
+
+
+def test_a_count_of_few_rows_has_whole_numbers_on_its_axis(tabulate):
+    table, profile = tabulate(pd.DataFrame({"kind": ["a", "b", "c"]}))
+    spec = bar({"field": "kind", "type": "nominal"}, {"aggregate": "count", "type": "quantitative"})
+    assert draw(spec, table, profile).chart.to_dict()["encoding"]["y"]["axis"]["tickMinStep"] == 1

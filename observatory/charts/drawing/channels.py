@@ -138,6 +138,8 @@ def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: b
 
 def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
     axis: dict[str, Any] = {"labelLimit": 160, "titleLimit": _TITLE_LIMITS[e.channel]}
+    if e.channel == "x":
+        axis["labelSeparation"] = 8
     if e.stack == "normalize":
         return axis | {"format": ".0%"}
     if e.format:
@@ -145,6 +147,8 @@ def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
         return axis | {"format": e.format} | ({"values": years} if len(years) <= FEW_YEARS else {"tickMinStep": 1})
     if e.scale == "log":
         return axis | {"tickCount": 5, "format": "~s"}
+    if e.aggregate in ("count", "distinct"):
+        return axis | {"tickMinStep": 1}
     if drawn_type(e) in ("nominal", "ordinal") and e.channel == "x":
         axis |= {"labelAngle": 0, "labelOverlap": "greedy"}
     return axis
