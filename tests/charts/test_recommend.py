@@ -11,7 +11,7 @@ import pytest
 from observatory.charts import check, compare, recommend
 from observatory.charts.rules.distinct import distinct, essence
 from observatory.charts.rules.facts import wish_facts
-from observatory.charts.rules.solver import every, top_k
+from observatory.charts.rules.solver import Answer, every, top_k
 from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, View
@@ -310,3 +310,43 @@ def test_why_one_chart_stands_above_another_is_said_in_words():
     assert compare(first, second) == (
         "It costs 2 less. Against the other: A box plot has to be explained and hides the shape (+3)."
     )
+
+
+def storms() -> Profile:
+    name = FieldProfile("name", "nominal", "dimension", "VARCHAR", 0, 231)
+    status = FieldProfile("status", "nominal", "dimension", "VARCHAR", 0, 9)
+    date = FieldProfile("date", "temporal", "time", "TIMESTAMP", 0, 3276, "2010-01-01", "2024-12-31")
+    wind = FieldProfile("wind", "quantitative", "measure", "BIGINT", 0, 31, 10.0, 160.0, 50.0, 25.0, {"0.5": 45.0})
+    return Profile(4616, (name, status, date, wind))
+
+
+def test_hundreds_of_names_have_a_line_each_over_time():
+    best = recommend(storms(), Wish((WishedField("name"), WishedField("date"), WishedField("wind"))))[0]
+    assert best.spec["mark"]["type"] == "line"
+    assert best.spec["encoding"]["detail"]["field"] == "name"
+
+
+def test_of_hundreds_of_names_the_largest_are_parted_by_colour():
+    best = recommend(storms(), Wish((WishedField("name"), WishedField("status"))))[0]
+    assert best.spec["mark"] in ("bar", {"type": "bar"})
+    assert best.spec["encoding"]["color"]["field"] == "status"
+    assert "the 20 largest" in best.summary
+
+
+def test_the_reason_why_nothing_fits_is_one_that_a_person_can_act_on():
+    names = FieldProfile("name", "nominal", "dimension", "VARCHAR", 0, 1309)
+    others = tuple(FieldProfile(n, "nominal", "dimension", "VARCHAR", 0, 3) for n in ("class", "sex"))
+    with pytest.raises(RuleUnsatisfiable) as told:
+        recommend(Profile(1309, (names, *others)), Wish(tuple(WishedField(n) for n in ("name", "class", "sex"))))
+    assert "only one thing" not in told.value.message
+
+
+def test_summaries_of_single_rows_are_no_charts_of_their_own():
+    assert essence(Answer(1, (("encoding", "aggregate", "e0", "mean"),), (("mean_of_one", "e0"),), ())) == frozenset()
+
+
+def test_one_number_is_a_histogram_before_it_is_a_box():
+    ranked = recommend(storms(), Wish((WishedField("wind"),)))
+    marks = [str(chart.spec["mark"]) for chart in ranked]
+    assert "bar" in marks[0]
+    assert ranked[0].cost < next(c.cost for c, mark in zip(ranked, marks, strict=True) if "boxplot" in mark)

@@ -18,13 +18,14 @@ def distinct(facts: Facts, k: int, weights: RuleWeights | None = None) -> list[A
 
 
 def essence(answer: Answer) -> frozenset[tuple[str, ...]]:
-    """What makes a chart another one: its mark, and what is shown on which channel.
+    """What makes a chart another one: its mark, and what is shown on which channel; single rows are their own mean.
 
     >>> essence(Answer(0, (("encoding", "sort", "e0", "measure"),), (), ()))
     frozenset()
     """
+    alone = {place for rule, place in answer.preferences if rule == "mean_of_one"}
     return frozenset(
         (kind, key, owner, "column" if value == "row" else value)
         for kind, key, owner, value in answer.attributes
-        if (kind, key) not in _TRIVIAL
+        if (kind, key) not in _TRIVIAL and not (key == "aggregate" and owner in alone)
     )

@@ -30,7 +30,7 @@ _STEPS = (2, 3, 4, 6, 10, 16, 30, 60)
 _SHOW = "\n#show attribute((K,P),E,V) : attribute((K,P),E,V), K != field. #show preference/2. #show broken/2.\n"
 _FORBID = "\n:- broken(_,_).\n"
 RANK = ("facts", "choose", "hard", "soft", "optimise")
-_RELAX = "\n#minimize { 1@2,R,W : broken(R,W) }.\n"
+_RELAX = "\n#minimize { 1@2,R,W : broken(R,W) ; 2@2,W : broken(channel_twice,W) }.\n"
 
 
 @dataclass(frozen=True)
