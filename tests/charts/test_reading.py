@@ -196,3 +196,17 @@ def test_mutated_charts_are_read_or_refused():
 
 def test_all_charts_of_the_corpus_are_read():
     assert all(read(spec).parts for spec in [*corpus("good"), *corpus("broken")])
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero"),
+    [
+        ({"domain": [200, 100]}, False),
+        ({"domainMin": 20}, False),
+        ({"domainMax": -3}, False),
+        ({"domainMax": 30}, None),
+    ],
+)
+def test_a_written_end_says_whether_the_axis_starts_at_zero(scale, zero):
+    spec = {"mark": "bar", "encoding": {"y": {"field": "a", "type": "quantitative", "scale": scale}}}
+    assert read(spec).parts[0].view.encodings[0].zero is zero

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from observatory.charts.spec.view import CHANNELS, Encoding
 from observatory.quoting import vega_name
@@ -164,13 +164,15 @@ def _stack(known: Mapping[str, Any]) -> str | None:
 def _zero(scale: Mapping[str, Any]) -> bool | None:
     """Whether the axis starts at zero: a written domain decides before a written zero."""
     domain = scale.get("domain")
-    ends = [v for v in domain if _is_number(v)] if isinstance(domain, list) and len(domain) == 2 else []
-    if len(ends) == 2 and (min(ends) > 0 or max(ends) < 0):
+    ends = domain if isinstance(domain, list) and len(domain) == 2 else (scale.get("domainMin"), scale.get("domainMax"))
+    low, high = (float(end) if _is_number(end) else 0.0 for end in ends)
+    low, high = (min(low, high), max(low, high)) if low and high else (low, high)
+    if low > 0 or high < 0:
         return False
     return scale["zero"] if isinstance(scale.get("zero"), bool) else None
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
