@@ -65,6 +65,12 @@ def test_charts_explain_their_cost(capsys: pytest.CaptureFixture[str], table: st
         assert "data" not in chart["spec"]
 
 
+def test_a_table_without_a_chart_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("a,b\n1,2\n")
+    assert main(["charts", str(tmp_path / "one.csv")]) == 0
+    assert "Nothing here can be drawn" in capsys.readouterr().out
+
+
 def test_goals(capsys: pytest.CaptureFixture[str], table: str) -> None:
     found = printed(capsys, "goals", table, "-n", "3")
     assert [goal["index"] for goal in found["goals"]] in ([0, 1, 2], [1, 2, 3])

@@ -202,6 +202,7 @@ def charts(arguments: argparse.Namespace) -> None:
             _write_pictures(obs, arguments.file, arguments.pictures, found)
         lines = [f"{c.rank}. {c.summary} (cost {c.cost})\n{c.code}" for c in found]
         lines += [] if all(c.proven for c in found) else [report.words.NOT_PROVEN]
+        lines += [] if found else ["Nothing here can be drawn: each field is constant, an identifier or free text."]
         _print({"charts": [c.to_dict() for c in found]}, "\n".join(lines), as_json=arguments.json)
 
 
