@@ -1,5 +1,8 @@
 """Numbers on a scale of time: whole years are drawn however they are stored, other numbers are refused."""
 
+import re
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -44,3 +47,17 @@ def test_a_mean_of_numbers_that_is_called_a_time_is_a_number():
     with observatory.open() as obs:
         drawing = obs.draw(line("when", aggregate="mean"), obs.ingest(FRAME, name="years"))
     assert drawing.chart.data["v_x"].between(1990, 1996).all()
+
+
+@pytest.mark.parametrize("n_years", [3, 40])
+def test_years_under_bars_lie_flat_and_are_thinned_where_they_have_no_room(n_years):
+    frame = pd.DataFrame({"year": [float(1960 + n) for n in range(n_years)] * 2})
+    x, y = {"field": "year", "type": "ordinal", "axis": {"format": "d"}}, {"aggregate": "count"}
+    with observatory.open() as obs:
+        dataset = obs.ingest(frame.astype({"year": int}), name="years")
+        picture = obs.picture({"mark": "bar", "encoding": {"x": x, "y": y}}, dataset)
+    written = [text for text in re.findall(r"<text[^>]*>19\d\d<", picture) if 'opacity="1"' in text]
+    labels = [int(text[-5:-1]) for text in written]
+    assert not any("rotate" in text for text in written)
+    assert len({late - early for early, late in pairwise(labels)}) == 1
+    assert labels == list(range(1960, 1963)) if n_years == 3 else 5 < len(labels) < 40

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.charts.drawing.palette import RAMP, colours
+from observatory.charts.drawing.palette import RAMP, colours, missing_last
 from observatory.charts.drawing.query import BINNED_MARKS, Drawn, column
 from observatory.charts.drawing.units import CYCLES, TRUNCATED
 from observatory.charts.spec.view import Encoding, View
@@ -38,7 +38,7 @@ def channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     definition |= _scaled(e, view, drawn)
     if e.channel in _LEGENDS:
         form = {"format": e.format} if e.format else {}
-        definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"], "symbolOpacity": 1, **form}
+        definition["legend"] = {"titleLimit": _TITLE_LIMITS["color"], "symbolOpacity": 1, **form, **_listed(e, drawn)}
     if e.channel in ("x", "y"):
         definition["axis"] = _axis(e, drawn)
         if view.mark in ("bar", "area") and is_length(e):
@@ -46,6 +46,15 @@ def channel(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
         if e.bin and view.mark in BINNED_MARKS:
             return {e.channel: definition, f"{e.channel}2": {"field": f"{column(e)}_end"}}
     return {e.channel: definition}
+
+
+def _listed(e: Encoding, drawn: Drawn) -> dict[str, Any]:
+    """The levels that a legend lists where not all of its scale are drawn, as after a filter."""
+    levels = drawn.levels.get(e.channel, ())
+    if drawn_type(e) not in ("nominal", "ordinal") or column(e) not in drawn.rows:
+        return {}
+    shown = _slices(levels, drawn, e)
+    return {"values": list(shown)} if 0 < len(shown) < len(levels) else {}
 
 
 def _constant(e: Encoding) -> dict[str, Any]:
@@ -110,15 +119,17 @@ def drawn_type(e: Encoding) -> str:
 
 def _discrete(e: Encoding, view: View, drawn: Drawn) -> dict[str, Any]:
     levels = drawn.levels.get(e.channel, ())
-    if e.channel == "color" and view.limit is not None:
+    if e.channel in ("color", "shape") and view.limit is not None:
         levels = _slices(levels, drawn, e)
+    if e.channel == "shape":
+        return {"scale": {"domain": list(levels)}}
     if e.channel == "color":
         return {"scale": {"domain": list(levels), "range": colours(levels, ordered=drawn_type(e) == "ordinal")}}
     if e.channel in ("x", "y") and view.sorted_by_measure(e):
         by = column(Encoding(str(e.sort).lstrip("-"), None, e.type))
         return {"sort": ranked_levels(drawn.rows, column(e), by, descending=str(e.sort).startswith("-"))}
     if e.sort == "descending":
-        return {"sort": list(reversed(levels))}
+        return {"sort": missing_last(reversed(levels))}
     return {"sort": list(e.sort) if isinstance(e.sort, tuple) else list(levels)}
 
 
@@ -129,11 +140,11 @@ def _slices(levels: tuple[str, ...], drawn: Drawn, e: Encoding) -> tuple[str, ..
 
 
 def ranked_levels(rows: pd.DataFrame, group: str, measure: str, *, descending: bool) -> list[str]:
-    """The levels of a group in the order of their total, ties in the order of their names."""
+    """The levels of a group in the order of their total, ties in the order of their names; what is missing is last."""
     if measure not in rows:
-        return [str(level) for level in rows[group].unique()]
+        return missing_last(str(level) for level in rows[group].unique())
     totals = rows.groupby(group, sort=True)[measure].sum()
-    return [str(level) for level in totals.sort_values(ascending=not descending, kind="stable").index]
+    return missing_last(str(level) for level in totals.sort_values(ascending=not descending, kind="stable").index)
 
 
 def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
@@ -142,6 +153,8 @@ def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
         axis["labelSeparation"] = 8
     if e.stack == "normalize":
         return axis | {"format": ".0%"}
+    if e.format and drawn_type(e) in ("nominal", "ordinal"):
+        return axis | {"format": e.format} | (_flat() if e.channel == "x" else {})
     if e.format:
         years = sorted(set(drawn.rows[column(e)].dropna().tolist())) if column(e) in drawn.rows else []
         return axis | {"format": e.format} | ({"values": years} if len(years) <= FEW_YEARS else {"tickMinStep": 1})
@@ -150,8 +163,12 @@ def _axis(e: Encoding, drawn: Drawn) -> dict[str, Any]:
     if e.aggregate in ("count", "distinct"):
         return axis | {"tickMinStep": 1}
     if drawn_type(e) in ("nominal", "ordinal") and e.channel == "x":
-        axis |= {"labelAngle": 0, "labelOverlap": "greedy"}
+        axis |= _flat()
     return axis
+
+
+def _flat() -> dict[str, Any]:
+    return {"labelAngle": 0, "labelOverlap": "greedy"}
 
 
 def number_format(values: pd.Series[Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.charts.drawing.palette import CATEGORIES, LABEL, RAMP
+from observatory.charts.drawing.palette import CATEGORIES, LABEL, RAMP, missing_last
 from observatory.charts.drawing.single import GAP, Piece, narrowed, panel_size, per_row
 from observatory.charts.spec.view import View
 from observatory.charts.spec.words import phrase, short
@@ -28,6 +28,7 @@ def layered(
     for axis in ("x", "y"):
         if not _independent(resolve, axis):
             _share(bodies, pieces, axis)
+    _list(bodies)
     names = [f"rows{index}" for index in range(len(pieces))]
     scales = {"resolve": {"scale": {a: "independent" for a in ("x", "y") if _independent(resolve, a)}}}
     kept = scales if scales["resolve"]["scale"] else {}
@@ -115,7 +116,17 @@ def _share(bodies: Sequence[dict[str, Any]], pieces: Sequence[Piece], axis: str)
         definition["title"] = title
         definition["axis"] = fields[0][1].get("axis", {})
         if orders:
-            definition["sort"] = list(dict.fromkeys(orders))
+            definition["sort"] = missing_last(dict.fromkeys(orders))
+
+
+def _list(bodies: Sequence[dict[str, Any]]) -> None:
+    """The legend that layers share lists what any of them draws."""
+    coloured = [d for body in bodies for d in _definitions(body, "color") if "legend" in d and "domain" in d["scale"]]
+    shown = {level for d in coloured for level in d["legend"].get("values", d["scale"]["domain"])}
+    for d in coloured:
+        levels = [level for level in d["scale"]["domain"] if level in shown]
+        rest = {key: value for key, value in d["legend"].items() if key != "values"}
+        d["legend"] = rest | ({"values": levels} if len(levels) < len(d["scale"]["domain"]) else {})
 
 
 def _definitions(body: dict[str, Any], axis: str) -> list[dict[str, Any]]:

@@ -37,7 +37,6 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}")
 _BASE: dict[str, dict[str, Any]] = {
     "area": {"opacity": 0.75},
     "tick": {"opacity": 0.5, "thickness": 1},
-    "arc": {"innerRadius": 60},
     "rule": {"strokeWidth": 1.5},
 }
 

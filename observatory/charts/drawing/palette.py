@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 ACCENT = "#0f766e"
 LABEL = "#64748b"
 MISSING_COLOUR = "#9ca3af"
@@ -38,6 +40,15 @@ LOOK = {
     "view": {"stroke": None},
 }
 """The look of a picture of its own; on a page the theme of the page sets it."""
+
+
+def missing_last(levels: Iterable[str]) -> list[str]:
+    """Levels in their order, with what is missing behind them.
+
+    >>> missing_last(["b", "(missing)", "a"])
+    ['b', 'a', '(missing)']
+    """
+    return sorted(levels, key=lambda level: level == MISSING)
 
 
 def colours(levels: tuple[str, ...], *, ordered: bool) -> list[str]:

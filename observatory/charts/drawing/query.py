@@ -13,6 +13,7 @@ import pandas as pd
 
 from observatory.charts.drawing.gaps import filled
 from observatory.charts.drawing.intervals import bounded
+from observatory.charts.drawing.palette import missing_last
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.units import CYCLES, iso_sql, unit_sql
 from observatory.charts.drawing.values import filter_sql, value_sql
@@ -26,7 +27,7 @@ MOST_POINTS = 2_000
 MOST_ROWS = 5_000
 MOST_BINS = 1_000
 MOST_FAR = 500
-MOST_COLOURS = 100
+MOST_LEVELS = {"color": 100, "shape": 8}
 _RANKED = ("median", "q1", "q3", "stdev", "variance")
 
 
@@ -202,11 +203,11 @@ class Query:
         return Bins(step, max(math.floor(low / step), math.ceil(high / step) - 1) * step)
 
     def _levels(self, encoding: Encoding) -> tuple[str, ...]:
-        """The labels of a channel in the order of their values; few colours count every row, so they never change."""
+        """The labels in the order of their values; few colours and shapes count every row, so they never change."""
         channel = column(encoding)
-        coloured = self._coloured(encoding) if encoding.channel == "color" and not encoding.time_unit else None
-        if coloured is not None:
-            return coloured
+        lasting = self._lasting(encoding) if encoding.channel in MOST_LEVELS and not encoding.time_unit else None
+        if lasting is not None:
+            return lasting
         if encoding.time_unit in CYCLES:
             label, key = CYCLES[encoding.time_unit]
             sql = (
@@ -219,16 +220,15 @@ class Query:
             sql = f"SELECT {channel} AS label, {key} AS key FROM shown GROUP BY 1"
             by = f"key {'DESC' if descending else 'ASC'} NULLS LAST, label"
             found = self.table.query(f"{self.kept} SELECT label FROM ({sql}) ORDER BY {by} LIMIT {MOST_ROWS}")
-        return tuple(str(label) for label in found["label"])
+        return tuple(missing_last(map(str, found["label"])))
 
-    def _coloured(self, encoding: Encoding) -> tuple[str, ...] | None:
-        """The labels over every row, or None where they are too many to keep a colour each."""
+    def _lasting(self, encoding: Encoding) -> tuple[str, ...] | None:
+        """The labels over every row, or None where they are too many to keep a colour or shape each."""
+        most = MOST_LEVELS[encoding.channel]
         label = value_sql(encoding, self._field(encoding))
         sql = f"SELECT {label} AS label, min({sql_name(encoding.field or '')}) AS key FROM t GROUP BY 1"
-        found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT {MOST_COLOURS + 1}")[
-            "label"
-        ]
-        return None if len(found) > MOST_COLOURS else tuple(map(str, found))
+        found = self.table.query(f"SELECT label FROM ({sql}) ORDER BY key NULLS LAST, label LIMIT {most + 1}")
+        return None if len(found) > most else tuple(map(str, found["label"]))
 
     def _columns(self, steps: Mapping[str, Bins], averaged: bool) -> list[str]:
         """A column or two for each channel; summaries of a field come with the number `n` of their rows."""
