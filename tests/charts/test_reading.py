@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from observatory.charts.spec.expression import condition_of
 from observatory.charts.spec.parts import MOST_PARTS
 from observatory.charts.spec.reading import Reading, parse, read
 from observatory.charts.spec.vegalite import to_spec
@@ -210,3 +211,24 @@ def test_all_charts_of_the_corpus_are_read():
 def test_a_written_end_says_whether_the_axis_starts_at_zero(scale, zero):
     spec = {"mark": "bar", "encoding": {"y": {"field": "a", "type": "quantitative", "scale": scale}}}
     assert read(spec).parts[0].view.encodings[0].zero is zero
+
+
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ("datum.a == 'x' || datum.a == 'y'", ["x", "y"]),
+        ("(datum['a'] == 1) || (datum.a === 2 || 3 == datum.a)", [1, 2, 3]),
+        ("datum.a == 'x || y'", None),
+        ("datum.a == 'x' || datum.b == 'y'", None),
+        ("(datum.a == 'x' && datum.a == 'y') || datum.a == 'z'", None),
+        ("datum.a == 'x' && datum.a == 'y' || datum.a == 'z'", None),
+        ("!(datum.a == 'x' || datum.a == 'y')", None),
+        ("datum.a != 'x' || datum.a == 'y'", None),
+        ("datum.a == 'x' || datum.a == null", None),
+        ("datum.a == 'x' ||", None),
+        ("(" * 900 + "datum.a == 1 || datum.a == 2" + ")" * 900, None),
+    ],
+)
+def test_alternatives_of_one_field_are_one_of_its_values(expression, values):
+    found = [f for f in condition_of(expression).filters if f.op == "oneOf"]
+    assert [f.value for f in found] == ([] if values is None else [values])

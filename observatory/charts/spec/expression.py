@@ -32,7 +32,7 @@ class Condition:
 
 
 def condition_of(expression: str) -> Condition:
-    """The comparisons with constants that an expression joins by `&&`.
+    """The comparisons with constants that an expression joins by `&&`; values of a field may be joined by `||`.
 
     >>> condition_of("datum.year > 2000 && datum['x'] === 'a'").filters[1]
     Filter(field='x', op='equal', value='a', negated=False)
@@ -56,20 +56,24 @@ def negated(filter: Filter) -> Filter:
 
 
 def _conjuncts(expression: str, deep: int = 0) -> list[str]:
-    """The operands of `&&` outside all brackets; an empty one for what is too long, too deep, or has an `||`."""
+    """The operands of `&&` outside all brackets, or alternatives as one; an empty one for what is too long or deep."""
     if len(expression) > LONGEST or deep > DEEPEST:
         return [""]
+    if len(_split(expression, "||")) > 1:
+        return [expression.strip()]
+    return [inner for part in _split(expression, "&&") for inner in _opened(part, deep)]
+
+
+def _split(expression: str, operator: str) -> list[str]:
+    """The operands of an operator outside all brackets."""
     parts, depth = [""], 0
     for piece in _TOKEN.findall(expression):
         depth += (piece in "([") - (piece in ")]") if len(piece) == 1 else 0
-        if piece == "||" and depth == 0:
-            return [""]
-        if piece == "&&" and depth == 0:
+        if piece == operator and depth == 0:
             parts.append("")
         else:
             parts[-1] += piece
-    stripped = [part.strip() for part in parts]
-    return [inner for part in stripped for inner in _opened(part, deep)]
+    return [part.strip() for part in parts]
 
 
 def _opened(part: str, deep: int) -> list[str]:
@@ -92,11 +96,24 @@ def _closes(part: str) -> int:
 
 def _comparison(part: str) -> Filter | None:
     """The filter that a comparison or its negation says, None for what is not understood."""
+    alternatives = _split(part, "||")
+    if len(alternatives) > 1:
+        opened = [_opened(one, 1) for one in alternatives]
+        return _one_of([_comparison(parts[0]) if len(parts) == 1 else None for parts in opened])
     if not part.startswith("!"):
         return _compared(part)
     inner = _conjuncts(part[1:].strip(), 1)
     said = _compared(inner[0]) if len(inner) == 1 and _is_whole(part[1:].strip()) else None
     return None if said is None else negated(said)
+
+
+def _one_of(alternatives: list[Filter | None]) -> Filter | None:
+    """Values of one field, any of which will do."""
+    known = [one for one in alternatives if one is not None and one.op in ("equal", "oneOf") and not one.negated]
+    if len(known) < len(alternatives) or len({one.field for one in known}) > 1:
+        return None
+    values = [value for one in known for value in (one.value if one.op == "oneOf" else [one.value])]
+    return Filter(known[0].field, "oneOf", values)
 
 
 def _is_whole(operand: str) -> bool:
