@@ -1,11 +1,14 @@
 """Lines over time where a group has no rows: counts and sums are 0 there, means are missing, and nothing is bridged."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from observatory.charts import draw
 from observatory.charts.drawing.gaps import filled
+from observatory.charts.drawing.picture import svg
 from observatory.charts.spec.view import Encoding, View
 
 MONTHS = pd.date_range("2012-01-01", "2013-12-01", freq="MS")
@@ -47,9 +50,32 @@ def test_a_mean_leaves_a_gap_where_it_has_no_rows(tabulate):
     assert snow(rows) == [-1.0, -1.0, *[None] * 9, -1.0, -1.0, -1.0]
 
 
-def test_a_mean_that_would_stand_alone_keeps_its_line(tabulate):
-    rows = drawn(chart("mean"), weather(), tabulate)
-    assert snow(rows) == [-1.0] * 6
+@pytest.mark.parametrize("mark", ["line", "area"])
+def test_a_line_breaks_around_a_value_that_stands_alone_and_shows_it_as_a_dot(tabulate, mark):
+    rows = drawn(chart("mean", mark=mark), weather(), tabulate)
+    assert snow(rows) == [-1.0 if day.month in (1, 2, 12) else None for day in MONTHS]
+    assert rows[rows["lone"]][["v_x", "v_color"]].values.tolist() == [["2013-12-01T00:00:00", "snow"]]
+    drawing = draw(chart("mean", mark=mark), *tabulate(weather()))
+    dots = re.findall(r"<path aria-label=[^>]*>", svg(drawing.chart).partition("layer_1")[2])
+    assert sum('fill-opacity="1"' in dot for dot in dots) == 1
+
+
+def test_lines_without_lone_values_have_no_dots_for_them(tabulate):
+    rows = drawn(chart("mean"), weather()[lambda f: f["date"] < "2013-03-01"], tabulate)
+    assert "lone" not in rows
+
+
+def test_a_series_with_a_step_of_its_own_keeps_its_line(tabulate):
+    frame = weather()[lambda f: (f["weather"] == "sun") | (f["date"].dt.month == 1)]
+    more = frame[frame["date"].dt.month.isin([4, 7, 10])].assign(weather="snow")
+    rows = drawn(chart("mean"), pd.concat([frame, more]), tabulate)
+    assert len(snow(rows)) == 8
+    assert not rows.isna().any(axis=None)
+
+
+def test_months_of_the_year_stand_beside_each_other_in_the_order_of_the_year(tabulate):
+    rows = drawn(chart("mean", unit="month"), weather(), tabulate)
+    assert rows[rows["lone"]]["v_x"].tolist() == ["Dec"]
 
 
 def test_times_that_no_series_has_keep_their_step(tabulate):

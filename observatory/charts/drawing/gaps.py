@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def filled(rows: pd.DataFrame, view: View, most: int) -> pd.DataFrame:
 
     The times lie between the first and the last at the largest step that meets all of them, so yearly values keep
     their step; cycles and times without a unit are those that any series has. What has no rows counts and adds up to
-    0. A mean is missing there, which breaks its line, unless a value would then stand alone and be seen no more.
+    0. A mean is missing there, which breaks its line; only a series with longer steps of its own is drawn through.
 
     >>> view = View("line", (Encoding("x", "d", "temporal", time_unit="year"), Encoding("y", None, "", "count")))
     >>> rows = pd.DataFrame({"v_x": [f"{year}-01-01T00:00:00" for year in (2001, 2002, 2004)], "v_y": [5, 6, 7]})
@@ -46,7 +47,32 @@ def filled(rows: pd.DataFrame, view: View, most: int) -> pd.DataFrame:
     whole = whole.astype({column: rows[column].dtype for column in sums})[list(rows.columns)]
     if all(e.aggregate in ADDITIVE for e in view.encodings if e.aggregate):
         return whole
-    return whole[~absent | _between(absent, len(times))].reset_index(drop=True)
+    there = ~absent.reshape(-1, len(times))
+    stepping = np.array([_steps_over(np.flatnonzero(row), along.time_unit is not None) for row in there])
+    kept: pd.DataFrame = whole[~absent | np.repeat(~stepping, len(times))]
+    return kept.reset_index(drop=True)
+
+
+def lone(rows: pd.DataFrame, view: View, levels: Sequence[str] = ()) -> npt.NDArray[np.bool_]:
+    """Which rows no line of a summary over time reaches: their series has no value just before or after them.
+
+    `levels` are the times in their order where they are names, such as those of months.
+
+    >>> view = View("line", (Encoding("x", "d", "temporal", time_unit="year"), Encoding("y", "a", "", "mean")))
+    >>> lone(pd.DataFrame({"v_x": ["2001", "2002", "2003", "2004", "2005"], "v_y": [1, 2, None, 4, None]}), view)
+    array([False, False, False,  True, False])
+    """
+    along = _along(view)
+    if along is None or rows.empty:
+        return np.zeros(len(rows), dtype=bool)
+    place = {level: index for index, level in enumerate(levels)}
+    when, measure = f"v_{along.channel}", "v_y" if along.channel == "x" else "v_x"
+    series = [f"v_{e.channel}" for e in view.encodings if e.is_group and e.datum is None and e != along]
+    ordered = rows.assign(**{when: rows[when].map(place)} if place else {}).sort_values([*series, when], kind="stable")
+    there = ordered[measure].notna()
+    groups = there.groupby([ordered[name] for name in series] or (lambda _: 0), dropna=False)
+    alone = there & ~groups.shift(1, fill_value=False) & ~groups.shift(-1, fill_value=False)
+    return alone.reindex(rows.index).to_numpy()
 
 
 def _along(view: View) -> Encoding | None:
@@ -78,11 +104,7 @@ def _times(shown: pd.Series[Any], along: Encoding, most: int) -> list[Any]:
     return texts if set(there) <= set(texts) else []
 
 
-def _between(absent: npt.NDArray[np.bool_], n_times: int) -> npt.NDArray[np.bool_]:
-    """What is absent of series of which each value has a neighbour, so that a line is left when it breaks."""
-    there = ~absent.reshape(-1, n_times)
-    beside = np.zeros_like(there)
-    beside[:, 1:] |= there[:, :-1]
-    beside[:, :-1] |= there[:, 1:]
-    alone = (there & ~beside).any(axis=1)
-    return absent & np.repeat(~alone, n_times)
+def _steps_over(places: npt.NDArray[np.intp], even: bool) -> bool:
+    """Whether a series has no two values at neighbouring times, but three or more at steps of its own."""
+    steps = np.diff(places)
+    return len(steps) >= 2 and bool(steps.min() > 1) and (not even or bool((steps == steps[0]).all()))

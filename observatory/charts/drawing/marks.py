@@ -43,6 +43,9 @@ _BASE: dict[str, dict[str, Any]] = {
 _UNSEEN = {"fillOpacity": 0, "strokeOpacity": 0}
 """Points of a line for the pointer alone, which says of a line without them where it begins wherever it is."""
 
+_LONE = {"fillOpacity": {"expr": "datum.lone ? 1 : 0"}, "strokeOpacity": 0}
+"""Points where no line reaches a value, which would not be seen without them."""
+
 
 def mark(view: View, drawn: Drawn, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The mark of a view with its looks, and those harmless ones that a written mark asks for in its `options`."""
@@ -58,15 +61,25 @@ def _look(view: View, drawn: Drawn) -> dict[str, Any]:
         size = 90 if view.interval else 60 if few else 30
         return look | {"filled": True, "size": size, "opacity": 1 if view.interval else 0.8 if few else 0.5}
     if view.mark == "line":
-        coloured = any(e.channel == "color" for e in view.encodings)
-        dots = n <= 40 and (coloured or {"color": ACCENT})
-        return look | {"strokeWidth": 2, "point": dots or (view.on("detail") is not None and _UNSEEN)}
+        dots = n <= 40 and (view.on("color") is not None or {"color": ACCENT})
+        return look | {"strokeWidth": 2, "point": dots or _lone(view, drawn) or _unseen(view)}
+    if view.mark == "area" and (lone := _lone(view, drawn)):
+        return look | _BASE["area"] | {"point": lone}
     if view.mark == "bar":
         binned = any(e.bin for e in view.encodings)
         return look | ({"binSpacing": 1} if binned else {"cornerRadiusEnd": 2} | _slim(view, drawn))
     if view.mark == "text":
         return look | {"color": LABEL, "fontSize": 11} | _beside(view)
     return look | _BASE.get(view.mark, {})
+
+
+def _lone(view: View, drawn: Drawn) -> dict[str, Any] | None:
+    colour = {} if view.on("color") else {"color": ACCENT}
+    return colour | _LONE if "lone" in drawn.rows else None
+
+
+def _unseen(view: View) -> dict[str, Any] | bool:
+    return view.on("detail") is not None and _UNSEEN
 
 
 def _slim(view: View, drawn: Drawn) -> dict[str, Any]:

@@ -10,12 +10,14 @@ import pandas as pd
 
 from observatory.charts.drawing.boxes import box_layers
 from observatory.charts.drawing.channels import channel
+from observatory.charts.drawing.gaps import lone
 from observatory.charts.drawing.highlight import HIGHLIGHT, highlighted
 from observatory.charts.drawing.intervals import interval_layers, said
 from observatory.charts.drawing.marks import mark
 from observatory.charts.drawing.query import Drawn, Query, boxed, column
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.tooltips import tooltips
+from observatory.charts.drawing.units import CYCLES
 from observatory.charts.spec.view import Encoding, View, is_discrete
 from observatory.errors import ChartInvalidSpec
 from observatory.model import Profile, Table
@@ -54,7 +56,7 @@ def piece(
         drawn, beyond = query.boxes()
         rows = pd.concat([drawn.rows, beyond], ignore_index=True)
     else:
-        drawn = query.run()
+        drawn = _with_lone(query.run(), view)
         rows = drawn.rows
     encoding: dict[str, Any] = {}
     for e in view.encodings:
@@ -74,6 +76,13 @@ def piece(
         body = {"mark": mark(view, drawn, options), "encoding": encoding}
     body, bound = highlighted(body, view, drawn, parameter)
     return Piece(view, drawn, rows, body, facets, bound)
+
+
+def _with_lone(drawn: Drawn, view: View) -> Drawn:
+    """The same with the rows marked that no line reaches, where there are any."""
+    levels = next((drawn.levels[e.channel] for e in (view.on("x"), view.on("y")) if e and e.time_unit in CYCLES), ())
+    alone = lone(drawn.rows, view, levels)
+    return replace(drawn, rows=drawn.rows.assign(lone=alone)) if alone.any() else drawn
 
 
 def summarised(view: View) -> View:
