@@ -16,7 +16,7 @@ from observatory.charts.spec.reading import parse
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, View
 from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
-from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
+from observatory.model import FieldProfile, Filter, Profile, TopValue, Wish, WishedField
 
 PANEL = json.loads((Path(__file__).parent / "panel.json").read_text(encoding="utf-8"))
 STORAGE = {"quantitative": "DOUBLE", "temporal": "DATE", "nominal": "VARCHAR", "ordinal": "VARCHAR"}
@@ -350,3 +350,18 @@ def test_one_number_is_a_histogram_before_it_is_a_box():
     marks = [str(chart.spec["mark"]) for chart in ranked]
     assert "bar" in marks[0]
     assert ranked[0].cost < next(c.cost for c, mark in zip(ranked, marks, strict=True) if "boxplot" in mark)
+
+
+def test_counts_that_are_all_alike_are_not_shown_on_a_first_page():
+    years = tuple(TopValue(1952 + 5 * i, 142) for i in range(12))
+    fields = (
+        FieldProfile("year", "quantitative", "time", "BIGINT", 0, 12, 1952, 2007, top=years),
+        FieldProfile("continent", "nominal", "place", "VARCHAR", 0, 5, top=(TopValue("Africa", 624),)),
+        FieldProfile("lifeExp", "quantitative", "measure", "DOUBLE", 0, 1626, 23.0, 83.0, 59.0, 12.0, {"0.5": 61.0}),
+    )
+    ranked = recommend(Profile(1704, fields), k=5)
+    costs = {("year" in chart.fields and "Number" in chart.summary): chart.cost for chart in reversed(ranked)}
+    assert ranked[0].summary.startswith("Mean lifeExp by year")
+    assert costs.get(True, 99) > costs[False] + 5
+    alone = recommend(Profile(1704, fields), Wish((WishedField("year"),)))[0]
+    assert any(v.rule == "even_count" for v in alone.violations)

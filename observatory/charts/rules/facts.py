@@ -73,6 +73,8 @@ def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = N
         known |= {"days": whole(days), "log_days": logarithm(days + 1)}
     if is_outcome(field):
         known["outcome"] = "yes"
+    if is_even(field):
+        known["even"] = "yes"
     if quiet is not None:
         known["quiet"] = quiet
     return [f"entity(field,root,{id})."] + [f"attribute((field,{key}),{id},{value})." for key, value in known.items()]
@@ -88,6 +90,16 @@ def is_outcome(field: FieldProfile) -> bool:
         return False
     levels = {str(top.value).strip().lower() for top in field.top}
     return field.storage.upper() == "BOOLEAN" or bool(levels & _YES and levels & _NO)
+
+
+def is_even(field: FieldProfile) -> bool:
+    """Whether all common values of a field, more than two, have the same number of rows, and more than one.
+
+    >>> from observatory.model import TopValue
+    >>> is_even(FieldProfile("arm", "nominal", "dimension", "", 0, 3, top=tuple(TopValue(a, 9) for a in "abc")))
+    True
+    """
+    return len(field.top) > 2 and len({top.n for top in field.top}) == 1 and field.top[0].n > 1
 
 
 def _known(value: str, words: Sequence[str]) -> str:

@@ -78,7 +78,8 @@ _SORT_CHANNELS = {
     "fill": "color",
     "stroke": "color",
 }
-_STATISTICS = ("unique", "log_unique", "sign", "floor", "magnitude", "skew", "days", "log_days", "missing", "outcome")
+_SPREAD = ("sign", "floor", "magnitude", "skew", "days", "log_days", "missing", "outcome", "even")
+_STATISTICS = ("unique", "log_unique", *_SPREAD)
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def field_lines(part: Part, name: str, id: str, profile: Profile, scene: Scene, 
 
 def _unsure(lines: list[str], levels_known: bool, id: str) -> list[str]:
     """The facts without what counts values or rows."""
-    left = _STATISTICS[2:] if levels_known else _STATISTICS
+    left = _SPREAD if levels_known else _STATISTICS
     kept = [line for line in lines if not any(f"(field,{key})" in line for key in left)]
     return kept if levels_known else [*kept, f"attribute((field,unsure),{id},yes)."]
 
