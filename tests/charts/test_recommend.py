@@ -365,3 +365,15 @@ def test_counts_that_are_all_alike_are_not_shown_on_a_first_page():
     assert costs.get(True, 99) > costs[False] + 5
     alone = recommend(Profile(1704, fields), Wish((WishedField("year"),)))[0]
     assert any(v.rule == "even_count" for v in alone.violations)
+
+
+def test_a_longitude_lies_along_the_horizontal_axis():
+    def place(name: str) -> FieldProfile:
+        return FieldProfile(name, "quantitative", "place", "DOUBLE", 0, 400, -60.0, 60.0, 10.0, 20.0, {"0.5": 10.0})
+
+    wind = FieldProfile("wind", "quantitative", "measure", "DOUBLE", 0, 300, 10.0, 160.0, 50.0, 25.0, {"0.5": 45.0})
+    profile = Profile(400, (place("latitude"), place("Longitude"), wind))
+    for names in (("latitude", "Longitude"), ("Longitude", "latitude"), ("latitude", "wind", "Longitude")):
+        encoding = recommend(profile, Wish(tuple(WishedField(name) for name in names)))[0].spec["encoding"]
+        assert encoding["x"]["field"] == "Longitude"
+        assert encoding["y"]["field"] == "latitude"

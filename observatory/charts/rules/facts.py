@@ -73,6 +73,8 @@ def field_facts(field: FieldProfile, id: str, n_rows: int, quiet: int | None = N
         known |= {"days": whole(days), "log_days": logarithm(days + 1)}
     if is_outcome(field):
         known["outcome"] = "yes"
+    if field.role == "place" and field.name.casefold().startswith(("lon", "lng")):
+        known["longitude"] = "yes"
     if is_even(field):
         known["even"] = "yes"
     if quiet is not None:
