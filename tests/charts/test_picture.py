@@ -1,5 +1,6 @@
 """Charts as pictures: SVG and PNG, offline."""
 
+import re
 import struct
 
 import altair as alt
@@ -54,6 +55,63 @@ def test_the_addresses_of_a_chart_never_reach_what_is_drawn(tabulate):
     }
     spec["usermeta"] = {"href": "http://127.0.0.1:9/"}
     assert "127.0.0.1" not in str(draw(spec, *tabulate(FRAME)).chart.to_dict())
+
+
+PENGUINS = pd.DataFrame(
+    {
+        "flipper_length_mm": [180 + n % 50 for n in range(90)],
+        "body_mass_g": [3000 + 37 * n for n in range(90)],
+        "species": ["Adelie", "Chinstrap", "Gentoo"] * 30,
+        "island": sorted(["Biscoe", "Dream", "Torgersen"] * 30),
+        "year": [2007, 2008, 2009] * 30,
+    }
+)
+NUMBERS = {name: {"field": name, "type": "quantitative", "scale": {"zero": False}} for name in PENGUINS.columns[:2]}
+KIND, ISLAND = ({"field": name, "type": "nominal"} for name in ("species", "island"))
+POINTS = {"mark": "point", "encoding": dict(zip("xy", NUMBERS.values(), strict=True)) | {"color": KIND}}
+MEANS = {"mark": "line", "encoding": POINTS["encoding"] | {"y": NUMBERS["body_mass_g"] | {"aggregate": "mean"}}}
+
+
+def panels(unit: dict, **facets: dict) -> dict:
+    return unit | {"encoding": unit["encoding"] | facets}
+
+
+@pytest.mark.parametrize(
+    ("spec", "across"),
+    [
+        (panels(POINTS, column=ISLAND), 3),
+        (panels(POINTS, facet=ISLAND), 3),
+        (panels(POINTS, row=ISLAND, column=KIND), 3),
+        (panels(POINTS, row=ISLAND), 1),
+        ({"facet": ISLAND, "spec": {"layer": [POINTS, MEANS]}}, 3),
+        (panels(POINTS | {"mark": "boxplot", "encoding": {"x": KIND, "y": NUMBERS["body_mass_g"]}}, column=ISLAND), 3),
+        ({"hconcat": [POINTS, MEANS]}, 2),
+        ({"vconcat": [POINTS, MEANS]}, 1),
+    ],
+)
+def test_panels_are_together_as_wide_as_a_single_chart(tabulate, spec, across):
+    chart = draw(spec, *tabulate(PENGUINS)).chart
+    picture = svg(chart)
+    widths = {
+        float(width) for width in re.findall(r'<path class="background"[^>]* d="M[\d.]+,[\d.]+h([\d.]+)v', picture)
+    }
+    assert 560 <= max(widths) * across <= 640
+    assert size_of(png(chart, scale=1))[0] < 820
+    assert "…" not in picture
+
+
+def test_panels_on_a_page_fit_the_narrowest_card_and_their_title_is_wrapped(tabulate):
+    chart = draw(panels(POINTS, column=ISLAND), *tabulate(PENGUINS)).chart.to_dict()
+    assert 3 * chart["width"] + 2 * chart["encoding"]["facet"]["spacing"] <= 244
+    assert chart["encoding"]["x"]["axis"]["title"] == ["flipper_", "length_mm"]
+    assert chart["title"]["text"] == ["body_mass_g against flipper_length_mm by", "species and island"]
+
+
+def test_years_lie_flat_in_panels_too(tabulate):
+    years = {"x": {"field": "year", "type": "ordinal", "axis": {"format": "d"}}, "y": {"aggregate": "count"}}
+    chart = draw({"mark": "bar", "encoding": years | {"column": ISLAND}}, *tabulate(PENGUINS)).chart
+    assert chart.to_dict()["encoding"]["x"]["axis"]["labelAngle"] == 0
+    assert len(re.findall(r'opacity="1">200[789]<', svg(chart))) == 9
 
 
 def test_the_workbench_gives_both_pictures():

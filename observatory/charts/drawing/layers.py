@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from observatory.charts.drawing.palette import CATEGORIES, LABEL, RAMP, missing_last
-from observatory.charts.drawing.single import GAP, Piece, narrowed, panel_size, per_row
+from observatory.charts.drawing.panels import GAP
+from observatory.charts.drawing.single import Piece, narrowed, panel_size, per_row
 from observatory.charts.spec.view import View
 from observatory.charts.spec.words import phrase, short
 

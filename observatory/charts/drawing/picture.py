@@ -8,6 +8,7 @@ from typing import Any
 import vl_convert
 
 from observatory.charts.drawing.palette import LOOK
+from observatory.charts.drawing.panels import widened
 from observatory.errors import ChartInvalidSpec
 
 WIDTH = 640
@@ -16,7 +17,7 @@ FORMATS = ("svg", "png")
 
 
 def svg(chart: Any, width: int = WIDTH) -> str:
-    """An Altair chart as SVG text; a width that is the container's becomes `width` pixels.
+    """An Altair chart as SVG text; a width that is the container's, or of panels together, becomes `width` pixels.
 
     Raises ChartInvalidSpec for a chart that cannot be drawn, such as one with data at an address.
 
@@ -41,7 +42,7 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
     spec |= {"config": LOOK | spec.get("config", {})}
-    return spec | {"width": width} if spec.get("width") == "container" else spec
+    return spec | {"width": width} if spec.get("width") == "container" else widened(spec, width)
 
 
 def _converted(convert: Any, spec: dict[str, Any], **options: Any) -> Any:

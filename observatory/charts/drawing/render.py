@@ -16,6 +16,7 @@ from observatory.charts.drawing.known import demand_drawable, looks, written_vie
 from observatory.charts.drawing.layers import layered
 from observatory.charts.drawing.omitted import omitted
 from observatory.charts.drawing.palette import CONFIG, LABEL
+from observatory.charts.drawing.panels import TITLE_LIMIT, narrow_title
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, Piece, framed, piece
 from observatory.charts.drawing.summaries import summaries_of
@@ -26,7 +27,6 @@ from observatory.charts.spec.view import View
 from observatory.charts.spec.words import beside, lines, title
 from observatory.model import Finding, Profile, Table, Weighting
 
-_TITLE_LIMIT = 480
 _PANELS_LIMIT = 310
 _REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
 _ALONE = {"anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": LABEL}
@@ -130,8 +130,8 @@ def _plot(spec: Mapping[str, Any], parts: Sequence[Part], table: Table, profile:
 def _one(drawn: _Plot, head: str | None, profile: Profile) -> Drawing:
     main = drawn.main if head is None else replace(drawn.main, view=replace(drawn.main.view, title=head))
     params = {"params": drawn.parameters} if drawn.parameters else {}
-    narrow = {"limit": _PANELS_LIMIT, "fontSize": 13} if main.facets else {}
-    chart = alt.Chart.from_dict({**titled(drawn.body), "title": _title(main.view) | narrow, **params, "config": CONFIG})
+    top = {"title": _panels_title(main.view) if main.facets else _title(main.view), **params, "config": CONFIG}
+    chart = alt.Chart.from_dict({**titled(drawn.body), **top})
     if len(drawn.frames) == 1:
         chart.data = drawn.frames["rows0"]
     else:
@@ -217,7 +217,11 @@ def _text(title: Any) -> str | None:
 
 
 def _title(view: View) -> dict[str, Any]:
-    return {"text": _lines(view.title or title(view)), "anchor": "start", "fontSize": 14, "limit": _TITLE_LIMIT}
+    return {"text": _lines(view.title or title(view)), "anchor": "start", "fontSize": 14, "limit": TITLE_LIMIT}
+
+
+def _panels_title(view: View) -> dict[str, Any]:
+    return _title(view) | {"text": narrow_title(view.title or title(view)), "limit": _PANELS_LIMIT, "fontSize": 13}
 
 
 def _lines(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from observatory.charts.drawing.gaps import lone
 from observatory.charts.drawing.highlight import HIGHLIGHT, highlighted
 from observatory.charts.drawing.intervals import interval_layers, said
 from observatory.charts.drawing.marks import mark
+from observatory.charts.drawing.panels import GAP, fitted
 from observatory.charts.drawing.query import Drawn, Query, boxed, column
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.tooltips import tooltips
@@ -24,8 +25,7 @@ from observatory.model import Profile, Table
 
 HEIGHT = 280
 _STEP = 22
-GAP = 12
-_PANELS, _TALLEST, _LETTER = 244, 200, 6
+_PANELS, _TALLEST = 244, 200
 
 
 @dataclass(frozen=True)
@@ -119,26 +119,8 @@ def framed(drawn: Piece) -> dict[str, Any]:
 
 
 def narrowed(encoding: Mapping[str, Any], drawn: Piece) -> dict[str, Any]:
-    """The channels of a panel: names that do not fit under it are slanted, and the legend stands beneath."""
-    fitted = dict(encoding)
-    for name in ("color", "shape", "size", "opacity", "strokeDash"):
-        if isinstance(fitted.get(name), Mapping) and "legend" in fitted[name]:
-            fitted[name] = fitted[name] | {"legend": fitted[name]["legend"] | {"orient": "bottom", "columns": 3}}
-    under = {"titleLimit": panel_size(drawn)["width"] + GAP, **_slanted(drawn)}
-    for axis, look in (("x", under), ("y", {"labelLimit": 70})):
-        if isinstance(fitted.get(axis), Mapping) and isinstance(fitted[axis].get("axis"), Mapping):
-            fitted[axis] = fitted[axis] | {"axis": fitted[axis]["axis"] | look}
-    return fitted
-
-
-def _slanted(drawn: Piece) -> dict[str, Any]:
-    x = drawn.view.on("x")
-    if x is None or not is_discrete(x) or column(x) not in drawn.rows:
-        return {}
-    names = [str(name) for name in drawn.rows[column(x)].unique()]
-    fits = max((len(name) for name in names), default=0) * _LETTER < panel_size(drawn)["width"] / max(len(names), 1)
-    dense = len(names) * 2 * _LETTER > panel_size(drawn)["width"]
-    return {} if fits else {"labelAngle": -45, "labelLimit": 80, "labelOverlap": "greedy" if dense else False}
+    """The channels of a panel in the room that it has on a page."""
+    return fitted(encoding, panel_size(drawn)["width"])
 
 
 def per_row(drawn: Piece) -> int:
