@@ -176,3 +176,12 @@ def test_a_field_that_is_not_there_is_named(tabulate):
             table,
             profile,
         )
+
+
+def test_the_dots_on_a_line_have_its_colour(tabulate):
+    parts = [("line", {"x": CLASS, "y": FARE | {"aggregate": summary}}) for summary in ("mean", "max")]
+    marks = [layer["mark"] for layer in draw(layers(*parts), *tabulate(ship())).chart.to_dict()["layer"]]
+    assert marks[0]["color"] != marks[1]["color"]
+    assert [mark["point"]["color"] for mark in marks] == [mark["color"] for mark in marks]
+    red = {"mark": {"type": "line", "color": "red"}, "encoding": parts[0][1]}
+    assert draw(red, *tabulate(ship())).chart.to_dict()["mark"]["point"]["color"] == "red"

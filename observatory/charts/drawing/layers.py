@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from observatory.charts.drawing.marks import recoloured
 from observatory.charts.drawing.palette import CATEGORIES, LABEL, RAMP, missing_last
 from observatory.charts.drawing.panels import GAP
 from observatory.charts.drawing.single import Piece, narrowed, panel_size, per_row
@@ -76,7 +77,7 @@ def _unit(piece: Piece, pieces: Sequence[Piece], looks: Mapping[str, Any]) -> di
         if view.mark == "rule" and len(pieces) > 1:
             mark["color"] = LABEL if view.on("x2") or view.on("y2") else _ANNOTATION
         elif index and view.mark not in _QUIET and _same_kind(pieces[:index], view.mark):
-            mark["color"] = CATEGORIES[index % len(CATEGORIES)]
+            mark = recoloured(mark, CATEGORIES[index % len(CATEGORIES)])
     if view.mark == "bar" and "opacity" not in looks and any(p.view.mark == "errorbar" for p in pieces):
         mark["opacity"] = 0.45
     heat = next((p for p in pieces if p.view.mark == "rect"), None)

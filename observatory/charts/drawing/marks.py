@@ -50,7 +50,20 @@ _LONE = {"fillOpacity": {"expr": "datum.lone ? 1 : 0"}, "strokeOpacity": 0}
 def mark(view: View, drawn: Drawn, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The mark of a view with its looks, and those harmless ones that a written mark asks for in its `options`."""
     clipped = {"clip": True} if any(e.domain for e in view.encodings) else {}
-    return _look(view, drawn) | clipped | safe_options(options or {})
+    look = _look(view, drawn) | clipped | safe_options(options or {})
+    return recoloured(look, look["color"]) if "color" in look else look
+
+
+def recoloured(look: Mapping[str, Any], colour: str) -> dict[str, Any]:
+    """A mark in another colour, together with the dots on its line.
+
+    >>> recoloured({"type": "line", "point": {"color": "#000"}}, "#fff")
+    {'type': 'line', 'point': {'color': '#fff'}, 'color': '#fff'}
+    """
+    dots = look.get("point")
+    if not isinstance(dots, Mapping) or "color" not in dots:
+        return {**look, "color": colour}
+    return {**look, "point": {**dots, "color": colour}, "color": colour}
 
 
 def _look(view: View, drawn: Drawn) -> dict[str, Any]:

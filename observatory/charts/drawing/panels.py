@@ -63,7 +63,7 @@ def _title_lines(title: Any, width: int) -> Any:
     ends = [match.end() for match in re.finditer(r"[\s_-]+", whole)]
     broken = [(max(end, len(whole) - end), end) for end in ends if 0 < end < len(whole)]
     longest, end = min(broken, default=(width, 0))
-    return [whole[:end], whole[end:]] if longest * _LETTER <= width else whole
+    return [line(whole[:end]), line(whole[end:])] if longest * _LETTER <= width else whole
 
 
 def _names(x: Mapping[str, Any], width: int) -> dict[str, Any]:
