@@ -50,6 +50,10 @@ def _pie(view: View, _: Profile) -> bool:
     return view.mark == "arc"
 
 
+def _line_each(view: View, _: Profile) -> bool:
+    return view.mark == "line" and view.on("detail") is not None
+
+
 def _single_amounts(view: View, _: Profile) -> bool:
     lengths = [e for e in view.encodings if e.channel in ("x", "y", "theta") and e.type == "quantitative"]
     return bool(lengths) and all(e.aggregate in (None, "sum", "count") for e in lengths)
@@ -76,6 +80,10 @@ INTENDED: dict[str, tuple[str, Callable[[View, Profile], bool]]] = {
     "stack_without_summative_agg": (
         "Where each row is one part, single amounts stack as their sum would; Draco stacks sums and counts only.",
         _single_amounts,
+    ),
+    "detail_without_agg": (
+        "A thin line for each of very many series shows all of them; Draco wants a summary beside every detail.",
+        _line_each,
     ),
     "col_no_x": ("Small pies stand side by side, and a pie has no horizontal axis to use instead.", _pie),
     "row_no_y": ("Small pies stand one above the other; other marks would use the vertical axis.", _pie),

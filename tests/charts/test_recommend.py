@@ -377,3 +377,12 @@ def test_a_longitude_lies_along_the_horizontal_axis():
         encoding = recommend(profile, Wish(tuple(WishedField(name) for name in names)))[0].spec["encoding"]
         assert encoding["x"]["field"] == "Longitude"
         assert encoding["y"]["field"] == "latitude"
+
+
+def test_bars_are_not_parted_by_a_number():
+    rain = FieldProfile("rain", "quantitative", "measure", "DOUBLE", 0, 111, 0.0, 56.0, 3.0, 6.0, {"0.5": 0.0})
+    wish = Wish((WishedField("date"), WishedField("wind"), WishedField("rain")))
+    for chart in recommend(Profile(4616, (*storms().fields, rain)), wish):
+        assert chart.spec["mark"] != "bar"
+    fixed = Wish((WishedField("date"), WishedField("wind"), WishedField("rain", channel="color")), mark="bar")
+    assert recommend(Profile(4616, (*storms().fields, rain)), fixed)[0].spec["encoding"]["color"]["field"] == "rain"
