@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,13 +76,14 @@ class Tab:
     problems: list[str] = field(default_factory=list)
 
     def go(self, path: str, text: str) -> None:
-        """Open a path and wait for a text of the page and for the script to end."""
+        """Open a path and wait for a text of the page, for the script to end, and for all widgets to be there."""
         self.page.goto(f"{self.address}{path}")
         self.settle(text)
 
     def settle(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for(timeout=30_000)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=30_000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def choose(tab, box: str, option: str) -> None:
 
 def edit_scatter(tab) -> None:
     """Open the scatter plot of two numbers."""
-    tab.go(f"{LINK}&charts_fields=bill_depth_mm&charts_fields=bill_length_mm", "How do I show it?")
+    tab.go(f"{LINK}&charts_fields=bill_depth_mm&charts_fields=bill_length_mm", "Check a chart of yours")
     tab.page.get_by_role("button", name="Edit", exact=True).first.click()
     tab.settle("Horizontal axis shows")
 
