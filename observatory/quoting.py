@@ -13,6 +13,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 _LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _BREAK = re.compile("[\r\n\u2028\u2029]+")
+_TOOLTIP_PARTS = ("image", "title")
 _VEGA = re.compile(r"([\\.\[\]\"'])")
 
 
@@ -81,9 +82,16 @@ def vega_name(field: str) -> str:
 def vega_title(text: str) -> str:
     r"""A title on one line for Vega-Lite to put into an expression, where it quotes `"` alone and no backslash.
 
+    A tooltip fetches as a picture what is titled “image”, and shows as its head what is titled “title”: a space that is
+    not seen stands after these.
+
     >>> print(vega_title("c:\\new\nline"))
     c:\\new line
+    >>> vega_title("image"), vega_title("images")
+    ('image ', 'images')
     """
+    if text in _TOOLTIP_PARTS:
+        return f"{text} "
     return _BREAK.sub(" ", text).replace("\\", "\\\\")
 
 

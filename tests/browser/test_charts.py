@@ -87,3 +87,20 @@ def test_panels_stay_inside_their_card(tab, width: int) -> None:
         pictures,
     )
     assert max(beyond) <= 1, beyond
+
+
+def test_hovering_fetches_nothing_that_a_cell_of_a_column_called_image_names(tab, tmp_path: Path) -> None:
+    cells = [f"http://127.0.0.1:9/{index % 3}.png,{index % 7},{'abc'[index % 3]}" for index in range(60)]
+    (tmp_path / "pictures.csv").write_text("\n".join(["image,score,title", *cells]))
+    tab.go("/", "See who is missing from your data")
+    tab.page.locator("input[type=file]").set_input_files(tmp_path / "pictures.csv")
+    tab.settle("60 rows")
+    link = tab.page.get_by_role("link", name="More charts").get_attribute("href")
+    tab.go(f"/{link}&charts_fields=image&charts_fields=score", "Check a chart of yours")
+    chart = tab.page.locator("[data-testid=stVegaLiteChart]").first
+    tooltip = tab.page.locator("#vg-tooltip-element")
+    width = chart.bounding_box()["width"]
+    for part in range(1, 20):
+        chart.hover(position={"x": width * part / 20, "y": 100})
+    expect(tooltip).to_contain_text("http://127.0.0.1:9/", timeout=A_WHILE)
+    expect(tooltip.locator("img")).to_have_count(0)

@@ -86,6 +86,16 @@ def test_a_table_of_hostile_names_is_drawn_from_its_file(tmp_path):
             assert obs.picture(chart.spec, dataset, "png")[1:4] == b"PNG"
 
 
+@pytest.mark.parametrize("name", ["image", "title"])
+def test_no_tooltip_takes_a_cell_for_a_picture_or_a_heading(tabulate, name):
+    table, profile = tabulate(frame(name))
+    field = {"field": name, "type": "quantitative"}
+    chart = draw({"mark": "point", "encoding": {"x": field, "y": {"field": f"{name} kind"}}}, table, profile).chart
+    titles = [tip["title"] for tip in chart.to_dict()["encoding"]["tooltip"]]
+    assert titles == [f"{name} ", f"{name} kind"]
+    assert name in texts(svg(chart))
+
+
 def test_the_hint_of_a_picture_that_fails_is_no_line_of_a_program():
     with pytest.raises(ChartInvalidSpec) as told:
         svg(alt.Chart(alt.UrlData("rows.json")).mark_point().encode(x="a:Q"))
