@@ -16,16 +16,8 @@ from observatory.charts.spec.channel import COLOURS
 from observatory.quoting import vega_title
 
 _OBJECT = {
-    *(
-        "constructor",
-        "hasOwnProperty",
-        "isPrototypeOf",
-        "propertyIsEnumerable",
-        "toLocaleString",
-        "toString",
-        "valueOf",
-    ),
-    *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__"),
+    *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString"),
+    *("valueOf", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__"),
 }
 _GUIDES = {"x": "axis", "y": "axis"} | dict.fromkeys((*COLOURS, "size", "shape", "opacity", "strokeDash"), "legend")
 _PANELS = ("row", "column", "facet")
