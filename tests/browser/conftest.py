@@ -67,6 +67,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+DRAWN = "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(e => e.querySelector('svg, canvas'))"
+"""Charts move what is below them until they are drawn, and a click in that moment is lost."""
+
+
 @dataclass
 class Tab:
     """A page that remembers what went wrong on it."""
@@ -76,7 +80,7 @@ class Tab:
     problems: list[str] = field(default_factory=list)
 
     def go(self, path: str, text: str) -> None:
-        """Open a path and wait for a text of the page, for the script to end, and for all widgets to be there."""
+        """Open a path and wait for a text of the page, for the script to end, and for all widgets and charts."""
         self.page.goto(f"{self.address}{path}")
         self.settle(text)
 
@@ -84,6 +88,7 @@ class Tab:
         self.page.get_by_text(text).first.wait_for(timeout=30_000)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=30_000)
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+        self.page.wait_for_function(DRAWN, timeout=30_000)
 
 
 @pytest.fixture
