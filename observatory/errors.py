@@ -18,8 +18,10 @@
     │   └── ModelDownloadFailed  a part could not be fetched
     ├── ChartError
     │   ├── ChartInvalidSpec     not a Vega-Lite chart we can check and draw
-    │   ├── ChartCodeRejected    chart code the guard refuses
-    │   └── ChartCodeFailed      chart code that ran and failed
+    │   └── ChartCodeError       chart code that gave no chart
+    │       ├── ChartCodeRejected    the guard refuses it
+    │       └── ChartCodeFailed      it ran and failed
+    ├── SandboxUnavailable       this machine cannot hold chart code, so none is run
     └── RuleError
         ├── RuleUnsatisfiable    no chart keeps all hard rules
         └── RuleBadRule          a rule file that is not well formed
@@ -31,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class ObservatoryError(Exception):
@@ -47,7 +50,7 @@ class ObservatoryError(Exception):
         self.message = message
         self.hint = hint
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, Any]:
         """The error as `{"type", "message", "hint"}`."""
         return {"type": type(self).__name__, "message": self.message, "hint": self.hint}
 
@@ -154,12 +157,35 @@ class ChartInvalidSpec(ChartError):
     """Not a Vega-Lite chart that can be checked and drawn."""
 
 
-class ChartCodeRejected(ChartError):
+class ChartCodeError(ChartError):
+    """Chart code that gave no chart: the line where, counted from 1, and the whole code with a suggested change.
+
+    >>> ChartCodeError("The name “dta” is not defined.", line=2).to_dict()["line"]
+    2
+    """
+
+    def __init__(self, message: str, hint: str = "", *, line: int | None = None, fix: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.line = line
+        self.fix = fix
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as `{"type", "message", "hint", "line", "fix"}`."""
+        return super().to_dict() | {"line": self.line, "fix": self.fix}
+
+
+class ChartCodeRejected(ChartCodeError):
     """Chart code that the guard refuses to run."""
 
 
-class ChartCodeFailed(ChartError):
+class ChartCodeFailed(ChartCodeError):
     """Chart code that ran and failed."""
+
+
+class SandboxUnavailable(ObservatoryError):
+    """This machine lacks a layer that chart code must be held by, so none is run."""
+
+    exit_code = 3
 
 
 class RuleError(ObservatoryError):

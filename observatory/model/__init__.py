@@ -26,6 +26,7 @@ from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Sum
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
 from observatory.model.report import PinnedChart, Report
+from observatory.model.sandbox import CodeRun, SandboxLayer, SandboxStatus
 from observatory.model.weights import Changed, Collect, FieldBalance, LevelBalance, Reweighed, Weighting, WhatIf
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ChartCheck",
     "ChartSpec",
     "Choice",
+    "CodeRun",
     "Collect",
     "DataCard",
     "Dataset",
@@ -71,6 +73,8 @@ __all__ = [
     "Reweighed",
     "Role",
     "RowGroup",
+    "SandboxLayer",
+    "SandboxStatus",
     "Scalar",
     "Sentence",
     "Severity",
