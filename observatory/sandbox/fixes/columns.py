@@ -1,0 +1,149 @@
+"""Cures for columns that are not there: misspelt, made without a type, or hidden in an index."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from observatory.sandbox.fixes import fields
+from observatory.sandbox.fixes.code import Code
+from observatory.sandbox.fixes.failure import Failure
+from observatory.sandbox.fixes.words import AGGREGATES, nearest
+
+_UNTYPED = (
+    r'Unable to determine data type for the field "(.*?)"; verify|^(.+?) encoding field is specified without a type'
+)
+_GROUPS = ("groupby", "value_counts", "pivot_table", "pivot", "resample", "crosstab", "set_index")
+_KEEPS = ("transform", "reset_index", "cumsum", "cumcount", "rank", "shift", "diff", "pct_change", "apply")
+_COLOURS = (
+    *(
+        "red",
+        "blue",
+        "green",
+        "black",
+        "white",
+        "gray",
+        "grey",
+        "orange",
+        "purple",
+        "steelblue",
+        "teal",
+        "navy",
+        "gold",
+    ),
+    *("pink", "brown", "firebrick", "crimson", "tomato", "salmon", "darkblue", "darkgreen", "lightblue", "lightgray"),
+)
+
+
+def missing(failure: Failure) -> list[str]:
+    """The columns that the error says are not there, the likeliest first."""
+    untyped = failure.says(_UNTYPED)
+    if untyped:
+        return [untyped.group(1) or untyped.group(2)]
+    if failure.kind == "KeyError":
+        whole = [failure.key] if isinstance(failure.key, str) else []
+        return [*failure.quoted, *whole]
+    if failure.kind in ("UndefinedVariableError", "FieldNotFound", "ColumnNotFoundError"):
+        return [failure.name, *failure.quoted] if failure.name else failure.quoted
+    return failure.quoted if failure.says(r"(?i)\b(column|field)s?\b") else []
+
+
+def cures(code: Code, failure: Failure) -> Iterator[str]:
+    """What may mend a column that is not there."""
+    made = fields.made(code)
+    for name in missing(failure):
+        yield from _by_name(code, failure, name, made)
+    if failure.says(r"without a type|is an invalid value for `data`|invalid column name: 0|not recognized"):
+        yield from _indexed(code, failure)
+        yield re.sub(r"\balt\.Chart\(\)", "alt.Chart(data)", code.text)
+
+
+def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> Iterator[str]:
+    if name in failure.columns:
+        yield from _indexed(code, failure)
+        return
+    yield from _counted(code, name)
+    yield from _aggregated(code, name)
+    if made.get(name):
+        yield fields.with_types(code, name, made[name])
+    if name in _COLOURS or re.fullmatch(r"#[0-9a-fA-F]{3,8}", name):
+        wanted = [node for node in fields.shorthands(code) if node.value == name]
+        yield code.with_(*(code.put(node, f"alt.value({code.of(node)})") for node in wanted))
+    right = nearest(name, failure.columns) or nearest(name, [other for other in made if other != name])
+    if right:
+        yield fields.renamed(code, name, right)
+    if name in made:
+        yield from _indexed(code, failure)
+        yield fields.with_types(code, name, "Q")
+
+
+def _counted(code: Code, name: str) -> Iterator[str]:
+    """Counts: pandas once called the columns of counted values `index` and by the column, Altair has `count()`."""
+    of = re.search(r"\[(['\"])(.+?)\1\]\.value_counts\(\)\.reset_index\(\)", code.text)
+    if of and name == "index":
+        inside = Code(fields.renamed(code, of.group(2), "count")) if of.group(2) in fields.used(code) else code
+        first = f"{of.group(0)}"
+        text = fields.renamed(inside, "index", of.group(2))
+        counted = re.sub(
+            r"\[(['\"])count\1\]\.value_counts", f"[{of.group(1)}{of.group(2)}{of.group(1)}].value_counts", text
+        )
+        yield counted if first in counted else text
+    if name.lower() in ("count", "n", "frequency", "*", "records", "count of records") and name not in fields.made(
+        code
+    ):
+        wanted = [node for node in fields.shorthands(code) if fields.field_of(str(node.value)) == name]
+        yield from _indexed(code, None, name)
+        yield code.with_(*(code.literal(node, "count()") for node in wanted))
+
+
+def _aggregated(code: Code, name: str) -> Iterator[str]:
+    """An aggregate that is misspelt, as in `"avrage(age)"`."""
+    found = re.fullmatch(r"(\w+)\((.*)\)", name)
+    right = nearest(found.group(1), AGGREGATES) if found else None
+    if found and right:
+        wanted = [node for node in fields.shorthands(code) if name in str(node.value)]
+        new = f"{right}({found.group(2)})"
+        yield code.with_(*(code.literal(node, str(node.value).replace(name, new, 1)) for node in wanted))
+
+
+def _chain(node: ast.AST) -> list[str]:
+    """The methods of a chain of calls, the last one first."""
+    names = []
+    while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+        names += [fields.called(node)] if isinstance(node, ast.Call) else []
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return names
+
+
+def _indexed(code: Code, failure: Failure | None, count: str = "") -> Iterator[str]:
+    """A table by groups, whose groups are its index: `reset_index` makes them columns again."""
+    ends = [
+        node
+        for node in code.all(ast.Call)
+        if (names := _chain(node)) and set(names) & set(_GROUPS) and not set(names) & set(_KEEPS)
+        if not isinstance(code.parents.get(node), (ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare))
+        if not any(isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Subscript) for up in code.above(node))
+        if "groupby" in names[1:] or names[0] in _GROUPS[1:] or set(names[1:]) & set(_GROUPS)
+    ]
+    if not count:
+        yield from (code.with_((code.end(node), code.end(node), _reset(code, node, failure))) for node in ends)
+    for node in code.all(ast.Call):
+        names = _chain(node)
+        if names[:2] in (["reset_index", "size"], ["reset_index", "count"]) and not (node.args or node.keywords):
+            yield code.with_(code.argued(node, f'name="{count or _counts(code, failure)}"'))
+    if count:
+        yield from (code.with_((code.end(node), code.end(node), f'.reset_index(name="{count}")')) for node in ends)
+
+
+def _reset(code: Code, node: ast.Call, failure: Failure | None) -> str:
+    names = _chain(node)
+    if names[0] == "size":
+        return f'.reset_index(name="{_counts(code, failure)}")'
+    return ".reset_index()"
+
+
+def _counts(code: Code, failure: Failure | None) -> str:
+    """The name that the encodings give to what was counted."""
+    known = set(failure.columns if failure else ()) | set(fields.made(code)) | {""}
+    return next((name for name in fields.used(code) if name not in known), "count")

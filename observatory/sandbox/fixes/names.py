@@ -1,0 +1,165 @@
+"""Cures for names and attributes that do not exist."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+
+from observatory.sandbox.fixes import fields
+from observatory.sandbox.fixes.code import Code, Edit
+from observatory.sandbox.fixes.failure import Failure
+from observatory.sandbox.fixes.words import (
+    ALT,
+    CHARTS,
+    DATE_PARTS,
+    FRAMES,
+    MARKS,
+    MARKS_MEANT,
+    MODERN,
+    PANDAS,
+    TEXT_PARTS,
+    nearest,
+)
+
+_MODULES = {"altair": "alt", "pandas": "pd", "numpy": "np", "alt": "alt", "pd": "pd", "np": "np"}
+_IMPORTS = {
+    **{
+        name: f"import {name}"
+        for name in ("math", "statistics", "collections", "itertools", "functools", "re", "calendar")
+    },
+    **{name: f"from collections import {name}" for name in ("Counter", "defaultdict", "OrderedDict")},
+    **{name: f"from datetime import {name}" for name in ("date", "timedelta")},
+    **{name: f"from functools import {name}" for name in ("partial", "reduce")},
+}
+_TABLES = ("df", "dataframe", "dataset", "frame", "table", "source", "dta", "cars", "iris", "penguins", "d", "df_data")
+_JAVASCRIPT = {"true": "True", "false": "False", "null": "None", "undefined": "None", "nan": "None", "NaN": "None"}
+
+
+def cures(code: Code, failure: Failure) -> Iterator[str]:
+    """What may mend a name that is not defined, or an attribute that an object does not have."""
+    undefined = failure.says(
+        r"name [‘“'`\"](\w+)[’”'`\"] is not defined|[Tt]here is no (?:name|variable) (?:called )?“(\w+)”"
+    )
+    if (failure.kind in ("NameError", "UnboundLocalError") and failure.name) or undefined:
+        name = failure.name or (undefined.group(1) or undefined.group(2) if undefined else "")
+        yield from _undefined(code, failure, name)
+        return
+    for name in dict.fromkeys([failure.name, *failure.quoted]):
+        nodes = [node for node in code.all(ast.Attribute) if name and node.attr == name]
+        if nodes:
+            yield from _absent(code, failure, name, _of_line(nodes, failure.line))
+
+
+def _of_line(nodes: list[ast.Attribute], line: int | None) -> list[ast.Attribute]:
+    inside = [node for node in nodes if line and node.lineno <= line <= (node.end_lineno or 0)]
+    return inside or nodes
+
+
+def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
+    names = [node for node in code.all(ast.Name) if node.id == name]
+
+    def all_as(new: str) -> str:
+        return code.with_(*(code.put(node, new) for node in names))
+
+    if name in _MODULES and name != _MODULES[name]:
+        yield all_as(_MODULES[name])
+    if name in _JAVASCRIPT:
+        yield all_as(_JAVASCRIPT[name])
+    if name == "datetime":
+        whole = re.search(r"\bdatetime\.(datetime|date|timedelta)\b", code.text)
+        yield ("import datetime\n" if whole else "from datetime import datetime\n") + code.text
+    if name in _IMPORTS:
+        yield f"{_IMPORTS[name]}\n{code.text}"
+    if name in failure.columns:
+        yield _quoted(code, names, name)
+    own = {node.id for node in code.all(ast.Name) if isinstance(node.ctx, ast.Store)}
+    own |= {node.arg for node in code.all(ast.arg)} | {node.name for node in code.all(ast.FunctionDef)}
+    if name.lower() in _TABLES and "data" not in own - {"data"}:
+        yield all_as("data")
+    right = nearest(name, [*sorted(own - {name}), "data", "alt", "pd", "np"], cutoff=0.6)
+    if right:
+        yield all_as(right)
+    if name in ALT:
+        yield all_as(f"alt.{name}")
+    if name in PANDAS:
+        yield all_as(f"pd.{name}")
+    column = nearest(name, failure.columns)
+    if column:
+        yield _quoted(code, names, column)
+    right = nearest(name, [word for word in dir(builtins) if not word.startswith("_")], cutoff=0.75)
+    if right:
+        yield all_as(right)
+
+
+def _quoted(code: Code, names: list[ast.Name], column: str) -> str:
+    """The name of a column in quotes; in a comparison or a sum, the column of the table."""
+
+    def shown(node: ast.Name) -> str:
+        computed = isinstance(code.parents.get(node), (ast.Compare, ast.BinOp, ast.Attribute, ast.BoolOp))
+        return f"data[{column!r}]" if computed else repr(column)
+
+    return code.with_(*(code.put(node, shown(node)) for node in names))
+
+
+def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
+    """Attributes that do not exist, of Altair, of a chart, of a table or of something else."""
+
+    def all_as(new: str) -> str:
+        return code.with_(*(code.attribute(node, new) for node in nodes))
+
+    first = nodes[0]
+    is_alt = isinstance(first.value, ast.Name) and first.value.id in ("alt", "altair")
+    called = isinstance(code.parents.get(first), ast.Call)
+    if failure.owner in ("function", "method", "builtin_function_or_method") and isinstance(first.value, ast.Attribute):
+        yield code.with_(*((code.end(node.value), code.end(node.value), "()") for node in nodes))
+    if name in MODERN:
+        yield all_as(MODERN[name])
+    if is_alt:
+        yield from (all_as(right) for right in [nearest(name, ALT)] if right)
+        return
+    if failure.owner == "NoneType":
+        yield from _in_place(code)
+    if failure.owner in ("Series", "SeriesGroupBy") and name in (*DATE_PARTS, *TEXT_PARTS):
+        yield all_as(f"dt.{name}" if name in DATE_PARTS else f"str.{name}")
+    table = failure.owner in ("DataFrame", "Series") or "GroupBy" in failure.owner
+    if table and (name in ("encode", "properties", "interactive") or name.startswith("mark_")):
+        mark = ".mark_point()" if name == "encode" else ""
+        yield code.with_(*(code.put(node.value, f"alt.Chart({code.of(node.value)}){mark}") for node in nodes))
+    if not called and not failure.owner.endswith("Chart"):
+        column = nearest(name, failure.columns)
+        if column:
+            yield fields.renamed(code, name, column)
+    offered = [word for word in failure.offered if word in (*CHARTS, *FRAMES)] or list(failure.offered)
+    right = nearest(name, offered or (FRAMES if table else (*CHARTS, *FRAMES)), cutoff=0.65)
+    if not table:
+        yield from (all_as(mark) for mark in [_mark(name)] if mark)
+    if right:
+        yield all_as(right)
+
+
+def _mark(name: str) -> str | None:
+    """The mark that a method was meant to be.
+
+    >>> _mark("mark_scatter"), _mark("bar"), _mark("mark_bars")
+    ('mark_point', 'mark_bar', 'mark_bar')
+    """
+    bare = name.removeprefix("mark_").removeprefix("mark")
+    known = {mark.removeprefix("mark_"): mark for mark in MARKS}
+    if bare in known:
+        return known[bare]
+    if bare in MARKS_MEANT:
+        return f"mark_{MARKS_MEANT[bare]}"
+    right = nearest(bare, known) if name.startswith("mark") else None
+    return known[right] if right else None
+
+
+def _in_place(code: Code) -> Iterator[str]:
+    """A change in place gives nothing back, so it must not be assigned or chained."""
+    edits: list[Edit] = []
+    for call in code.all(ast.Call):
+        item = next((item for item in call.keywords if item.arg == "inplace"), None)
+        if item is not None and not isinstance(code.parents.get(call), ast.Expr):
+            edits.append(code.unargued(call, item))
+    yield code.with_(*edits)

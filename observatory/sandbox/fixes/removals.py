@@ -1,0 +1,108 @@
+"""Cures that take out what a chart does not need: imports, files written or read, pictures shown."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from observatory.sandbox.fixes.code import Code, Edit
+from observatory.sandbox.fixes.failure import Failure
+from observatory.sandbox.fixes.fields import called
+
+ALLOWED = {
+    *("altair", "pandas", "numpy", "math", "datetime", "statistics", "collections", "itertools", "functools", "re"),
+    "calendar",
+}
+_SHOWS = re.compile(
+    r"^(show|save|savefig|display|print|input|to_(csv|excel|json|html|parquet|pickle|sql|feather|clipboard|"
+    r"markdown|latex|hdf|stata|xml|orc)|info|figure|tight_layout|filterwarnings|enable|disable_max_rows|"
+    r"set_option|seed|serve|open_editor|set_theme|set_style)$"
+)
+_REFUSED = {"__future__", "os", "sys"}
+_LOADS = re.compile(r"^(read_\w+|load_dataset)$")
+
+
+def cures(code: Code, failure: Failure) -> Iterator[str]:
+    """What may mend code that is refused, or that lacks a module."""
+    refused = failure.kind in ("Rejected", "ChartCodeRejected", "ImportError", "ModuleNotFoundError", "PermissionError")
+    touches = failure.says(r"(?i)\b(import|module|file|show|save|display|read|write|attribute|allowed|theme|renderer)")
+    if not refused and not touches:
+        return
+    simple = _cleaned(code)
+    if simple != code.text:
+        yield simple
+    yield from _line(code, failure)
+
+
+def _cleaned(code: Code) -> str:
+    """The code without imports it may not have, statements that show or write, and files read instead of `data`."""
+    edits = _loaded(code)
+    gone: set[str] = set()
+    for node in code.all(ast.stmt):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names, edit = _import(code, node)
+            gone |= names
+            edits += [edit] if edit else []
+        if isinstance(node, ast.If) and "__name__" in code.of(node.test):
+            edits.append(code.without(node))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            shows = _SHOWS.match(called(node.value)) and not _charted(node.value)
+            edits += [code.without(node)] if shows or _root(node.value) in gone - {"data"} else []
+    for call in code.all(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("show", "display", "save"):
+            edits.append((code.end(call.func.value), code.end(call), ""))
+    return code.with_(*edits)
+
+
+def _charted(call: ast.Call) -> bool:
+    """Whether a chart is made in the call itself."""
+    return any(called(node).startswith("mark_") for node in ast.walk(call))
+
+
+def _import(code: Code, node: ast.Import | ast.ImportFrom) -> tuple[set[str], Edit | None]:
+    """The names that an import gives and should not, and the edit that takes them out."""
+    if isinstance(node, ast.ImportFrom):
+        known = (node.module or "").partition(".")[0] in ALLOWED
+        return (set(), None) if known else ({item.asname or item.name for item in node.names}, code.without(node))
+    bad = [item for item in node.names if item.name.partition(".")[0] not in ALLOWED]
+    names = {item.asname or item.name.partition(".")[0] for item in bad}
+    if not bad:
+        return set(), None
+    if len(bad) == len(node.names):
+        return names, code.without(node)
+    kept = [f"{item.name} as {item.asname}" if item.asname else item.name for item in node.names if item not in bad]
+    return names, code.put(node, f"import {', '.join(kept)}")
+
+
+def _root(node: ast.AST) -> str:
+    """The name that a chain begins with."""
+    while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _loaded(code: Code) -> list[Edit]:
+    """Tables that are read from somewhere: the table is there, and called `data`."""
+    edits: list[Edit] = []
+    samples = "vega_datasets" in code.text
+    for call in code.all(ast.Call):
+        sample = samples and re.fullmatch(r"data\.\w+\(\)", code.of(call))
+        if not _LOADS.match(called(call)) and not sample:
+            continue
+        parent = code.parents.get(call)
+        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        own = [target.id for target in targets if isinstance(target, ast.Name)]
+        edits.append(
+            code.without(parent) if own == ["data"] and isinstance(parent, ast.Assign) else code.put(call, "data")
+        )
+    urls = [node for node in code.all(ast.Attribute) if samples and re.fullmatch(r"data\.\w+\.url", code.of(node))]
+    return [*edits, *(code.put(node, "data") for node in urls)]
+
+
+def _line(code: Code, failure: Failure) -> Iterator[str]:
+    """The statement at the line that is refused, where nothing depends on it."""
+    for node in code.all(ast.stmt):
+        loose = isinstance(node, (ast.Expr, ast.Assert, ast.Delete, ast.Global))
+        if loose and node.lineno == failure.line and not re.search(r"\b(Chart|encode|mark_\w+)\(", code.of(node)):
+            yield code.with_(code.without(node))

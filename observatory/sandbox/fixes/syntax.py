@@ -1,0 +1,219 @@
+"""Cures for code that is no Python yet: fences, quotes, brackets, colons, commas, indentation."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+
+from observatory.sandbox.fixes.code import parsed
+
+_STEPS = 10
+_TRIED = 40
+_SIGNS = {
+    **dict.fromkeys("“”„‟«»＂", '"'),
+    **dict.fromkeys("‘’‚‛′＇`", "'"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\u200b\u200c\u200d\ufeff\u00ad", ""),
+    **dict(zip("，（）：；＝－–—−×", ",():;=----*")),
+    **dict(zip("≤≥≠…", ("<=", ">=", "!=", "..."))),
+}
+_CLOSES = {"(": ")", "[": "]", "{": "}"}
+_Cure = Callable[[str, SyntaxError], Iterator[str]]
+
+
+def cure(text: str) -> str | None:
+    """Code that parses, made of code that does not by a few changes, or None.
+
+    >>> cure("def plot(data)\\n    return (1")
+    'def plot(data):\\n    return (1)'
+    """
+    text = _unfenced(text)
+    for _ in range(_STEPS):
+        error = _error(text)
+        if error is None:
+            return text
+        tried = [new for _, new in zip(range(_TRIED), (new for step in _STEPS_OF for new in step(text, error)))]
+        better = [(_reach(_error(new)), -at, new) for at, new in enumerate(tried) if new != text]
+        best = max(better, default=None)
+        if best is None or best[0] <= _reach(error):
+            return None
+        text = best[2]
+    return None
+
+
+def _error(text: str) -> SyntaxError | None:
+    try:
+        parsed(text)
+    except SyntaxError as error:
+        return error
+    except ValueError:
+        return SyntaxError("source code cannot contain null bytes")
+    return None
+
+
+def _reach(error: SyntaxError | None) -> tuple[int, int]:
+    """How far the code is understood: what is whole reaches furthest."""
+    if error is None:
+        return (10**9, 0)
+    return (error.lineno or 0, error.offset or 0)
+
+
+def _unfenced(text: str) -> str:
+    """The code between Markdown fences, without prompts and commands of notebooks."""
+    fenced = re.findall(
+        r"^[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*\n(.*?)(?:^[ \t]*(?:```|~~~)|\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    text = max(fenced, key=len) if fenced else text
+    if re.search(r"^>>> ", text, re.MULTILINE):
+        text = re.sub(r"^(?:>>>|\.\.\.) ?", "", text, flags=re.MULTILINE)
+    return re.sub(
+        r"^[ \t]*(?:[%!](?:matplotlib|pip|conda|load_ext|config)\b.*|```\w*)\n?", "", text, flags=re.MULTILINE
+    )
+
+
+def _line(text: str, error: SyntaxError) -> tuple[list[str], int]:
+    lines = text.split("\n")
+    return lines, min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
+
+
+def _with(lines: list[str], at: int, new: str) -> str:
+    return "\n".join([*lines[:at], new, *lines[at + 1 :]])
+
+
+def _signs(text: str, error: SyntaxError) -> Iterator[str]:
+    """Signs of word processors, on the line of the error or everywhere."""
+    table = str.maketrans(_SIGNS)
+    lines, at = _line(text, error)
+    if lines[at].translate(table) != lines[at]:
+        yield _with(lines, at, lines[at].translate(table))
+        yield text.translate(table)
+
+
+def _colon(text: str, error: SyntaxError) -> Iterator[str]:
+    """A line that opens a block without a colon."""
+    lines, at = _line(text, error)
+    if re.match(r"\s*(def|if|elif|else|for|while|with|try|class|except|finally)\b", lines[at]):
+        bare, hash_, comment = lines[at].partition("#")
+        yield _with(lines, at, f"{bare.rstrip()}:{'  #' + comment if hash_ else ''}")
+        yield _with(lines, at, re.sub(r"(?<![=!<>:])=(?!=)", "==", lines[at]))
+
+
+def _tokens(text: str) -> list[tokenize.TokenInfo]:
+    """The tokens as far as they can be read."""
+    found: list[tokenize.TokenInfo] = []
+    try:
+        found.extend(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return found
+    return found
+
+
+def _brackets(text: str, error: SyntaxError) -> Iterator[str]:
+    """Brackets that are not closed, closed twice, or closed by another kind."""
+    lines, at = _line(text, error)
+    column = (error.offset or 1) - 1
+    if "unmatched" in error.msg or "does not match" in error.msg:
+        wanted = re.search(r"opening parenthesis '(.)'", error.msg)
+        if wanted:
+            yield _with(lines, at, lines[at][:column] + _CLOSES[wanted.group(1)] + lines[at][column + 1 :])
+            yield _with(lines, at, lines[at][:column] + _CLOSES[wanted.group(1)] + lines[at][column:])
+        yield _with(lines, at, lines[at][:column] + lines[at][column + 1 :])
+    opened = [token for token in _tokens(text) if token.type == tokenize.OP and token.string in "()[]{}"]
+    stack: list[tokenize.TokenInfo] = []
+    for token in opened:
+        if token.string in _CLOSES:
+            stack.append(token)
+        elif stack and _CLOSES[stack[-1].string] == token.string:
+            stack.pop()
+    for first in stack[:2]:
+        closers = "".join(_CLOSES[token.string] for token in reversed(stack[stack.index(first) :]))
+        yield from _closed(lines, first.start[0] - 1, closers)
+
+
+def _closed(lines: list[str], opened: int, closers: str) -> Iterator[str]:
+    """The closing brackets at the ends of lines where a statement may end."""
+    indent = len(lines[opened]) - len(lines[opened].lstrip())
+    ends = []
+    for at in range(opened, len(lines)):
+        if not lines[at].strip():
+            continue
+        below = next((line for line in lines[at + 1 :] if line.strip()), None)
+        if below is None or len(below) - len(below.lstrip()) <= indent:
+            ends.append(at)
+    for at in ends[:12]:
+        bare, hash_, comment = lines[at].partition("  #")
+        yield _with(lines, at, bare.rstrip() + closers + hash_ + comment)
+        if bare.rstrip().endswith(","):
+            yield _with(lines, at, bare.rstrip()[:-1] + closers + hash_ + comment)
+
+
+def _string(text: str, error: SyntaxError) -> Iterator[str]:
+    """A string whose quote is missing at its end."""
+    if "unterminated" not in error.msg and "EOL" not in error.msg:
+        return
+    lines, at = _line(text, error)
+    column = (error.offset or 1) - 1
+    quote = lines[at][column : column + 1]
+    if quote not in ("'", '"'):
+        return
+    tail = re.search(r"[\])},:]*\s*$", lines[at])
+    places = {tail.start() if tail else len(lines[at]), len(lines[at].rstrip())}
+    places |= {found.start() for found in re.finditer(r"[),\]]", lines[at]) if found.start() > column}
+    for place in sorted(places, reverse=True)[:12]:
+        yield _with(lines, at, lines[at][:place] + quote + lines[at][place:])
+
+
+def _comma(text: str, error: SyntaxError) -> Iterator[str]:
+    """Two values side by side without a comma."""
+    lines, _ = _line(text, error)
+    last = error.end_lineno or error.lineno or 1
+    before: tokenize.TokenInfo | None = None
+    for token in _tokens(text):
+        if token.type in (tokenize.NL, tokenize.COMMENT):
+            continue
+        near = (error.lineno or 1) - 1 <= token.start[0] <= last + 1
+        ends = before is not None and (before.type in (1, 2, 3) or before.string in (")", "]", "}"))
+        begins = token.type in (1, 2, 3) or token.string in ("{", "[")
+        if (
+            near
+            and ends
+            and begins
+            and before is not None
+            and before.string not in ("return", "in", "lambda", "def", "for")
+        ):
+            row, column = before.end
+            yield _with(lines, row - 1, lines[row - 1][:column] + "," + lines[row - 1][column:])
+        before = token
+
+
+def _indentation(text: str, error: SyntaxError) -> Iterator[str]:
+    """Tabs and spaces, a line too far in or out, a block that is not indented."""
+    lines, at = _line(text, error)
+    if "\t" in text:
+        yield "\n".join(re.sub(r"^[ \t]+", lambda found: found.group().expandtabs(4), line) for line in lines)
+    if not isinstance(error, IndentationError):
+        return
+    own = len(lines[at]) - len(lines[at].lstrip())
+    others = {len(line) - len(line.lstrip()) for line in lines[:at] if line.strip()} | {0}
+    if "expected an indented block" in error.msg:
+        yield "\n".join([*lines[:at], *(f"    {line}" if line.strip() else line for line in lines[at:])])
+    for indent in sorted(others, key=lambda other: abs(other - own)):
+        yield _with(lines, at, " " * indent + lines[at].lstrip())
+        moved = [line[own - indent :] if line[: own - indent].isspace() else line for line in lines[at:]]
+        if indent < own:
+            yield "\n".join([*lines[:at], *moved])
+
+
+def _words(text: str, error: SyntaxError) -> Iterator[str]:
+    """A line of words that is no code, and a continuation with a space behind it."""
+    lines, at = _line(text, error)
+    if re.search(r"\\[ \t]+$", lines[at]):
+        yield "\n".join(re.sub(r"\\[ \t]+$", r"\\", line) for line in lines)
+    if re.fullmatch(r"\s*[A-Z][\w’']*([ ,][\w’'`,-]+){2,}[.:!]?\s*", lines[at]):
+        yield "\n".join([*lines[:at], *lines[at + 1 :]])
+        yield _with(lines, at, f"# {lines[at].strip()}")
+
+
+_STEPS_OF: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _words)
