@@ -1,0 +1,228 @@
+"""What the guard puts in the place of an attribute that only the running code can show to be harmless."""
+
+from __future__ import annotations
+
+import inspect
+import string
+import sys
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from altair.expr.core import DatumType, OperatorMixin
+from altair.utils.schemapi import SchemaBase
+from pandas.api import typing as shapes
+
+from observatory.errors import ChartCodeRejected
+from observatory.sandbox import quiet
+from observatory.sandbox.allowed import ATTRIBUTES, CALLED_BY_NAME, DISPATCH, MODULES, QUIET
+from observatory.sandbox.hints import attribute_hint
+from observatory.sandbox.query import accept_query
+from observatory.sandbox.reading import FILENAME
+
+_BY_KEY = (
+    *(pd.DataFrame, pd.Series, shapes.DataFrameGroupBy, shapes.SeriesGroupBy, shapes.Rolling, shapes.Resampler),
+    *(shapes.Expanding, shapes.ExponentialMovingWindow, shapes.RollingGroupBy, shapes.ExpandingGroupBy),
+)
+_SHOWN = (
+    "index",
+    "header",
+    "max_rows",
+    "max_cols",
+    "min_rows",
+    "line_width",
+    "show_dimensions",
+    "name",
+    "length",
+    "dtype",
+)
+
+
+def refuse_attribute(name: str, *, line: int | None = None) -> ChartCodeRejected:
+    """The error for an attribute that chart code may not use.
+
+    >>> refuse_attribute("to_csv").message
+    'The attribute “to_csv” is not allowed in chart code.'
+    """
+    return ChartCodeRejected(
+        f"The attribute “{name[:60]}” is not allowed in chart code.", attribute_hint(name), line=line
+    )
+
+
+def attribute(holder: Any, name: str) -> Any:
+    """The attribute of an object, where chart code may use it: from the tables, a column, or a name in an expression.
+
+    >>> attribute(pd.DataFrame({"sales": [1, 2]}), "sales").sum()
+    np.int64(3)
+    """
+    value = _found(holder, name)
+    if name in CALLED_BY_NAME:
+        return _by_name(value)
+    if name in ("format", "format_map") and (isinstance(holder, str) or holder is str):
+        return _format(holder, name)
+    if name in ("query", "eval") and callable(value) and not isinstance(value, SchemaBase):
+        return queried(value)
+    if name == "to_string" and callable(value):
+        return shown(value)
+    return value
+
+
+def _found(holder: Any, name: str) -> Any:
+    if isinstance(holder, types.ModuleType):
+        module = types.ModuleType.__getattribute__(holder, "__name__")
+        if name not in MODULES.get(module, ()):
+            raise _no_such(holder, module, name)
+        return quiet.STANDS_FOR[name] if name in QUIET else getattr(holder, name)
+    if name in ATTRIBUTES or isinstance(holder, quiet.Namespace):
+        return getattr(holder, name)
+    if name.startswith("_"):
+        raise refuse_attribute(name)
+    return _field(holder, name)
+
+
+def _no_such(holder: Any, module: str, name: str) -> Exception:
+    if name in vars(holder):
+        return refuse_attribute(name)
+    return AttributeError(f"module '{module}' has no attribute '{name}'", name=name, obj=holder)
+
+
+def _field(holder: Any, name: str) -> Any:
+    """A column, a label of a row, or what stands for a field or a parameter in an expression."""
+    if isinstance(holder, (DatumType, OperatorMixin, alt.Parameter, alt.SelectionExpression)):
+        return getattr(holder, name)
+    if isinstance(holder, SchemaBase) and name in holder._kwds:
+        return holder._kwds[name]
+    if isinstance(holder, tuple) and name in getattr(type(holder), "_fields", ()):
+        return getattr(holder, name)
+    if isinstance(holder, _BY_KEY) and not hasattr(type(holder), name):
+        return _by_key(holder, name)
+    if not hasattr(type(holder), name) and not isinstance(holder, (type, types.FunctionType)):
+        raise AttributeError(f"'{type(holder).__name__}' object has no attribute '{name}'", name=name, obj=holder)
+    raise refuse_attribute(name)
+
+
+def _by_key(holder: Any, name: str) -> Any:
+    try:
+        return holder[name]
+    except KeyError:
+        kind = type(holder).__name__
+        raise AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=holder) from None
+
+
+def settable(holder: Any) -> Any:
+    """The object whose title, name, columns … chart code sets; never a module, a class or a function.
+
+    >>> settable(pd.Series([1])).name is None
+    True
+    """
+    if isinstance(holder, (pd.DataFrame, pd.Series, pd.Index, SchemaBase)):
+        return holder
+    raise ChartCodeRejected("Attributes can only be set on tables, columns and charts.", "Use a variable of your own.")
+
+
+def dispatched(given: Any) -> Any:
+    """A copy of what pandas is to call: functions as they are, and names only out of the table.
+
+    >>> dispatched({"a": ["mean", max]})
+    {'a': ['mean', <built-in function max>]}
+    """
+    if given is None or (callable(given) and not isinstance(given, str)):
+        return given
+    if isinstance(given, str):
+        if str(given) not in DISPATCH:
+            raise ChartCodeRejected(
+                f"pandas may not call “{str(given)[:60]}” by its name in chart code.",
+                "Use the name of a statistic, such as 'mean', or a function.",
+            )
+        return str(given)
+    if isinstance(given, Mapping):
+        return {key: dispatched(value) for key, value in list(given.items())}
+    if isinstance(given, (list, tuple, set, frozenset)):
+        return [dispatched(value) for value in list(given)]
+    raise ChartCodeRejected("pandas was asked to call something that is no function.", "Give names or functions.")
+
+
+def _by_name(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of pandas that calls others by name, with a check of the names."""
+    signature = inspect.signature(method)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        held = bound.arguments
+        for key in ("func", "aggfunc", "arg"):
+            if key in held:
+                held[key] = dispatched(held[key])
+        if held.get("func") is None and held.get("aggfunc") is None:
+            held["kwargs"] = {key: _named(value) for key, value in held.get("kwargs", {}).items()}
+        return method(*bound.args, **bound.kwargs)
+
+    return call if {"func", "aggfunc", "arg"} & set(signature.parameters) else method
+
+
+def _named(value: Any) -> Any:
+    """One of `agg(total=("sales", "sum"))`, or of `agg(total="sum")` on a column."""
+    if isinstance(value, tuple) and len(value) == 2:
+        return (value[0], dispatched(value[1]))
+    return dispatched(value)
+
+
+def _format(holder: Any, name: str) -> Callable[..., str]:
+    def call(template: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(template)
+        _plain_fields(text)
+        return text.format(*args, **kwargs) if name == "format" else text.format_map(*args, **kwargs)
+
+    if isinstance(holder, str):
+        return lambda *args, **kwargs: call(holder, *args, **kwargs)
+    return call
+
+
+def _plain_fields(template: str) -> None:
+    for _, field, spec, _ in string.Formatter().parse(template):
+        if field is not None and any(mark in field for mark in (".", "[", "__")):
+            raise ChartCodeRejected(
+                f"The format field “{str(field)[:60]}” reaches into an object.",
+                "Give the value itself: '{}'.format(value), or use an f-string.",
+            )
+        if spec:
+            _plain_fields(spec)
+
+
+def queried(method: Callable[..., Any]) -> Callable[..., Any]:
+    """`query` or `eval` of a table, for texts that compare and compute columns and variables of the code."""
+    if getattr(method, "guarded", False):
+        return method
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for text in (value for value in (*args, kwargs.get("expr")) if isinstance(value, str)):
+            accept_query(str(text))
+        if unknown := set(kwargs) - {"expr", "inplace", "engine", "parser"}:
+            raise ChartCodeRejected(f"“{min(unknown)[:60]}” is not allowed in a query.", "Leave it out.")
+        seen = _variables(sys._getframe(1))
+        return method(*args, **kwargs | {"engine": "python", "parser": "pandas", "local_dict": seen, "global_dict": {}})
+
+    call.guarded = True  # type: ignore[attr-defined]
+    return call
+
+
+def _variables(frame: types.FrameType | None) -> dict[str, Any]:
+    """What the chart code that called can see by name."""
+    while frame is not None and frame.f_code.co_filename != FILENAME:
+        frame = frame.f_back
+    seen = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
+    return {name: value for name, value in seen.items() if not name.startswith("_")}
+
+
+def shown(method: Callable[..., Any]) -> Callable[..., Any]:
+    """`to_string` of a table or column, without a place to write to."""
+    if getattr(method, "guarded", False):
+        return method
+
+    def call(*args: Any, **options: Any) -> str:
+        held = args[:1] if not inspect.ismethod(method) else ()
+        return str(method(*held, **{key: options[key] for key in _SHOWN if key in options}))
+
+    call.guarded = True  # type: ignore[attr-defined]
+    return call

@@ -1,0 +1,107 @@
+"""The facade: what chart code holds in the place of modules and builtins, each with exactly the names of the tables."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import types
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from observatory.sandbox import allowed, disarming, quiet
+
+disarm = disarming.disarm
+
+
+@cache
+def namespace(module: str) -> quiet.Namespace:
+    """The names of a module that chart code may use.
+
+    >>> namespace("pandas").DataFrame({"a": [1]}).shape
+    (1, 1)
+    >>> hasattr(namespace("pandas"), "read_csv")
+    False
+    """
+    if module == "warnings":
+        return quiet.Namespace(module, _WARNINGS)
+    real = importlib.import_module(module)
+    return quiet.Namespace(module, {name: _member(real, module, name) for name in allowed.MODULES[module]})
+
+
+def _member(real: Any, module: str, name: str) -> Any:
+    if name in allowed.QUIET and module in ("altair", "pandas"):
+        return quiet.STANDS_FOR[name]
+    value = getattr(real, name)
+    return namespace(value.__name__) if isinstance(value, types.ModuleType) else value
+
+
+def module_of(name: str, *, facade: bool) -> Any:
+    """What `import` gives: the namespace of a module, or the module itself where the facade is off.
+
+    >>> module_of("os", facade=True)
+    Traceback (most recent call last):
+    ImportError: The module “os” cannot be imported in chart code.
+    """
+    if name not in allowed.MODULES and name != "warnings":
+        raise ImportError(f"The module “{name[:60]}” cannot be imported in chart code.", name=name)
+    return namespace(name) if facade or name == "warnings" else importlib.import_module(name)
+
+
+def _import(name: str, _: Any = None, __: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+    if level or not isinstance(name, str):
+        raise ImportError("Modules beside the code cannot be imported in chart code.")
+    if name == "__future__":
+        return quiet.Namespace(name, {"annotations": None})
+    module_of(name, facade=True)
+    return module_of(name if fromlist else name.partition(".")[0], facade=True)
+
+
+def _type_of(value: Any, /) -> type:
+    return type(value)
+
+
+def _nowhere(*_: Any, **__: Any) -> None:
+    """`print` and `display`: chart code has no one to talk to."""
+
+
+_WARNINGS: Final = dict.fromkeys(("filterwarnings", "simplefilter", "warn", "catch_warnings"), quiet.ignored)
+SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
+    {name: getattr(builtins, name) for name in allowed.BUILTINS}
+    | {"True": True, "False": False, "None": None, "__build_class__": None, "__import__": _import}
+    | {"type": _type_of, "print": _nowhere, "display": _nowhere}
+)
+"""The builtins of chart code."""
+
+
+def scope(data: Any, *, facade: bool) -> dict[str, Any]:
+    """The globals in which chart code runs; real modules and builtins where the facade is off.
+
+    >>> scope(None, facade=True)["np"].mean([1, 3])
+    np.float64(2.0)
+    """
+    own: Mapping[str, Any] = SAFE if facade else vars(builtins)
+    return {
+        "__name__": "__main__",
+        "__builtins__": dict(own),
+        "data": data,
+        "print": _nowhere,
+        "display": _nowhere,
+        **{short: module_of(name, facade=facade) for short, name in _GIVEN.items()},
+    }
+
+
+_GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
+
+
+def imported(facade: bool) -> Callable[[str, bool], Any]:
+    """What the guard calls in the place of an `import`: the module named, or the outermost of its path.
+
+    >>> imported(True)("numpy.random", False).pi > 3
+    True
+    """
+
+    def found(name: str, whole: bool) -> Any:
+        return module_of(name if whole else name.partition(".")[0], facade=facade)
+
+    return found

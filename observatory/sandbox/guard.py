@@ -1,0 +1,252 @@
+"""The guard: which Python may run as chart code, by a table of what is allowed."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+from typing import Any, Final, NoReturn
+
+from observatory.errors import ChartCodeRejected
+from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, KNOWN, MODULES, QUIET, SETTABLE
+from observatory.sandbox.calls import refuse_attribute
+from observatory.sandbox.hints import import_hint, name_hint
+from observatory.sandbox.reading import read
+from observatory.sandbox.sizes import accept_sizes
+
+GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
+LOOK_UP, SETTABLE_OF, IMPORTED = "_attribute", "_settable", "_imported"
+_IMPLIED: Final = frozenset(("data", "__name__", "display"))
+_FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
+_NODES: Final = (
+    *(ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.For, ast.While),
+    *(ast.If, ast.With, ast.Raise, ast.Try, ast.Assert, ast.Import, ast.ImportFrom, ast.Pass, ast.Break, ast.Continue),
+    *(ast.FunctionDef, ast.Lambda, ast.arguments, ast.arg, ast.Yield, ast.YieldFrom, ast.Nonlocal, ast.Global),
+    *(ast.BoolOp, ast.boolop, ast.NamedExpr, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop, ast.IfExp, ast.Dict),
+    *(ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.Compare, ast.cmpop),
+    *(
+        ast.Call,
+        ast.keyword,
+        ast.FormattedValue,
+        ast.JoinedStr,
+        ast.Constant,
+        ast.Attribute,
+        ast.Subscript,
+        ast.Starred,
+    ),
+    *(ast.Name, ast.List, ast.Tuple, ast.Slice, ast.expr_context, ast.ExceptHandler, ast.withitem, ast.alias),
+    *(
+        ast.Match,
+        ast.match_case,
+        ast.MatchValue,
+        ast.MatchSingleton,
+        ast.MatchSequence,
+        ast.MatchMapping,
+        ast.MatchStar,
+    ),
+    *(ast.MatchAs, ast.MatchOr),
+)
+_PLAINLY: Final = {
+    ast.ClassDef: ("A class cannot be defined in chart code.", "Use functions and dictionaries."),
+    ast.AsyncFunctionDef: ("Chart code cannot be asynchronous.", "Write it with def."),
+    ast.Await: ("Chart code cannot be asynchronous.", "Leave “await” out."),
+    ast.MatchClass: ("A match on a class is not allowed in chart code.", "Use isinstance."),
+}
+
+
+def check(code: str) -> ast.Module:
+    """The code as a tree in which what only the running code can show is looked up by `calls.attribute`.
+
+    Raises ChartCodeRejected, with the line, for what is not allowed, and ChartCodeFailed for what is not Python.
+
+    >>> check("import os")
+    Traceback (most recent call last):
+    observatory.errors.ChartCodeRejected: The module “os” cannot be imported in chart code.
+    """
+    tree = read(code)
+    accept_sizes(tree)
+    guarded: ast.Module = _Guard(_modules(tree)).visit(tree)
+    return ast.fix_missing_locations(guarded)
+
+
+def _modules(tree: ast.Module) -> dict[str, str]:
+    """The names that are a module wherever they stand: imported under one name and never set otherwise."""
+    bound: dict[str, set[str]] = {name: {module} for name, module in GIVEN.items()}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                bound.setdefault(alias.asname or module, set()).add(module)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                bound.setdefault(alias.asname or alias.name, set()).add(f"{node.module}.{alias.name}")
+        else:
+            for name in _set_by(node):
+                bound.setdefault(name, set()).add("")
+    return {name: min(held) for name, held in bound.items() if len(held) == 1 and min(held) in MODULES}
+
+
+def _set_by(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        return [node.id]
+    named = (getattr(node, key, None) for key in ("arg", "name", "rest") if not isinstance(node, ast.keyword))
+    return [name for name in named if isinstance(name, str)]
+
+
+def _refuse(message: str, hint: str, node: Any) -> NoReturn:
+    raise ChartCodeRejected(message, hint, line=getattr(node, "lineno", None))
+
+
+class _Guard(ast.NodeTransformer):
+    """One walk over the tree; every kind of node that is not in the table is refused."""
+
+    def __init__(self, modules: dict[str, str]) -> None:
+        self._modules = modules
+
+    def visit(self, node: ast.AST) -> Any:
+        if not isinstance(node, _NODES):
+            kind = type(node).__name__
+            message, hint = _PLAINLY.get(
+                type(node), (f"“{kind}” is not allowed in chart code.", "Write it more plainly.")
+            )
+            _refuse(message, hint, node)
+        return super().visit(node)
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for key in ("name", "arg", "asname", "rest"):
+            if isinstance(name := getattr(node, key, None), str):
+                self._bindable(name, node)
+        for name in getattr(node, "names", ()) if isinstance(node, (ast.Global, ast.Nonlocal)) else ():
+            self._bindable(name, node)
+        return super().generic_visit(node)
+
+    def _bindable(self, name: str, node: ast.AST) -> None:
+        if name.startswith("_") and not (set(name) == {"_"} and len(name) == 1):
+            _refuse(f"The name “{name[:60]}” is not allowed in chart code.", "Begin names with a letter.", node)
+        if name in _FORBIDDEN_NAMES and not isinstance(node, ast.keyword):
+            _refuse(f"The name “{name[:60]}” is not allowed in chart code.", name_hint(name), node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id not in _IMPLIED or not isinstance(node.ctx, ast.Load):
+            self._bindable(node.id, node)
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, str) and node.value.lower().startswith("dateutil/"):
+            _refuse("Time zones of files are not allowed in chart code.", "Name it as in 'Europe/Oslo'.", node)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        name, module = node.attr, self._module_of(node.value)
+        if name.startswith("_"):
+            raise refuse_attribute(name, line=node.lineno)
+        if module is not None:
+            self._accept_member(module, name, node)
+        elif name in KNOWN:
+            raise refuse_attribute(name, line=node.lineno)
+        holder = self.visit(node.value)
+        if isinstance(node.ctx, ast.Load):
+            return self._loaded(ast.Attribute(holder, name, node.ctx), module, node)
+        if not isinstance(node.ctx, ast.Store) or name not in SETTABLE:
+            _refuse(f"The attribute “{name[:60]}” cannot be set in chart code.", 'Use data["column"] = …', node)
+        return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder)), name, node.ctx))
+
+    def _loaded(self, plain: ast.Attribute, module: str | None, node: ast.Attribute) -> Any:
+        known = module is not None or (node.attr in ATTRIBUTES and node.attr not in DELICATE)
+        if known and node.attr not in CHECKED and node.attr not in QUIET:
+            return _at(node, plain)
+        return _at(node, _call(LOOK_UP, plain.value, ast.Constant(node.attr)))
+
+    def _accept_member(self, module: str, name: str, node: ast.AST) -> None:
+        if name not in MODULES[module] and hasattr(_real(module), name):
+            raise refuse_attribute(name, line=getattr(node, "lineno", None))
+
+    def _module_of(self, node: ast.AST) -> str | None:
+        """The module that the expression is, `np.random` as well as `np`, or None."""
+        if isinstance(node, ast.Name):
+            return self._modules.get(node.id)
+        if isinstance(node, ast.Attribute) and (outer := self._module_of(node.value)):
+            inner = _OTHER_NAMES.get(f"{outer}.{node.attr}", f"{outer}.{node.attr}")
+            return inner if inner in MODULES else None
+        return None
+
+    def visit_Import(self, node: ast.Import) -> Any:
+        lines = []
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            self._importable(alias.name, bound, node)
+            lines.append(
+                _bind(bound, _call(IMPORTED, ast.Constant(alias.name), ast.Constant(bool(alias.asname))), node)
+            )
+        return lines
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
+        module = node.module or ""
+        if module == "__future__":
+            return ast.Pass() if self._future(node) else None
+        lines = []
+        for alias in node.names:
+            bound = alias.asname or alias.name
+            self._importable(module if node.level == 0 else "." + module, bound, node)
+            if alias.name == "*":
+                _refuse("“import *” is not allowed in chart code.", f"Name what you need from {module}.", node)
+            inner = f"{module}.{alias.name}"
+            if inner not in MODULES:
+                self._accept_member(module, alias.name, node)
+            held = _call(IMPORTED, ast.Constant(module), ast.Constant(True))
+            lines.append(_bind(bound, _call(LOOK_UP, held, ast.Constant(alias.name)), node))
+        return lines
+
+    def _future(self, node: ast.ImportFrom) -> bool:
+        for alias in node.names:
+            if alias.name != "annotations":
+                _refuse(f"“{alias.name[:60]}” is not allowed in chart code.", "Leave it out.", node)
+        return True
+
+    def _importable(self, module: str, bound: str, node: ast.AST) -> None:
+        if module not in MODULES and module != "warnings":
+            _refuse(f"The module “{module[:60]}” cannot be imported in chart code.", import_hint(module), node)
+        self._bindable(bound, node)
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        """`chart.show()` and `display(chart)` stand for the chart."""
+        call = node.value
+        if isinstance(call, ast.Call) and not call.keywords:
+            shown, arguments = call.func, call.args
+            if isinstance(shown, ast.Attribute) and shown.attr in ("show", "display") and not arguments:
+                return _at(node, ast.Expr(self.visit(shown.value)))
+            if isinstance(shown, ast.Name) and shown.id == "display" and len(arguments) == 1:
+                return _at(node, ast.Expr(self.visit(arguments[0])))
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        """A setting such as `pd.options.mode.chained_assignment = None` has no effect, and is left out."""
+        if all(self._is_option(target) for target in node.targets):
+            return _at(node, ast.Pass())
+        return self.generic_visit(node)
+
+    def _is_option(self, node: ast.AST) -> bool:
+        while isinstance(node, ast.Attribute):
+            if node.attr == "options" and self._module_of(node.value) == "pandas":
+                return True
+            node = node.value
+        return False
+
+
+_OTHER_NAMES: Final = {"pandas.offsets": "pandas.tseries.offsets"}
+
+
+def _real(module: str) -> Any:
+    return importlib.import_module(module)
+
+
+def _call(name: str, *arguments: Any) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def _bind(name: str, value: ast.expr, node: ast.AST) -> Any:
+    return _at(node, ast.Assign([ast.Name(name, ast.Store())], value))
+
+
+def _at(node: ast.AST, new: Any) -> Any:
+    return ast.copy_location(new, node)
