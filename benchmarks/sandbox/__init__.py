@@ -1,0 +1,1 @@
+"""How well the sandbox holds, and how little it is in the way: attacks, innocent programs, and their judges."""
