@@ -1,0 +1,103 @@
+"""Code in the link and in the session: which code is open, and where it came from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from observatory.errors import ChartCodeError, ObservatoryError
+from observatory.model import Dataset
+from observatory.ui.chart_link import CHART, linked
+from observatory.ui.session import observatory, show
+
+CODE = "code"
+MOST = 20_000
+STARTER = (
+    "import altair as alt\n\nchart = alt.Chart(data).mark_bar().encode(y=alt.Y(aggregate='count', type='quantitative'))"
+)
+_OPEN, _BEFORE = "code_open", "code_before"
+_HINT = "Write your own below, or go on from the best chart."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The open code, and the chart whose code it is where that is known."""
+
+    code: str
+    spec: Mapping[str, Any] | None = None
+
+
+def packed(code: str) -> str:
+    """Code as text for a link: deflated, in URL-safe Base64.
+
+    >>> unpacked(packed("chart = 1"))
+    'chart = 1'
+    """
+    return base64.urlsafe_b64encode(zlib.compress(code.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked(text: str) -> str:
+    """The code that a link holds; raises ChartCodeError for what is none, and for too much of it."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        stream = zlib.decompressobj()
+        code = stream.decompress(raw, 4 * MOST + 1).decode()
+    except (binascii.Error, zlib.error, ValueError) as exc:
+        raise ChartCodeError("The link holds no readable code.", _HINT) from exc
+    if len(code) > MOST or not stream.eof:
+        raise ChartCodeError(f"The code in the link is broken off or longer than {MOST:,} characters.", _HINT)
+    return code
+
+
+def opened(dataset: Dataset) -> Opened:
+    """The code of the link, else of the chart that the link names, else what was open last, else of the best chart."""
+    try:
+        if text := st.query_params.get(CODE):
+            return Opened(unpacked(text))
+        if (spec := linked()) is not None:
+            return _of_chart(spec, dataset)
+    except ObservatoryError as error:
+        show(error)
+    kept = st.session_state.get(_OPEN, {}).get(dataset.id)
+    return _best(dataset) if kept is None else Opened(kept)
+
+
+def _of_chart(spec: Mapping[str, Any], dataset: Dataset) -> Opened:
+    code = observatory().judged(spec, dataset).code
+    if not code or len(code) > MOST:
+        raise ChartCodeError("This chart cannot be written as code that fits here.", _HINT)
+    return Opened(code.rstrip(), spec)
+
+
+def _best(dataset: Dataset) -> Opened:
+    with st.spinner("Looking for a chart to begin with …", show_time=True):
+        charts = observatory().recommend(dataset, k=1)
+    return Opened(charts[0].code.rstrip(), charts[0].spec) if charts and charts[0].code else Opened(STARTER)
+
+
+def keep(code: str, dataset: Dataset) -> None:
+    """Put the open code into the link, in the place of the chart it came from, and into the session."""
+    st.session_state[_OPEN] = {**st.session_state.get(_OPEN, {}), dataset.id: code}
+    if st.query_params.get(CODE) != packed(code):
+        st.query_params[CODE] = packed(code)
+    st.query_params.pop(CHART, None)
+
+
+def change(code: str, dataset: Dataset) -> None:
+    """Open other code, which came out of the code that is open now."""
+    earlier = st.session_state.get(_OPEN, {}).get(dataset.id)
+    if earlier != code:
+        st.session_state[_BEFORE] = (code, earlier)
+    keep(code, dataset)
+
+
+def before(code: str) -> str | None:
+    """The code that was open when this one was written, None where it came from a link or a chart."""
+    after, earlier = st.session_state.get(_BEFORE, (None, None))
+    return earlier if after == code else None
