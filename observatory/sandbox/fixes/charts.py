@@ -19,8 +19,11 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend a chart."""
     if failure.says(r"\bselection(_multi|_single)?\b|add_selection|\bempty\b"):
         yield from modern(code)
-    if failure.says(r"'UndefinedType' object is not callable") or failure.name in _SIZES:
+    if failure.says(r"'UndefinedType' object is not callable") or failure.name.removeprefix("set_") in _SIZES:
         yield from _properties(code)
+    if failure.says(r"'return' outside function"):
+        returns = [node for node in code.all(ast.Return) if node.value is not None]
+        yield code.with_(*((code.start(node), code.start(node) + len("return"), "chart =") for node in returns))
     if failure.says(r"plot\(\) takes 0 positional arguments"):
         yield re.sub(r"\bdef plot\(\s*\)", "def plot(data)", code.text, count=1)
     if failure.says(r"Only chart objects can be used|'list' object has no attribute|layer\(\)"):
@@ -52,6 +55,8 @@ def modern(code: Code) -> Iterator[str]:
             edits.append(code.put(item.value, str(getattr(item.value, "value", None) == "all")))
         if item.arg == "init" and owner.startswith("selection"):
             edits.append((code.start(item), code.start(item) + 4, "value"))
+            listed = isinstance(item.value, ast.Dict) and owner != "selection_interval"
+            edits += [code.put(item.value, f"[{code.of(item.value)}]")] if listed else []
     yield code.with_(*edits)
 
 
@@ -63,16 +68,21 @@ _OLD = {
 }
 
 
+def outdated(code: Code, failure: Failure) -> Iterator[str]:
+    """Selections of Altair 4, whatever the error says of them."""
+    del failure
+    yield from modern(code)
+
+
 def _properties(code: Code) -> Iterator[str]:
     """What other libraries have as methods: `.title("…")` for `.properties(title="…")`, `.mark("bar")`."""
     edits: list[Edit] = []
     for call in code.all(ast.Call):
         if not isinstance(call.func, ast.Attribute) or len(call.args) != 1 or not isinstance(call.func.value, ast.Call):
             continue
-        if call.func.attr in _SIZES and "Chart" in _calls(call):
-            edits.append(
-                (code.end(call.func.value), code.end(call), f".properties({call.func.attr}={code.of(call.args[0])})")
-            )
+        size = call.func.attr.removeprefix("set_")
+        if size in _SIZES and "Chart" in _calls(call):
+            edits.append((code.end(call.func.value), code.end(call), f".properties({size}={code.of(call.args[0])})"))
         mark = f"mark_{getattr(call.args[0], 'value', '')}"
         if call.func.attr == "mark" and mark in MARKS:
             edits.append((code.end(call.func.value), code.end(call), f".{mark}()"))
@@ -104,7 +114,8 @@ def _conditions(code: Code) -> Iterator[str]:
     for call in code.all(ast.Call):
         if called(call) == "condition":
             edits += [code.put(n, f"alt.value({code.of(n)})") for n in call.args[1:] if isinstance(n, ast.Constant)]
-            edits += [code.argued(call, 'alt.value("lightgray")')] if len(call.args) == 2 and not call.keywords else []
+            grey = f"alt.value({code.quoted('lightgray')})"
+            edits += [code.argued(call, grey)] if len(call.args) == 2 and not call.keywords else []
     yield code.with_(*edits)
 
 

@@ -58,6 +58,14 @@ class Code:
         """The lines with their ends, divided where Python divides them."""
         return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", self.text) or [""]
 
+    def quoted(self, text: str) -> str:
+        """A plain text in the quotes that the code uses most.
+
+        >>> Code('x = "a"').quoted("b"), Code("x = 'a'").quoted("b")
+        ('"b"', "'b'")
+        """
+        return f'"{text}"' if self.text.count('"') > self.text.count("'") else f"'{text}'"
+
     @cached_property
     def _starts(self) -> list[int]:
         return [0, *accumulate(len(line) for line in self.lines)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.failure import Failure
-from observatory.sandbox.fixes.words import AGGREGATES, nearest
+from observatory.sandbox.fixes.words import AGGREGATES, nearest, plain
 
 _UNTYPED = (
     r'Unable to determine data type for the field "(.*?)"; verify|^(.+?) encoding field is specified without a type'
@@ -66,16 +66,27 @@ def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> I
     yield from _counted(code, name)
     yield from _aggregated(code, name)
     if made.get(name):
-        yield fields.with_types(code, name, made[name])
+        yield fields.with_types(code, made)
     if name in _COLOURS or re.fullmatch(r"#[0-9a-fA-F]{3,8}", name):
         wanted = [node for node in fields.shorthands(code) if node.value == name]
         yield code.with_(*(code.put(node, f"alt.value({code.of(node)})") for node in wanted))
     right = nearest(name, failure.columns) or nearest(name, [other for other in made if other != name])
     if right:
-        yield fields.renamed(code, name, right)
+        yield _same_but_for_case(Code(fields.renamed(code, name, right)), failure, made)
     if name in made:
+        yield from _renamed_keys(code, failure)
         yield from _indexed(code, failure)
-        yield fields.with_types(code, name, "Q")
+        yield fields.with_types(code, {name: "Q"})
+
+
+def _same_but_for_case(code: Code, failure: Failure, made: dict[str, str]) -> str:
+    """The code with the other columns of its encodings spelt as they are, where only case and signs differ."""
+    text = code.text
+    by_plain = {plain(column): column for column in failure.columns}
+    for name in set(fields.used(code)) - set(failure.columns) - set(made):
+        if by_plain.get(plain(name)):
+            text = fields.renamed(Code(text), name, by_plain[plain(name)])
+    return text
 
 
 def _counted(code: Code, name: str) -> Iterator[str]:
@@ -107,6 +118,18 @@ def _aggregated(code: Code, name: str) -> Iterator[str]:
         yield code.with_(*(code.literal(node, str(node.value).replace(name, new, 1)) for node in wanted))
 
 
+def _renamed_keys(code: Code, failure: Failure) -> Iterator[str]:
+    """A misspelt column that is given another name, which pandas passes over."""
+    for call in code.all(ast.Call):
+        tables = (
+            [node for node in ast.walk(call) if isinstance(node, ast.Dict)] if fields.called(call) == "rename" else []
+        )
+        for key in [key for table in tables for key in table.keys if isinstance(key, ast.Constant)]:
+            right = nearest(str(key.value), failure.columns)
+            if right and key.value not in fields.made(code):
+                yield code.with_(code.literal(key, right))
+
+
 def _chain(node: ast.AST) -> list[str]:
     """The methods of a chain of calls, the last one first."""
     names = []
@@ -131,15 +154,17 @@ def _indexed(code: Code, failure: Failure | None, count: str = "") -> Iterator[s
     for node in code.all(ast.Call):
         names = _chain(node)
         if names[:2] in (["reset_index", "size"], ["reset_index", "count"]) and not (node.args or node.keywords):
-            yield code.with_(code.argued(node, f'name="{count or _counts(code, failure)}"'))
+            yield code.with_(code.argued(node, f"name={code.quoted(count or _counts(code, failure))}"))
     if count:
-        yield from (code.with_((code.end(node), code.end(node), f'.reset_index(name="{count}")')) for node in ends)
+        yield from (
+            code.with_((code.end(node), code.end(node), f".reset_index(name={code.quoted(count)})")) for node in ends
+        )
 
 
 def _reset(code: Code, node: ast.Call, failure: Failure | None) -> str:
     names = _chain(node)
     if names[0] == "size":
-        return f'.reset_index(name="{_counts(code, failure)}")'
+        return f".reset_index(name={code.quoted(_counts(code, failure))})"
     return ".reset_index()"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from observatory.sandbox.fixes.code import Code
+from observatory.sandbox.fixes.words import useful
 
 _LONGEST = 20_000
 _QUOTED = re.compile(r"[`“\"']([^`“”\"'\n]{1,200})[`”\"']")
@@ -27,6 +28,11 @@ class Failure:
     owner: str = ""
     offered: tuple[str, ...] = ()
     key: object = None
+
+    @property
+    def is_none(self) -> bool:
+        """Whether an attribute of None was asked for."""
+        return self.says(r"^'NoneType' object") is not None
 
     @property
     def quoted(self) -> list[str]:
@@ -56,15 +62,14 @@ def failure_of(error: BaseException, code: Code, columns: Sequence[str]) -> Fail
     line = getattr(error, "line", None) or getattr(error, "lineno", None) or _line(error, len(code.lines))
     name = getattr(error, "name", None)
     said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    hint = getattr(error, "hint", "")
     return Failure(
         kind=type(error).__name__,
-        message=(f"{said}\n{hint}" if isinstance(hint, str) and hint else said)[:_LONGEST],
+        message=said[:_LONGEST],
         line=line if isinstance(line, int) else None,
         name=name if isinstance(name, str) else "",
         columns=tuple(str(column) for column in columns[:5000]),
         owner=owner,
-        offered=() if holder is None else tuple(name for name in dir(holder)[:5000] if not name.startswith("_")),
+        offered=() if holder is None else useful(holder),
         key=error.args[0] if isinstance(error, KeyError) and error.args else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Iterable, Iterator
 
@@ -94,11 +95,11 @@ def made(code: Code) -> dict[str, str]:
 
 def _made_by(call: ast.Call) -> dict[str, str]:
     name = called(call)
-    given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    given = {item.arg: item.value for item in call.keywords if item.arg}
     if name.startswith("transform_"):
         return _transformed(name, call.args, given)
     if name in ("assign", "agg", "aggregate"):
-        return dict.fromkeys(given, "")
+        return dict.fromkeys([*given, *(text for item in call.args for text in _texts(item))], "")
     keys = ("var_name", "value_name", "name", "names", "columns", "indicator")
     if name in ("reset_index", "melt", "rename", "rename_axis", "to_frame", "merge", "set_axis", "DataFrame"):
         texts = [text for key in keys for text in _texts(given.get(key))]
@@ -191,7 +192,7 @@ def renamed(code: Code, wrong: str, right: str) -> str:
             edits.append(code.literal(node, new))
     for attribute in code.all(ast.Attribute):
         if attribute.attr == wrong and not isinstance(code.parents.get(attribute), ast.Call | ast.Assign):
-            if right.isidentifier():
+            if right.isidentifier() and not keyword.iskeyword(right):
                 edits.append(code.attribute(attribute, right))
             else:
                 edits.append((code.end(attribute.value), code.end(attribute), f"[{right!r}]"))
@@ -219,16 +220,23 @@ def _in_table(text: str, wrong: str, right: str) -> str:
     return re.sub(rf"`{re.escape(wrong)}`|(?<![\w'\"`]){re.escape(wrong)}\b", lambda _: shown, text)
 
 
-def with_types(code: Code, field: str, letter: str) -> str:
-    """The code with a type behind each shorthand of a column that has none."""
+def with_types(code: Code, letters: dict[str, str]) -> str:
+    """The code with a type behind each shorthand, where it has none and the letter of its column is known."""
+    text = code.text
+    for field, letter in letters.items():
+        text = _with_type(Code(text), field, letter) if letter else text
+    return text
+
+
+def _with_type(code: Code, field: str, letter: str) -> str:
     wanted = [node for node in shorthands(code) if node.value == field]
     long = {"Q": "quantitative", "N": "nominal", "O": "ordinal", "T": "temporal"}[letter]
     edits = [code.literal(node, f"{field}:{letter}") for node in wanted]
-    for keyword in code.all(ast.keyword):
-        call = code.parents.get(keyword)
-        is_field = keyword.arg == "field" and isinstance(keyword.value, ast.Constant) and keyword.value.value == field
+    for item in code.all(ast.keyword):
+        call = code.parents.get(item)
+        is_field = item.arg == "field" and isinstance(item.value, ast.Constant) and item.value.value == field
         if is_field and isinstance(call, ast.Call) and "type" not in [other.arg for other in call.keywords]:
-            edits.append(code.argued(call, f'type="{long}"'))
+            edits.append(code.argued(call, f"type={code.quoted(long)}"))
     return code.with_(*edits)
 
 

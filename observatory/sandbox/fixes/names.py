@@ -34,6 +34,15 @@ _IMPORTS = {
     **{name: f"from functools import {name}" for name in ("partial", "reduce")},
 }
 _TABLES = ("df", "dataframe", "dataset", "frame", "table", "source", "dta", "cars", "iris", "penguins", "d", "df_data")
+_NAMED = ("mean", "median", "sum", "count", "min", "max", "std", "var", "first", "last", "nunique")
+_REDUCERS = dict(zip(_NAMED, _NAMED)) | {
+    "average": "mean",
+    "avg": "mean",
+    "stdev": "std",
+    "distinct": "nunique",
+    "total": "sum",
+    "variance": "var",
+}
 _JAVASCRIPT = {"true": "True", "false": "False", "null": "None", "undefined": "None", "nan": "None", "NaN": "None"}
 
 
@@ -50,6 +59,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         nodes = [node for node in code.all(ast.Attribute) if name and node.attr == name]
         if nodes:
             yield from _absent(code, failure, name, _of_line(nodes, failure.line))
+        elif name and (failure.kind == "AttributeError" or failure.says("by its name")):
+            right = _REDUCERS.get(nearest(name, _REDUCERS) or name)
+            strings = [node for node in fields.strings(code) if node.value == name]
+            yield code.with_(*(code.literal(node, right) for node in strings if right))
 
 
 def _of_line(nodes: list[ast.Attribute], line: int | None) -> list[ast.Attribute]:
@@ -78,13 +91,13 @@ def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
     own |= {node.arg for node in code.all(ast.arg)} | {node.name for node in code.all(ast.FunctionDef)}
     if name.lower() in _TABLES and "data" not in own - {"data"}:
         yield all_as("data")
-    right = nearest(name, [*sorted(own - {name}), "data", "alt", "pd", "np"], cutoff=0.6)
-    if right:
-        yield all_as(right)
     if name in ALT:
         yield all_as(f"alt.{name}")
     if name in PANDAS:
         yield all_as(f"pd.{name}")
+    right = nearest(name, [*sorted(own - {name}), "data", "alt", "pd", "np"], cutoff=0.6)
+    if right:
+        yield all_as(right)
     column = nearest(name, failure.columns)
     if column:
         yield _quoted(code, names, column)
@@ -119,7 +132,7 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
     if is_alt:
         yield from (all_as(right) for right in [nearest(name, ALT)] if right)
         return
-    if failure.owner == "NoneType":
+    if failure.is_none:
         yield from _in_place(code)
     if failure.owner in ("Series", "SeriesGroupBy") and name in (*DATE_PARTS, *TEXT_PARTS):
         yield all_as(f"dt.{name}" if name in DATE_PARTS else f"str.{name}")
@@ -131,12 +144,14 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
         column = nearest(name, failure.columns)
         if column:
             yield fields.renamed(code, name, column)
-    offered = [word for word in failure.offered if word in (*CHARTS, *FRAMES)] or list(failure.offered)
-    right = nearest(name, offered or (FRAMES if table else (*CHARTS, *FRAMES)), cutoff=0.65)
+    right = nearest(name, failure.offered or (FRAMES if table else (*CHARTS, *FRAMES)), cutoff=0.65)
     if not table:
         yield from (all_as(mark) for mark in [_mark(name)] if mark)
     if right:
         yield all_as(right)
+    calls = [(node, call) for node in nodes if isinstance(call := code.parents.get(node), ast.Call)]
+    if failure.owner.endswith("Chart"):
+        yield code.with_(*((code.end(node.value), code.end(call), "") for node, call in calls))
 
 
 def _mark(name: str) -> str | None:

@@ -6,28 +6,23 @@ import ast
 import re
 from collections.abc import Iterator
 
-from observatory.sandbox.fixes.code import Code, Edit
+from observatory.sandbox.allowed import MODULES
+from observatory.sandbox.fixes.code import Code, Edit, parsed
 from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.fields import called
 
-ALLOWED = {
-    *("altair", "pandas", "numpy", "math", "datetime", "statistics", "collections", "itertools", "functools", "re"),
-    "calendar",
-}
 _SHOWS = re.compile(
-    r"^(show|save|savefig|display|print|input|to_(csv|excel|json|html|parquet|pickle|sql|feather|clipboard|"
-    r"markdown|latex|hdf|stata|xml|orc)|info|figure|tight_layout|filterwarnings|enable|disable_max_rows|"
-    r"set_option|seed|serve|open_editor|set_theme|set_style)$"
+    r"^(show|save|savefig|display|input|figure|tight_layout|"
+    r"to_(csv|excel|json|html|parquet|pickle|sql|feather|clipboard|markdown|latex|hdf|stata|xml|orc))$"
 )
-_REFUSED = {"__future__", "os", "sys"}
+_KINDS = ("ChartCodeRejected", "ImportError", "ModuleNotFoundError", "PermissionError", "FileNotFoundError")
 _LOADS = re.compile(r"^(read_\w+|load_dataset)$")
 
 
 def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend code that is refused, or that lacks a module."""
-    refused = failure.kind in ("Rejected", "ChartCodeRejected", "ImportError", "ModuleNotFoundError", "PermissionError")
-    touches = failure.says(r"(?i)\b(import|module|file|show|save|display|read|write|attribute|allowed|theme|renderer)")
-    if not refused and not touches:
+    named = failure.says(r"\b(import\w*|read_\w+|load_dataset|to_\w+|save|savefig|show|display)\b|No module named")
+    if failure.kind not in _KINDS and not named:
         return
     simple = _cleaned(code)
     if simple != code.text:
@@ -44,15 +39,15 @@ def _cleaned(code: Code) -> str:
             names, edit = _import(code, node)
             gone |= names
             edits += [edit] if edit else []
-        if isinstance(node, ast.If) and "__name__" in code.of(node.test):
-            edits.append(code.without(node))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             shows = _SHOWS.match(called(node.value)) and not _charted(node.value)
             edits += [code.without(node)] if shows or _root(node.value) in gone - {"data"} else []
     for call in code.all(ast.Call):
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("show", "display", "save"):
             edits.append((code.end(call.func.value), code.end(call), ""))
-    return code.with_(*edits)
+    text = code.with_(*edits)
+    left = {node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name)}
+    return text if not left & (gone - {"data"}) else code.text
 
 
 def _charted(call: ast.Call) -> bool:
@@ -63,9 +58,9 @@ def _charted(call: ast.Call) -> bool:
 def _import(code: Code, node: ast.Import | ast.ImportFrom) -> tuple[set[str], Edit | None]:
     """The names that an import gives and should not, and the edit that takes them out."""
     if isinstance(node, ast.ImportFrom):
-        known = (node.module or "").partition(".")[0] in ALLOWED
+        known = (node.module or "").partition(".")[0] in MODULES
         return (set(), None) if known else ({item.asname or item.name for item in node.names}, code.without(node))
-    bad = [item for item in node.names if item.name.partition(".")[0] not in ALLOWED]
+    bad = [item for item in node.names if item.name.partition(".")[0] not in MODULES]
     names = {item.asname or item.name.partition(".")[0] for item in bad}
     if not bad:
         return set(), None

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 
 from observatory.sandbox.fixes import fields
-from observatory.sandbox.fixes.code import Code
+from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
-from observatory.sandbox.fixes.words import AGGREGATES, CHANNELS, MEANT, TYPES, nearest, parameters
+from observatory.sandbox.fixes.words import AGGREGATES, CHANNELS, MEANT, TYPES, nearest, parameters, plain
 
 _NO_PARAMETER = re.compile(r"`(\w+)` has no parameter named '(\w+)'\s+Existing parameter names are:\n((?:[\w ]+\n?)+)")
-_BAD_VALUE = re.compile(r"'(.*)' is an invalid value for `(\w+)`\.([^`]*)")
+_BAD_VALUE = re.compile(r"'(.*)' is an invalid value for `(\w+)`\.([\s\S]*)")
 _BAD_TYPE = r'"(.*)" is not one of the valid encoding data types'
 _UNEXPECTED = r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'"
+_SPELT = ("Chart", "properties", "encode")
 _CHART = ("title", "width", "height", "name", "description", "background", "padding")
 
 
@@ -24,15 +25,20 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield from _argument(
             code, failure, name, [*listed.split(), *(_CHART if owner.endswith("Chart") else ())], owner
         )
-    for value, place, allowed in _BAD_VALUE.findall(failure.message):
-        yield from _value(code, failure, value, place, allowed)
-    bad_type = failure.says(_BAD_TYPE)
-    if bad_type:
-        yield from _type(code, failure, bad_type.group(1))
+    bad = [found.groups() for part in failure.message.split("\nError ") for found in _BAD_VALUE.finditer(part)]
+    yield code.with_(*(edit for value, place, allowed in bad for edit in _edits(code, value, place, allowed)))
+    if any(value.startswith(("[", "{")) or place in ("field", "shorthand") for value, place, _ in bad):
+        yield from _series(code, failure)
+    if failure.says(_BAD_TYPE):
+        yield from _type(code, failure)
     unexpected = failure.says(_UNEXPECTED)
     if unexpected:
         _, function, name = unexpected.groups()
         yield from _argument(code, failure, name, CHANNELS if function == "encode" else parameters(function), function)
+    if failure.says(r"^positional of type"):
+        yield from _positional(code)
+    if failure.says(r"facet argument cannot be combined"):
+        yield re.sub(r"(\.facet\([^()]*?)\bcolumn(?==)", r"\1columns", code.text)
     if failure.says(r"argument of type '(int|float|bool)' is not iterable"):
         yield from _constants(code)
     if failure.says(r"'mark' is a required property"):
@@ -54,17 +60,31 @@ def _argument(code: Code, failure: Failure, name: str, known: list[str] | tuple[
     """An argument that does not exist: the nearest one, moved to where it belongs, or left out."""
     given = [keyword for keyword in code.all(ast.keyword) if keyword.arg == name]
     given = _near(code, given, failure.line)
-    right = nearest(name, known, cutoff=0.65)
-    if right:
-        yield code.with_(*((code.start(item), code.start(item) + len(name), right) for item in given))
-        keys = [key for node in code.all(ast.Dict) for key in node.keys if isinstance(key, ast.Constant)]
-        yield code.with_(*(code.literal(key, right) for key in keys if key.value == name))
+    owned = [item for item in given if _owns(owner, fields.called(code.parents[item]))]
+    given = owned or given
     calls = [(call, item) for item in given if isinstance(call := code.parents[item], ast.Call)]
     for call, item in calls:
         added = f"{name}={code.of(item.value)}"
         if name in _CHART and owner in ("encode", "MarkDef") and isinstance(call.func, ast.Attribute):
             yield code.with_(code.unargued(call, item), (code.end(call), code.end(call), f".properties({added})"))
+    right = nearest(name, known, cutoff=0.65)
+    if right:
+        beside = [other for call, _ in calls for other in call.keywords if other.arg and other.arg not in known]
+        meant = [(item, item.arg or "", nearest(item.arg or "", known, cutoff=0.65)) for item in beside or given]
+        yield code.with_(*((code.start(item), code.start(item) + len(old), new) for item, old, new in meant if new))
+        keys = [key for node in code.all(ast.Dict) for key in node.keys if isinstance(key, ast.Constant)]
+        yield code.with_(*(code.literal(key, right) for key in keys if key.value == name))
     yield code.with_(*(code.unargued(call, item) for call, item in calls))
+
+
+def _owns(owner: str, function: str) -> bool:
+    """Whether a call makes what the schema calls by another name.
+
+    >>> _owns("MarkDef", "mark_bar"), _owns("AxisConfig", "configure_axisX"), _owns("BinParams", "Bin")
+    (True, True, True)
+    """
+    bare = re.sub(r"(Def|Config|Params|Chart)$", "", owner).lower()
+    return function == owner or (bare != "" and bare in function.replace("_", "").lower())
 
 
 def _given(code: Code, value: str, place: str) -> list[ast.expr]:
@@ -75,33 +95,31 @@ def _given(code: Code, value: str, place: str) -> list[ast.expr]:
     return [item for item in (*keywords, *keyed) if isinstance(item, ast.Constant) and str(item.value) == value]
 
 
-def _value(code: Code, failure: Failure, value: str, place: str, allowed: str) -> Iterator[str]:
+def _edits(code: Code, value: str, place: str, allowed: str) -> list[Edit]:
+    """The changes that put a value that may stand in a place there instead of one that may not."""
     nodes = _given(code, value, place)
     nodes = nodes or [node for node in fields.strings(code) if node.value == value]
     words = [word for listed in re.findall(r"\[('.*?')\]", allowed) for word in re.findall(r"'([^']*)'", listed)]
     right = nearest(value, words) or (nearest(value, words, 0.5) if words else None)
     if right:
-        yield code.with_(*(code.literal(node, right) for node in nodes if isinstance(node, ast.Constant)))
-    new = _converted(value, place, allowed)
-    if new:
-        yield code.with_(*(code.put(node, new) for node in nodes))
-    if value.startswith(("[", "{")) or place in ("field", "shorthand"):
-        yield from _series(code, failure)
+        return [code.literal(node, right) for node in nodes if isinstance(node, ast.Constant)]
+    new = _converted(code, value, place, allowed)
+    return [code.put(node, new) for node in nodes] if new else []
 
 
-def _converted(value: str, place: str, allowed: str) -> str | None:
+def _converted(code: Code, value: str, place: str, allowed: str) -> str | None:
     """The value as what the place takes: a number, a truth, nothing, or an object that holds it."""
     number = re.match(r"-?\d+(\.\d+)?", value)
     if place == "bin" and number:
         return f"alt.Bin(maxbins={value})"
     if place == "scale" and re.fullmatch(r"[a-z]+\d*", value):
         scales = ("linear", "log", "sqrt", "pow", "symlog", "time", "utc", "point", "band")
-        return f'alt.Scale({"type" if value in scales else "scheme"}="{value}")'
+        return f"alt.Scale({'type' if value in scales else 'scheme'}={code.quoted(value)})"
     if place in ("axis", "legend", "title", "header") and value.lower() in ("false", "no", "none", "off", "hide"):
         return "None"
     if place in ("axis", "legend") and re.fullmatch(r"[A-Za-z][\w ]*", value):
         side = place == "legend" and value in ("top", "bottom", "left", "right", "none")
-        return f'alt.{place.title()}({"orient" if side else "title"}="{value}")'
+        return f"alt.{place.title()}({'orient' if side else 'title'}={code.quoted(value)})"
     if number and "float" in allowed:
         return number.group(0)
     if "bool" in allowed and value.lower() in ("true", "yes", "on", "false", "no", "off"):
@@ -124,14 +142,14 @@ def _series(code: Code, failure: Failure) -> Iterator[str]:
     yield code.with_(*edits)
 
 
-def _type(code: Code, failure: Failure, wrong: str) -> Iterator[str]:
-    """A type behind a colon that is none: misspelt, an aggregate, or a part of the column's name."""
+def _type(code: Code, failure: Failure) -> Iterator[str]:
+    """Types behind a colon that are none: misspelt, an aggregate, or a part of the column's name."""
     edits = []
     for node in fields.shorthands(code):
         text = str(node.value)
-        if not text.endswith(f":{wrong}"):
+        bare, colon, wrong = text.rpartition(":")
+        if not colon or bare.endswith("\\") or wrong.upper() in TYPES.values() or wrong in TYPES:
             continue
-        bare = text[: -len(wrong) - 1]
         letter = TYPES.get(nearest(wrong, TYPES) or MEANT.get(wrong.lower(), ""))
         aggregate = nearest(wrong, AGGREGATES) or (wrong if wrong in AGGREGATES else None)
         new = f"{bare}:{letter}" if letter else f"{aggregate}({bare})" if aggregate else bare
@@ -148,6 +166,31 @@ def _constants(code: Code) -> Iterator[str]:
                 edits.append(code.unargued(call, item))
             elif isinstance(item.value, ast.Constant) and isinstance(item.value.value, (int, float)):
                 edits.append(code.put(item.value, f"alt.value({code.of(item.value)})"))
+    yield code.with_(*edits)
+
+
+def spelt(code: Code, failure: Failure) -> Iterator[str]:
+    """Arguments whose names are no arguments of what they are given to, whatever the error says of them."""
+    del failure
+    edits: list[Edit] = []
+    for item in code.all(ast.keyword):
+        function = fields.called(code.parents[item])
+        known = _CHART if function in ("Chart", "properties") else parameters(function)
+        right = nearest(item.arg or "", known, 0.8) if function in _SPELT or function.startswith("transform_") else None
+        free = function.startswith("transform_") and right is not None and plain(right) != plain(item.arg or "")
+        if right and not free:
+            edits.append((code.start(item), code.start(item) + len(item.arg or ""), right))
+    yield code.with_(*edits)
+
+
+def _positional(code: Code) -> Iterator[str]:
+    """Columns in `encode` without a channel: the first ones are x and y."""
+    edits: list[Edit] = []
+    for call in code.all(ast.Call):
+        if fields.called(call) == "encode":
+            free = [name for name in ("x", "y", "color") if name not in [item.arg for item in call.keywords]]
+            bare = [node for node in call.args if isinstance(node, ast.Constant)]
+            edits += [(code.start(node), code.start(node), f"{name}=") for node, name in zip(bare, free)]
     yield code.with_(*edits)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -11,7 +12,17 @@ from observatory.sandbox.fixes.failure import failure_of
 
 _LONGEST = 50_000
 _MOST = 24
-_CURES = (removals.cures, tables.cures, charts.cures, schema.cures, columns.cures, names.cures, charts.given)
+_CURES = (
+    removals.cures,
+    tables.cures,
+    charts.cures,
+    schema.cures,
+    columns.cures,
+    names.cures,
+    charts.given,
+    schema.spelt,
+    charts.outdated,
+)
 
 
 def suggest(code: str, error: BaseException, columns: Sequence[str]) -> str | None:
@@ -33,8 +44,8 @@ def suggest(code: str, error: BaseException, columns: Sequence[str]) -> str | No
 
 def _candidates(text: str, error: BaseException, columns: Sequence[str]) -> Iterator[str]:
     if not _parses(text):
-        mended = syntax.cure(text)
-        yield from [mended] if mended is not None else []
+        mended = syntax.cure(text) or ""
+        yield from [mended] if re.search(r"\b(alt|[cC]hart|plot)\b", mended) else []
         return
     code = Code(text)
     failure = failure_of(error, code, columns)

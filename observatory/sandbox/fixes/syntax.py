@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import keyword
 import re
 import tokenize
 from collections.abc import Callable, Iterator
@@ -160,8 +161,9 @@ def _string(text: str, error: SyntaxError) -> Iterator[str]:
         return
     tail = re.search(r"[\])},:]*\s*$", lines[at])
     places = {tail.start() if tail else len(lines[at]), len(lines[at].rstrip())}
+    others = [found.start() for found in re.finditer(r"[),\]]", lines[at][:column])]
     places |= {found.start() for found in re.finditer(r"[),\]]", lines[at]) if found.start() > column}
-    for place in sorted(places, reverse=True)[:12]:
+    for place in [*sorted(places, reverse=True)[:12], *others[:12]]:
         yield _with(lines, at, lines[at][:place] + quote + lines[at][place:])
 
 
@@ -192,7 +194,8 @@ def _indentation(text: str, error: SyntaxError) -> Iterator[str]:
     """Tabs and spaces, a line too far in or out, a block that is not indented."""
     lines, at = _line(text, error)
     if "\t" in text:
-        yield "\n".join(re.sub(r"^[ \t]+", lambda found: found.group().expandtabs(4), line) for line in lines)
+        for width in (4, 8):
+            yield "\n".join(re.sub(r"^[ \t]+", lambda found: found.group().expandtabs(width), line) for line in lines)  # noqa: B023
     if not isinstance(error, IndentationError):
         return
     own = len(lines[at]) - len(lines[at].lstrip())
@@ -206,6 +209,16 @@ def _indentation(text: str, error: SyntaxError) -> Iterator[str]:
             yield "\n".join([*lines[:at], *moved])
 
 
+def _keywords(text: str, error: SyntaxError) -> Iterator[str]:
+    """A column that is called as a word of Python is: `x=class`, `data.class`."""
+    lines, at = _line(text, error)
+    for found in re.finditer(r"(?<=[=(,\[ ])\w+(?=\s*[,)\]]|$)|\.\w+", lines[at]):
+        word = found.group().removeprefix(".")
+        if keyword.iskeyword(word) and word not in ("True", "False", "None"):
+            new = f"['{word}']" if found.group().startswith(".") else f"'{word}'"
+            yield _with(lines, at, lines[at][: found.start()] + new + lines[at][found.end() :])
+
+
 def _words(text: str, error: SyntaxError) -> Iterator[str]:
     """A line of words that is no code, and a continuation with a space behind it."""
     lines, at = _line(text, error)
@@ -216,4 +229,4 @@ def _words(text: str, error: SyntaxError) -> Iterator[str]:
         yield _with(lines, at, f"# {lines[at].strip()}")
 
 
-_STEPS_OF: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _words)
+_STEPS_OF: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _keywords, _words)

@@ -106,7 +106,7 @@ def _dates(code: Code) -> Iterator[str]:
     found = [
         node
         for node in code.all(ast.Attribute)
-        if node.attr == "dt" and isinstance(node.value, (ast.Subscript, ast.Attribute))
+        if node.attr == "dt" and isinstance(node.value, (ast.Subscript, ast.Attribute, ast.Call))
     ]
     yield code.with_(*(code.put(node.value, f"pd.to_datetime({code.of(node.value)})") for node in found))
 

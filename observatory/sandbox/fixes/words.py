@@ -16,6 +16,7 @@ from pandas.api.typing import DataFrameGroupBy
 _WRITES = re.compile(
     r"^(_|to_(?!dict|datetime|numeric|list|frame|numpy|timedelta)|save|show|display|open|from_|repr|read_)"
 )
+_LONGEST = 200
 TYPES = {"quantitative": "Q", "nominal": "N", "ordinal": "O", "temporal": "T", "geojson": "G"}
 AGGREGATES = (
     *("average", "count", "distinct", "max", "mean", "median", "min", "missing", "q1", "q3", "stdev", "stderr"),
@@ -62,6 +63,15 @@ def _public(*holders: object) -> tuple[str, ...]:
     return tuple(sorted({name for holder in holders for name in dir(holder) if not _WRITES.match(name)}))
 
 
+def useful(holder: object) -> tuple[str, ...]:
+    """The names of an object that chart code may want: not private, and not those that write or show.
+
+    >>> "save" in useful(alt.Chart), "encode" in useful(alt.Chart)
+    (False, True)
+    """
+    return _public(holder)
+
+
 ALT = _public(alt)
 CHARTS = _public(alt.Chart)
 FRAMES = _public(pd.DataFrame, pd.Series)
@@ -85,12 +95,12 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
     >>> nearest("Body Mass", ["body_mass_g", "sex"]), nearest("tail", ["body_mass_g", "sex"])
     ('body_mass_g', None)
     """
-    name = name[:100]
     by_plain: dict[str, str] = {}
     for other in known:
-        by_plain.setdefault(plain(other[:100]) or other, other)
+        if len(other) <= _LONGEST:
+            by_plain.setdefault(plain(other) or other, other)
     short = plain(name)
-    if not short or name in by_plain.values():
+    if not short or len(name) > _LONGEST or name in by_plain.values():
         return None
     if short in by_plain:
         return by_plain[short]
