@@ -1,0 +1,130 @@
+"""What must hold of the properties of a place together, once each of them is as it may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from observatory.sandbox.grammar.kind import DROPPED, Then
+from observatory.sandbox.grammar.limits import BINS, ROWS, STEPS
+from observatory.sandbox.grammar.refusal import Refused
+from observatory.sandbox.grammar.scope import Scope
+from observatory.sandbox.grammar.titles import title_for
+
+_FINE = ("millisecond", "second", "minute")
+
+
+def _titled(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    title = title_for(checked, scope.plain_titles)
+    return checked if title is None else checked | {"title": title}
+
+
+def _encoding(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if type(checked.get("tooltip")) is dict:
+        scope.encodings.append(checked)
+    return checked
+
+
+def _tooltip_content(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if checked["content"] == "data" and not scope.shows_rows:
+        scope.note("Tooltips show what is drawn, not all columns of a row.")
+        return {"content": "encoding"}
+    return checked
+
+
+def _axis(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    count = checked.get("tickCount")
+    if (count.get("interval") if type(count) is dict else count) in _FINE:
+        scope.note("Ticks at every minute or second were left out: over a longer time there would be too many.")
+        del checked["tickCount"]
+    return checked
+
+
+def _counted(low: float, high: float, step: float, most: int) -> None:
+    if step == 0 or abs(high - low) / abs(step) > most:
+        raise Refused("The step{at} is too small for its range.", f"It may give {most:,} values.")
+
+
+def _bin(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    extent = checked.get("extent")
+    if type(extent) is list and "step" in checked:
+        _counted(extent[0], extent[1], checked["step"], BINS)
+    return checked
+
+
+def _scale_bins(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if "start" not in checked or "stop" not in checked:
+        raise Refused("“start” and “stop” are needed{at}.", "Say where the bins begin and end.")
+    _counted(checked["start"], checked["stop"], checked["step"], BINS)
+    return checked
+
+
+def _sequence(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    _counted(checked.get("start", 0), checked["stop"], checked.get("step", 1), STEPS)
+    return checked
+
+
+def _generated(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    low, high, step = checked["start"], checked["stop"], checked.get("step", 1)
+    _counted(low, high, step, ROWS)
+    scope.rows += int(abs(high - low) / abs(step))
+    if scope.rows > ROWS:
+        raise Refused(f"There are more than {ROWS:,} rows in the chart.", "Make fewer.")
+    return checked
+
+
+def _named(checked: dict[str, Any], scope: Scope) -> Any:
+    return checked if checked["name"] in scope.datasets else DROPPED
+
+
+def _elsewhere(checked: dict[str, Any], scope: Scope) -> Any:
+    scope.note("The rows of the data set stand for the data that the chart would fetch.")
+    return DROPPED
+
+
+def _from_data(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if "data" not in checked:
+        raise Refused("The rows to look up{at} must stand in the chart.", "A chart here fetches nothing.")
+    return checked
+
+
+def _lookup(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if "fields" not in checked["from"]:
+        scope.has_objects = True
+    return _carried(checked, scope)
+
+
+def _carried(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    """Texts go on under other names, so from here on a field may be as long as the longest so far."""
+    scope.least_growth = max(scope.least_growth, *scope.growth.values(), 1)
+    return checked
+
+
+def _calculate(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    name = checked["as"]
+    scope.growth[name] = max(scope.growth.get(name, 1), scope.last_growth)
+    return checked
+
+
+def _derived(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if checked["op"] in ("argmax", "argmin"):
+        scope.has_objects = True
+    return _carried(checked, scope)
+
+
+AFTERWARDS: dict[str, Then] = {
+    "titled": _titled,
+    "encoding": _encoding,
+    "tooltip-content": _tooltip_content,
+    "axis": _axis,
+    "bin": _bin,
+    "scale-bins": _scale_bins,
+    "sequence": _sequence,
+    "generated": _generated,
+    "named": _named,
+    "elsewhere": _elsewhere,
+    "from-data": _from_data,
+    "lookup": _lookup,
+    "carried": _carried,
+    "calculate": _calculate,
+    "derived": _derived,
+}

@@ -1,0 +1,25 @@
+"""What a browser and the server stay alive with: no chart has more than this."""
+
+from __future__ import annotations
+
+DEEPEST = 60
+NODES = 600_000
+LETTERS = 8_000_000
+CELL = 4_000
+NODES_OUTSIDE_ROWS = 20_000
+
+ROWS = 20_000
+VIEWS = 100
+PARAMS = 60
+TRANSFORMS = 100
+FOLDED = 400
+EXPRESSIONS = 300
+
+EXPRESSION = 4_000
+EXPRESSION_NODES = 1_000
+EXPRESSION_DEPTH = 40
+GROWTH = 40
+
+TICKS = 5_000
+BINS = 5_000
+STEPS = 1_000

@@ -1,0 +1,37 @@
+"""What is known of a whole chart while its places are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from observatory.sandbox.grammar.expression import Known
+from observatory.sandbox.grammar.param import Param
+
+
+@dataclass
+class Scope:
+    """The params and rows of a chart, what must be said of it, and how much of it there is so far."""
+
+    params: Mapping[str, Param] = field(default_factory=dict)
+    datasets: frozenset[str] = frozenset()
+    plain_titles: bool = False
+    notes: list[str] = field(default_factory=list)
+    growth: dict[str, int] = field(default_factory=dict)
+    least_growth: int = 1
+    last_growth: int = 1
+    shows_rows: bool = False
+    rows: int = 0
+    n_expressions: int = 0
+    has_objects: bool = False
+    encodings: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Say something of the chart, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def known(self) -> Known:
+        """What an expression may name."""
+        return Known(self.params, self.growth, self.least_growth)
