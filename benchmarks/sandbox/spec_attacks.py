@@ -1,7 +1,7 @@
-"""The attacks that charts can carry, read from `spec_attacks/*.toml`: one file for each kind, one table for each attack.
+"""The attacks that charts can carry, read from `spec_attacks/*.toml`: a file for each kind, a table for each attack.
 
-`aim` is what the attack is after. `proven` says that it had an effect on vega-embed 7.3 with Vega 6.4, Vega-Lite 6.4 and
-vega-tooltip 1.1, bare, in Chromium. In `spec`, `@PORT@` is the port of a listener, and `@5*ab@` is `ababababab`.
+`aim` is what the attack is after. `proven` says that it had an effect on vega-embed 7.3 with Vega 6.4, Vega-Lite 6.4
+and vega-tooltip 1.1, bare, in Chromium. In `spec`, `@PORT@` is the port of a listener, and `@5*ab@` is `ababababab`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 FOLDER = Path(__file__).parent / "spec_attacks"
 _FLOOD = re.compile(r"@(\d+)\*(.*?)@", re.DOTALL)
@@ -42,3 +42,48 @@ def spec_attacks() -> tuple[SpecAttack, ...]:
         for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
             found.append(SpecAttack(name, path.stem, entry["aim"], entry["spec"], entry["proven"]))
     return tuple(found)
+
+
+KEYS = frozenset(
+    ("url", "href", "expr", "signal", "usermeta", "labelExpr", "init", "update", "events", "element", "formatType")
+    + ("customFormatTypes", "encode", "patch", "signals", "marks", "on", "bind", "toggle", "clear", "translate")
+    + ("zoom", "constructor", "__proto__", "prototype", "toString", "views")
+)
+WORDS = re.compile(
+    r"javascript:|url\(|127\.0\.0\.1|__pwned|<script|onerror|constructor|__proto__|test\(|regexp\(|sequence\(|pad\(|event\."
+)
+TEXTS = frozenset(("title", "text", "subtitle", "description", "name", "field", "domain", "sort", "$schema"))
+_ADDRESS = "https://vega.github.io/schema/vega-lite/"
+MARKUP = ("<script", "<image", "<foreignObject", "<a ", "javascript:", "href=", "url(http", "127.0.0.1")
+
+
+def dangers(node: Any, place: str = "") -> list[str]:
+    """What a drawn chart, as JSON, must not hold: keys and words with a place; texts and rows may say anything.
+
+    >>> dangers({"mark": {"type": "bar", "href": "http://a.b"}, "title": "javascript:"})
+    ['/mark/href']
+    """
+    found: list[str] = []
+    if isinstance(node, list):
+        for item in node:
+            found += dangers(item, place)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            at = f"{place}/{key}"
+            found += [at] if key in KEYS else []
+            found += [f"{at}: {value}"] if key == "$schema" and not str(value).startswith(_ADDRESS) else []
+            if key not in ("data", "datasets") and not (key in TEXTS and _is_text(value)):
+                found += dangers(value, at)
+        found += [f"{place}: a tooltip called image"] if place.endswith("/tooltip") and _is_image(node) else []
+    elif isinstance(node, str) and WORDS.search(node):
+        found.append(f"{place}: {node[:60]}")
+    return found
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+
+
+def _is_image(entry: dict[str, Any]) -> bool:
+    """Whether vega-tooltip makes an image of an entry."""
+    return entry.get("title", entry.get("field")) == "image"

@@ -1,0 +1,289 @@
+"""Every attack of `spec_attacks/` through the real entrances, and in the real dashboard in headless Chromium.
+
+    python -m benchmarks.sandbox.browser [NAME …] [--without-grammar] [--json FILE] [--no-page]
+    python -m benchmarks.sandbox.browser [NAME …] --bare NODE_MODULES [--json FILE]
+
+A NAME is an attack or a kind. Each attack goes through `check`, `draw` and `picture`, in a process of its own with a
+deadline, and then through a link to the charts page, where it is hovered, scrolled, clicked and typed at. Printed is a
+Markdown table: refused (a typed error), harmless, or EFFECT. `--without-grammar` starts everything with a grammar that
+accepts all, and so tells what the drawing, Vega and the headers of the server stop on their own. `--bare` shows what
+the attacks do to plain vega-embed, whose packages were installed into NODE_MODULES.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import json
+import multiprocessing
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import Page
+
+from benchmarks.sandbox.spec_attacks import MARKUP, SpecAttack, dangers, spec_attacks
+from benchmarks.sandbox.spec_bare import bare, bare_pages
+from benchmarks.sandbox.spec_watch import Stage, listener
+
+ROOT = Path(__file__).parents[2]
+DATASET = "penguins"
+CHART = "[data-testid=stVegaLiteChart]"
+OPEN_GRAMMAR = """
+import observatory.sandbox.grammar as grammar
+def accept(spec):
+    return grammar.Accepted(spec=spec, notes=())
+grammar.accept = accept
+"""
+SERVER = "import sys; from observatory.cli import main; sys.exit(main(sys.argv[1:]))"
+SECONDS, MEMORY = 30, 6 * 2**30
+LONGEST_LINK = 30_000
+HONEST = '{"mark": "point", "encoding": {"x": {"field": "bill_length_mm", "type": "quantitative"}}}'
+
+
+# the entrances of the library
+
+
+def enter(wire: Any, workspace: str, without_grammar: bool) -> None:
+    """A process that takes the text of one attack after the other and answers with what each entrance said."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    os.environ |= {"OBSERVATORY_WORKSPACE": workspace, "OBSERVATORY_LLM": "off"}
+    if without_grammar:
+        exec(OPEN_GRAMMAR, {})
+    import observatory
+
+    with observatory.open() as obs:
+        wire.send("ready")
+        while text := wire.recv():
+            spec = parsed(text)
+            for name in ("check", "draw", "svg", "png"):
+                wire.send((name, None))
+                wire.send((name, entered(obs, name, spec)))
+            wire.send(("end", None))
+
+
+def parsed(text: str) -> Any:
+    """The JSON as the pages read it, or as Python does where it is too long for them; the error where neither can."""
+    from observatory.errors import ObservatoryError
+    from observatory.ui.chart_link import MOST, read
+
+    try:
+        return json.loads(text) if len(text) > MOST else read(text)
+    except (ObservatoryError, ValueError, RecursionError) as error:
+        return error
+
+
+def entered(obs: Any, name: str, spec: Any) -> str:
+    """What one entrance made of a chart: "refused: …", "harmless", or what is wrong with it."""
+    from observatory.errors import ObservatoryError
+
+    if isinstance(spec, Exception):
+        return f"refused: {type(spec).__name__}"
+    try:
+        if name == "check":
+            obs.check(spec, DATASET)
+            return "harmless"
+        if name == "draw":
+            found = dangers(obs.draw(spec, DATASET).chart.to_dict())
+        else:
+            picture = obs.picture(spec, DATASET, name)
+            found = [word for word in MARKUP if name == "svg" and word in picture]
+    except ObservatoryError as error:
+        return f"refused: {type(error).__name__}: {error.message}"
+    except Exception as error:
+        return f"EFFECT: {type(error).__name__}: {error}"[:200]
+    return f"EFFECT: {'; '.join(found)}"[:300] if found else "harmless"
+
+
+class Entrances:
+    """A process with the library, started anew after each attack that kills or outlasts it."""
+
+    def __init__(self, without_grammar: bool) -> None:
+        self.without_grammar = without_grammar
+        self.folder = tempfile.TemporaryDirectory()
+        self.process: Any = None
+
+    def close(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.process = None
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.wire, inner = context.Pipe()
+        self.process = context.Process(target=enter, args=(inner, self.folder.name, self.without_grammar), daemon=True)
+        self.process.start()
+        inner.close()
+        assert self.wire.recv() == "ready"
+
+    def __call__(self, text: str) -> dict[str, str]:
+        """What each entrance said of one attack."""
+        if self.process is None:
+            self._start()
+        said: dict[str, str] = {}
+        self.wire.send(text)
+        name = ""
+        try:
+            while name != "end":
+                if not self.wire.poll(SECONDS):
+                    raise TimeoutError
+                name, answer = self.wire.recv()
+                said |= {name: answer} if answer else {}
+        except (EOFError, OSError) as error:
+            said[name] = f"EFFECT: longer than {SECONDS} s" if isinstance(error, TimeoutError) else "EFFECT: it died"
+            self.close()
+        return said
+
+
+# the dashboard
+
+
+@contextmanager
+def dashboard(without_grammar: bool) -> Iterator[str]:
+    """The address of a dashboard without a language model, with or without its grammar."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    script = (OPEN_GRAMMAR if without_grammar else "") + SERVER
+    with tempfile.TemporaryDirectory() as workspace:
+        environ = {**os.environ, "OBSERVATORY_WORKSPACE": workspace, "OBSERVATORY_LLM": "off"}
+        command = [sys.executable, "-c", script, "serve", "--port", str(port)]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(600):
+                with suppress(OSError):
+                    urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                    break
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.kill()
+            process.wait(20)
+
+
+def link(text: str) -> str:
+    """The path of the charts page with a chart of this JSON, which need not be well formed."""
+    packed = base64.urlsafe_b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 9)).decode().rstrip("=")
+    return f"/charts?dataset={DATASET}&chart={packed}"
+
+
+async def shown(page: Page, address: str, path: str, said: dict[str, Any]) -> None:
+    """Open the charts page, wait until its script has ended, and note what it says and what the headers stopped."""
+    page.on("console", lambda m: said["stopped"].append(m.text[:120]) if "Content Security Policy" in m.text else None)
+    await page.goto(address + path)
+    await page.get_by_text("How do I show it?").first.wait_for(timeout=20_000)
+    await page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=20_000)
+    with suppress(BrowserError):
+        ended = f"{CHART} :is(svg, canvas), [data-testid=stAlert]"
+        await page.locator(ended).first.wait_for(timeout=4000)
+    said["alerts"] = [text[:160] for text in await page.locator("[data-testid=stAlert]").all_inner_texts()]
+    said["drawn"] = await page.locator(f"{CHART} :is(svg, canvas)").count() > 0
+
+
+async def in_dashboard(stage: Stage, address: str, text: str) -> str:
+    """What one attack does in the dashboard."""
+    path = link(text)
+    if len(path) > LONGEST_LINK:
+        return "refused: too long for a link"
+    said: dict[str, Any] = {"stopped": [], "alerts": [], "drawn": False}
+    effects = await stage.watch(lambda page: shown(page, address, path, said))
+    if effects:
+        return "EFFECT: " + "; ".join(effects)
+    stopped = f" (the headers stopped: {said['stopped'][0]})" if said["stopped"] else ""
+    if said["drawn"]:
+        return "harmless" + stopped
+    return ("refused: " + (" ".join(said["alerts"]) or "nothing is drawn") + stopped).replace("\n", " ")
+
+
+# all of it
+
+
+async def run(attacks: Sequence[SpecAttack], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """A row for each attack, said as soon as it is known."""
+    found: list[dict[str, Any]] = []
+    with listener() as (port, heard):
+        if options.bare:
+            with listener(bare_pages(options.bare)) as (own, _):
+                address = f"http://127.0.0.1:{own}/"
+                async with Stage("#chart", address, port, heard) as stage:
+                    return [told(one, {"page": await bare(stage, address, one.text(port))}) for one in attacks]
+        entrances = Entrances(options.without_grammar)
+        with dashboard(options.without_grammar) as address:
+            async with Stage(CHART, address, port, heard, seconds=45) as stage:
+                honest = "no page" if options.no_page else await in_dashboard(stage, address, HONEST)
+                assert honest in ("harmless", "no page"), honest
+                for one in attacks:
+                    text = one.text(port)
+                    heard.clear()
+                    said = entrances(text)
+                    said |= {"listener": f"EFFECT: request {heard[0]}"} if heard else {}
+                    if not options.no_page:
+                        said["page"] = await in_dashboard(stage, address, text)
+                    found.append(told(one, said))
+        entrances.close()
+    return found
+
+
+def told(attack: SpecAttack, said: dict[str, str]) -> dict[str, Any]:
+    """One row, printed to stderr on the way."""
+    print(attack.name, said, file=sys.stderr, flush=True)
+    return {"name": attack.name, "kind": attack.kind, "aim": attack.aim, "proven": attack.proven, **said}
+
+
+def word(said: str | None) -> str:
+    """The first word of what an entrance said.
+
+    >>> word("refused: ChartInvalidSpec: …")
+    'refused'
+    """
+    return (said or "–").partition(":")[0].partition(" ")[0]
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows as a Markdown table, and counts beneath it."""
+    places = [place for place in ("check", "draw", "svg", "png", "page", "listener") if any(place in r for r in rows)]
+    lines = [f"| Attack | Aim | Bare | {' | '.join(places)} |", "|" + " --- |" * (3 + len(places))]
+    for r in rows:
+        cells = " | ".join(word(r.get(place)) for place in places)
+        lines.append(f"| {r['kind']}: {r['name']} | {r['aim']} | {'effect' if r['proven'] else '–'} | {cells} |")
+    counts = {place: dict(Counter(word(r.get(place)) for r in rows)) for place in places}
+    return "\n".join([*lines, "", *(f"{place}: {count}" for place, count in counts.items())])
+
+
+def main() -> None:
+    """Run the attacks and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--without-grammar", action="store_true")
+    parser.add_argument("--no-page", action="store_true", help="only the entrances of the library")
+    parser.add_argument("--bare", type=Path, metavar="NODE_MODULES")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    chosen = [a for a in spec_attacks() if not options.names or {a.name, a.kind} & set(options.names)]
+    rows = asyncio.run(run(chosen, options))
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
