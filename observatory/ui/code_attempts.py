@@ -9,6 +9,7 @@ import streamlit as st
 
 from observatory.model import CodeRun, Dataset
 from observatory.quoting import markdown
+from observatory.ui.code_check import checked
 from observatory.ui.code_link import before, change
 from observatory.ui.session import observatory
 
@@ -34,7 +35,7 @@ def ran(code: str, dataset: Dataset) -> CodeRun:
     if last is not None and last[0] == key:
         return last[1]
     with st.spinner("Running …", show_time=True):
-        run = observatory().try_code(code, dataset)
+        run = checked(observatory().try_code(code, dataset), dataset)
     st.session_state[_LAST] = (key, run)
     _note(run, dataset)
     return run

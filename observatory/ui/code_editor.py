@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from observatory.model import Dataset, SandboxStatus
+from observatory.sandbox.allowed import MODULES
 from observatory.ui.code_attempts import again
 from observatory.ui.code_hold import how_held
 from observatory.ui.code_link import MOST, change
@@ -25,8 +26,7 @@ _STYLE = f"""<style>
 </style>"""
 _WRITE = """
 Leave an Altair chart in `chart`, or write `def plot(data):` and return one. The table is there as the pandas DataFrame
-`data`; `alt`, `pd` and `np` are there too. You may import altair, pandas, numpy, math, datetime, statistics,
-collections, itertools, functools, re and calendar.
+`data`; `alt`, `pd` and `np` are there too. You may import {modules}.
 """
 
 
@@ -68,7 +68,8 @@ def _run(dataset: Dataset) -> None:
 def guide(dataset: Dataset) -> None:
     """What may be written, and the fields of the data set as code names them."""
     with st.popover("What can I write?", type="tertiary", icon=":material/help:"):
-        st.markdown(_WRITE)
+        modules = sorted(name for name in MODULES if "." not in name)
+        st.markdown(_WRITE.format(modules=", ".join(modules)))
         fields = observatory().profile(dataset).fields
         st.dataframe(
             {"Field": [repr(f.name) for f in fields], "Type": [f.type for f in fields]},
