@@ -35,6 +35,9 @@ class Settings:
     max_bytes: int = _setting(2_147_483_648, "largest file to import, in bytes")
     max_columns: int = _setting(2_000, "most columns of a table")
     sample_rows: int = _setting(20_000, "rows that models such as isolation forest look at")
+    code_rows: int = _setting(200_000, "rows that chart code is given; of more, a fixed random sample")
+    code_seconds: float = _setting(10.0, "seconds after which chart code is stopped")
+    code_memory: int = _setting(768, "megabytes of memory that chart code may use")
     memory_limit: str = _setting("4GB", "memory that one open table may use in DuckDB")
 
     @classmethod

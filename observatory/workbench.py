@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from observatory import model
 from observatory.choices import Choices
+from observatory.coderuns import CodeRuns
 from observatory.gallery import Gallery
 from observatory.job import Job
 from observatory.pictures import Pictures
@@ -22,6 +23,7 @@ from observatory.shelf import Shelf
 if TYPE_CHECKING:
     from observatory.bias import Run
     from observatory.llm import LLM, Source
+    from observatory.sandbox.box import Sandbox
     from observatory.store import Store
     from observatory.store.samples import Sample
 
@@ -40,7 +42,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
+class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -53,10 +55,13 @@ class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
     True
     """
 
-    def __init__(self, store: Store, source: Source, settings: Settings, samples: Sequence[Sample] = ()) -> None:
+    def __init__(
+        self, store: Store, source: Source, sandbox: Sandbox, settings: Settings, samples: Sequence[Sample] = ()
+    ) -> None:
         super().__init__(store, samples)
         self.settings = settings
         self._source = source
+        self._sandbox = sandbox
         self._profile = lru_cache(maxsize=128)(self._compute_profile)
         self._jobs: WeakSet[Job[model.BiasReport]] = WeakSet()
         self._bias = lru_cache(maxsize=128)(self._begin_bias)
@@ -76,10 +81,11 @@ class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins):
         self.close()
 
     def close(self) -> None:
-        """Stop the engine and what is being worked on, and close the catalog."""
+        """Stop the engine, the sandbox and what is being worked on, and close the catalog."""
         for job in list(self._jobs):
             job.rest()
         self._source.close()
+        self._sandbox.close()
         self._store.close()
 
     # ── what is in it, who is missing from it ──

@@ -24,6 +24,7 @@ LEVEL = {
     **dict.fromkeys(ADAPTERS, 1),
     **dict.fromkeys(PARTS, 2),
     "choices": 3,
+    "coderuns": 3,
     "gallery": 3,
     "pictures": 3,
     "pins": 3,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import observatory
 from observatory import report
-from observatory.errors import ObservatoryError
+from observatory.errors import ObservatoryError, SandboxUnavailable
 from observatory.model import Alignment, Finding, RankedChart, Report, Weighting
 from observatory.settings import Settings
 from observatory.workbench import Observatory
@@ -225,6 +225,36 @@ def check(arguments: argparse.Namespace) -> None:
     with _open(arguments) as obs:
         found = obs.check(read_chart(arguments.spec), arguments.file, repair=arguments.repair, task=arguments.task)
         _print(found.to_dict(), told(found, repair=arguments.repair), as_json=arguments.json)
+
+
+def run_code(arguments: argparse.Namespace) -> None:
+    """The chart that Python code makes of a table, always in the sandbox; JSON in any case."""
+    try:
+        code = _code(arguments.code)
+        with _open(arguments) as obs:
+            value = {"ok": True, "spec": obs.run_code(code, arguments.file).to_dict()}
+    except ObservatoryError as error:
+        _print({"ok": False, "error": error.to_dict()}, "", as_json=True)
+        raise SystemExit(error.exit_code) from error
+    _print(value, "", as_json=True)
+
+
+def sandbox(arguments: argparse.Namespace) -> None:
+    """Which layers hold chart code on this machine, each tried now."""
+    with observatory.open() as obs:
+        found = obs.sandbox()
+    lines = [f"{layer.state:8}{layer.name:15}{layer.detail}" for layer in found.layers]
+    _print(found.to_dict(), "\n".join([found.detail, *lines]), as_json=arguments.json)
+    if not found.ready:
+        raise SystemExit(SandboxUnavailable.exit_code)
+
+
+def _code(path: str) -> str:
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise ObservatoryError(f"The code “{path}” cannot be read.", f"Check the file: {reason}.") from exc
 
 
 def goals(arguments: argparse.Namespace) -> None:

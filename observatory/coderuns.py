@@ -1,0 +1,75 @@
+"""Chart code that people and models write: run in the sandbox, over the rows of a data set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from observatory import model
+from observatory.errors import ObservatoryError
+from observatory.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatory.sandbox.box import Drawn, Sandbox
+    from observatory.store import Store
+
+MOST_CELLS = 10_000_000
+"""Cells that code is given at most; a wider table gives it fewer rows."""
+
+
+class CodeRuns:
+    """Code in, a chart out that can be checked, drawn, linked and pinned like any other."""
+
+    _store: Store
+    _sandbox: Sandbox
+    settings: Settings
+    dataset: Callable[[Any], model.Dataset]
+
+    def run_code(self, code: str, dataset: Any) -> model.ChartSpec:
+        """The chart that Python code makes of a data set: `plot(data)` returns it, or the variable `chart` holds it.
+
+        Rows that are just those of the data set are left out of it, and what the code computed stands in it. Raises
+        ChartCodeRejected, ChartCodeFailed and SandboxUnavailable.
+
+        >>> import observatory
+        >>> code = "chart = alt.Chart(data).mark_bar().encode(x='class', y='count()')"
+        >>> with observatory.open() as obs:
+        ...     obs.run_code(code, "cars").to_dict()["mark"] if obs.sandbox().ready else {"type": "bar"}
+        {'type': 'bar'}
+        """
+        return model.ChartSpec(self._drawn(code, self.dataset(dataset)).spec)
+
+    def try_code(self, code: str, dataset: Any) -> model.CodeRun:
+        """What came of the code, a chart or an error, with what must be said of it; raises nothing for bad code."""
+        chosen = self.dataset(dataset)
+        began = time.monotonic()
+        try:
+            drawn = self._drawn(code, chosen)
+        except ObservatoryError as error:
+            return model.CodeRun(code, False, error=error.to_dict(), seconds=time.monotonic() - began)
+        notes = (*drawn.notes, *self._sampled(chosen))
+        return model.CodeRun(code, True, drawn.spec, notes=notes, seconds=time.monotonic() - began)
+
+    def sandbox(self) -> model.SandboxStatus:
+        """Whether chart code may run on this machine, and by which layers it is held."""
+        return self._sandbox.status()
+
+    def rows_for_code(self, dataset: Any) -> pd.DataFrame:
+        """The rows that code is given as `data`: all of them, or a fixed random sample of a large table."""
+        chosen = self.dataset(dataset)
+        return self._store.table(chosen.id).sample(self._most_rows(chosen)).reset_index(drop=True)
+
+    def _drawn(self, code: str, dataset: model.Dataset) -> Drawn:
+        return self._sandbox.run(code, dataset.id, lambda: self.rows_for_code(dataset))
+
+    def _most_rows(self, dataset: model.Dataset) -> int:
+        return min(self.settings.code_rows, MOST_CELLS // max(1, dataset.n_columns))
+
+    def _sampled(self, dataset: model.Dataset) -> tuple[str, ...]:
+        most = self._most_rows(dataset)
+        if most >= dataset.n_rows:
+            return ()
+        return (f"The code saw a fixed random sample of {most:,} of {dataset.n_rows:,} rows.",)
