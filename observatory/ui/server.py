@@ -19,6 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from observatory.errors import ObservatoryError, PortInUse
 from observatory.settings import Settings
+from observatory.ui.headers import SafeHeaders, inline_scripts, streamlit_page
 
 ADDRESS = b"""<script>
 window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }
@@ -68,7 +69,12 @@ class KnownAddress(BaseHTTPMiddleware):
         return Response(body.replace(b"<head>", b"<head>" + ADDRESS, 1), response.status_code, headers)
 
 
-app = st.App(ROOT / "streamlit_app.py", lifespan=_lifespan, middleware=[Middleware(KnownAddress)])
+SCRIPTS = [*inline_scripts(ADDRESS), *inline_scripts(streamlit_page())]
+app = st.App(
+    ROOT / "streamlit_app.py",
+    lifespan=_lifespan,
+    middleware=[Middleware(SafeHeaders, scripts=SCRIPTS), Middleware(KnownAddress)],
+)
 
 
 def serve(settings: Settings, port: int | None = None) -> None:
