@@ -6,6 +6,7 @@ from observatory import ui
 
 st.set_page_config(page_title="Observatory", page_icon=ui.ICON, layout="wide")
 st.logo(ui.LOGO, icon_image=ui.ICON, size="large")
+st.html(ui.LOOK)
 page = st.navigation(
     [
         st.Page(
@@ -19,6 +20,7 @@ page = st.navigation(
         st.Page("pages/bias.py", title="Bias", icon=":material/balance:", help="Who or what is missing from it."),
         st.Page("pages/charts.py", title="Charts", icon=":material/bar_chart:", help="The best charts, and why."),
         st.Page("pages/ask.py", title="Ask", icon=":material/chat:", help="Ask in your own words."),
+        st.Page("pages/code.py", title="Code", icon=":material/code:", help="Write a chart yourself."),
     ]
 )
 with ui.guard():

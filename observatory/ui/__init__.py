@@ -13,12 +13,13 @@ from observatory.ui.insight import answer, ask, asked, goals, question_box, summ
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
-from observatory.ui.sidebar import ICON, LOGO, sidebar
+from observatory.ui.sidebar import ICON, LOGO, LOOK, sidebar
 from observatory.ui.weighted import weights_switch
 
 __all__ = [
     "ICON",
     "LOGO",
+    "LOOK",
     "Asked",
     "Comparison",
     "Showing",

@@ -16,6 +16,7 @@ from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.chart_link import show_chart
 from observatory.ui.chart_pins import pin_button
+from observatory.ui.code_panel import code_panel
 from observatory.ui.session import guard, observatory
 
 TASKS = {
@@ -121,7 +122,7 @@ def chart_details(chart: RankedChart, on: Showing, *, key: str) -> None:
             st.caption(markdown(said))
         violations(chart.violations)
         if chart.code:
-            st.code(chart.code, wrap_lines=True)
+            code_panel(chart.code, chart.spec, on.dataset)
         downloads(chart, on, key=key)
 
 

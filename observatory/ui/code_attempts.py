@@ -15,7 +15,7 @@ from observatory.ui.session import observatory
 
 MOST = 30
 _LIST, _LAST, _CHOSEN = "code_attempts", "code_last", "code_chosen"
-_WORDS = 70
+_WORDS = 48
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def editor(code: str, dataset: Dataset, status: SandboxStatus) -> None:
     if st.session_state.get(_SHOWN) != code or TEXT not in st.session_state:
         st.session_state[_SHOWN] = st.session_state[TEXT] = code
     st.html(_STYLE)
-    with st.form("code_form", border=False):
+    with st.form("code_form", enter_to_submit=False, border=False):
         st.text_area("Python code", key=TEXT, height="content", max_chars=MOST, label_visibility="collapsed")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.form_submit_button(

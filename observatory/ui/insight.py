@@ -11,6 +11,7 @@ import streamlit as st
 from observatory.model import Attempt, Dataset, EngineStatus, Goal, Summary, Visualization
 from observatory.quoting import markdown
 from observatory.ui.charts import spec_chart
+from observatory.ui.code_panel import code_panel
 from observatory.ui.session import later, observatory, once, open_dataset
 
 PLACEHOLDER = "for instance: how many rows are there for each group?"
@@ -133,7 +134,7 @@ def answer(found: Visualization, dataset: Dataset, *, key: str) -> None:
         st.caption(_engine_words(found))
     if found.code:
         with st.expander("Altair code"):
-            st.code(found.code, wrap_lines=True)
+            code_panel(found.code, found.spec, dataset)
 
 
 def _attempt(attempt: Attempt) -> None:

@@ -12,6 +12,7 @@ from observatory.ui.session import observatory, privacy
 
 ICON = Path(__file__).parent / "static" / "icon.svg"
 LOGO = Path(__file__).parent / "static" / "logo.svg"
+LOOK = Path(__file__).parent / "static" / "look.css"
 WORDS = {
     "ready": ("green", "Language model ready"),
     "starting": ("orange", "Language model is loading"),

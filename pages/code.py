@@ -1,0 +1,25 @@
+"""Code: the Python behind a chart, to be read, changed and run where it can do no harm."""
+
+import streamlit as st
+
+from observatory import ui
+from observatory.ui.code_attempts import attempts, ran
+from observatory.ui.code_editor import editor
+from observatory.ui.code_hold import held, not_run
+from observatory.ui.code_link import keep, opened
+from observatory.ui.code_result import result
+
+dataset = ui.current()
+ui.heading(dataset, "What if I write it myself?")
+status = held()
+found = opened(dataset)
+if not status.ready:
+    not_run(status, found, dataset)
+else:
+    keep(found.code, dataset)
+    st.markdown("This Python draws the chart beneath it. Change it and run it: it sees this table and nothing else.")
+    with st.grid(2, min_column_width=600, gap=("medium", "large")):
+        editor(found.code, dataset, status)
+        with st.container(), ui.guard():
+            result(ran(found.code, dataset), dataset)
+    attempts(found.code, dataset)
