@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from observatory.errors import ChartInvalidSpec
+from observatory.sandbox.grammar.last import finish
 from observatory.sandbox.grammar.places import places
 from observatory.sandbox.grammar.plain import plain
 from observatory.sandbox.grammar.refusal import Refused
@@ -53,15 +54,5 @@ def _accepted(given: Any) -> Accepted:
     if top is None:
         raise Refused("The chart has no “mark”.", "A chart has a “mark”, or the charts it is made of.")
     spec = top.check(copy.value, scope)
-    for encoding in scope.encodings if scope.has_objects else ():
-        _several(encoding)
+    finish(spec, scope)
     return Accepted(spec, tuple(scope.notes))
-
-
-def _several(encoding: dict[str, Any]) -> None:
-    """A tooltip as a list of one: a tooltip by itself would show the parts of a cell that is an object."""
-    tooltip = encoding["tooltip"]
-    if "condition" in tooltip:
-        raise Refused("A tooltip with a condition cannot show the rows of this chart.", "Write it without one.")
-    if "field" in tooltip:
-        encoding["tooltip"] = [tooltip]

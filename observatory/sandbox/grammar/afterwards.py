@@ -6,9 +6,11 @@ from typing import Any
 
 from observatory.sandbox.grammar.kind import DROPPED, Then
 from observatory.sandbox.grammar.limits import BINS, ROWS, STEPS
-from observatory.sandbox.grammar.refusal import Refused
+from observatory.sandbox.grammar.names import is_plain
+from observatory.sandbox.grammar.refusal import Refused, unfit
 from observatory.sandbox.grammar.scope import Scope
 from observatory.sandbox.grammar.titles import title_for
+from observatory.sandbox.grammar.values import TEXTS, is_colour
 
 _FINE = ("millisecond", "second", "minute")
 
@@ -16,6 +18,38 @@ _FINE = ("millisecond", "second", "minute")
 def _titled(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     title = title_for(checked, scope.plain_titles)
     return checked if title is None else checked | {"title": title}
+
+
+def _imputed(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if checked.get("impute") is not None and type(checked.get("field")) is str and not is_plain(checked["field"]):
+        raise Refused(
+            "A field whose gaps are filled{at} needs a name that is one plain word.", "Calculate such a field."
+        )
+    return _titled(checked, scope)
+
+
+def _shaped(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    if checked.get("type") == "geojson" and not is_plain(str(checked.get("field", "geometry"))):
+        raise Refused("The field of a map{at} needs a name that is one plain word.", "Calculate such a field.")
+    return _titled(checked, scope)
+
+
+def _coloured(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    """Without a scale what stands in the cells is taken as a colour, and a colour may be an address."""
+    scale = checked.get("scale", False)
+    bare = scale is None or (
+        type(scale) is dict and (scale.get("type") == "identity" or type(scale.get("range")) is dict)
+    )
+    if bare:
+        if "datum" in checked and not (type(checked["datum"]) is str and is_colour(checked["datum"])):
+            raise unfit(TEXTS["colour"].words).within("datum")
+        scope.coloured.append(checked)
+    return _titled(checked, scope)
+
+
+def _declared(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    scope.declared.add(checked["name"])
+    return checked
 
 
 def _encoding(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
@@ -44,21 +78,21 @@ def _counted(low: float, high: float, step: float, most: int) -> None:
         raise Refused("The step{at} is too small for its range.", f"It may give {most:,} values.")
 
 
-def _bin(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _bin(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
     extent = checked.get("extent")
     if type(extent) is list and "step" in checked:
         _counted(extent[0], extent[1], checked["step"], BINS)
     return checked
 
 
-def _scale_bins(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _scale_bins(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
     if "start" not in checked or "stop" not in checked:
         raise Refused("“start” and “stop” are needed{at}.", "Say where the bins begin and end.")
     _counted(checked["start"], checked["stop"], checked["step"], BINS)
     return checked
 
 
-def _sequence(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _sequence(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
     _counted(checked.get("start", 0), checked["stop"], checked.get("step", 1), STEPS)
     return checked
 
@@ -76,12 +110,12 @@ def _named(checked: dict[str, Any], scope: Scope) -> Any:
     return checked if checked["name"] in scope.datasets else DROPPED
 
 
-def _elsewhere(checked: dict[str, Any], scope: Scope) -> Any:
+def _elsewhere(_checked: dict[str, Any], scope: Scope) -> Any:
     scope.note("The rows of the data set stand for the data that the chart would fetch.")
     return DROPPED
 
 
-def _from_data(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _from_data(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
     if "data" not in checked:
         raise Refused("The rows to look up{at} must stand in the chart.", "A chart here fetches nothing.")
     return checked
@@ -96,12 +130,19 @@ def _lookup(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
 def _carried(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     """Texts go on under other names, so from here on a field may be as long as the longest so far."""
     scope.least_growth = max(scope.least_growth, *scope.growth.values(), 1)
+    names = checked.get("as", ["key", "value"])
+    scope.made |= set(names if type(names) is list else [names])
     return checked
 
 
 def _calculate(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    name = checked["as"]
-    scope.growth[name] = max(scope.growth.get(name, 1), scope.last_growth)
+    name, value = checked["as"], scope.last
+    scope.growth[name] = max(scope.growth.get(name, 1), value.growth)
+    if value.texts is not None and all(is_colour(text) for text in value.texts):
+        scope.colours.add(name)
+    else:
+        scope.made.add(name)
+        scope.has_free_texts = scope.has_free_texts or not value.numeric
     return checked
 
 
@@ -113,6 +154,10 @@ def _derived(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 AFTERWARDS: dict[str, Then] = {
     "titled": _titled,
+    "imputed": _imputed,
+    "shaped": _shaped,
+    "coloured": _coloured,
+    "declared": _declared,
     "encoding": _encoding,
     "tooltip-content": _tooltip_content,
     "axis": _axis,

@@ -58,6 +58,9 @@ MULTIPLY = frozenset({"join", "replace"})
 FORMATS = {"format": 1, "timeFormat": 1, "utcFormat": 1, "timeParse": 1, "utcParse": 1}
 COUNTS = {"pad": (1, 200), "truncate": (1, 2_000)}
 UNITS = frozenset(
-    "year quarter month week date day dayofyear hours minutes seconds milliseconds yearmonth yearmonthdate".split()
+    ("year", "quarter", "month", "week", "date", "day", "dayofyear", "hours", "minutes", "seconds", "milliseconds")
 )
-CONSTANTS = frozenset("true false null undefined NaN Infinity E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2".split())
+NUMBERS = frozenset(
+    ("NaN", "Infinity", "E", "LN10", "LN2", "LOG10E", "LOG2E", "MAX_VALUE", "MIN_VALUE", "PI", "SQRT1_2", "SQRT2")
+)
+CONSTANTS = NUMBERS | {"true", "false", "null", "undefined"}

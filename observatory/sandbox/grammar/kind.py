@@ -19,7 +19,7 @@ class Kind:
     types: frozenset[type] = frozenset()
     words: str = ""
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         """The value as it may stand, or DROPPED; raises Refused."""
         raise NotImplementedError
 
@@ -36,7 +36,7 @@ class Constant(Kind):
         ]
         self.words = ", ".join(named[:12]) + (" …" if len(named) > 12 else "")
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, _scope: Scope, /) -> Any:
         if value not in self.values:
             raise unfit(self.words)
         return value
@@ -51,7 +51,7 @@ class Number(Kind):
         noun = "a whole number" if whole else "a number"
         self.words = noun if high >= 1e299 else f"{noun} from {low:,g} to {high:,g}"
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, _scope: Scope, /) -> Any:
         if not self.low <= value <= self.high or (self.whole and value != int(value)):
             raise unfit(self.words)
         return value
@@ -63,7 +63,10 @@ class Leaf(Kind):
     def __init__(self, types: Sequence[type], words: str, check: Callable[[Any, Scope], Any]) -> None:
         self.types = frozenset(types)
         self.words = words
-        self.check = check  # type: ignore[method-assign]
+        self._check = check
+
+    def check(self, value: Any, scope: Scope, /) -> Any:
+        return self._check(value, scope)
 
 
 class Items(Kind):
@@ -75,7 +78,7 @@ class Items(Kind):
         self.item, self.low, self.high = item, low, high
         self.words = f"a list of {low} to {high:,}" if low != high else f"a list of {low}"
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         if not self.low <= len(value) <= self.high:
             raise unfit(self.words)
         checked, item = [], self.item
@@ -98,7 +101,7 @@ class Named(Kind):
         self.item, self.high, self.fits = item, high, fits
         self.words = "an object of names and values"
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         if len(value) > self.high:
             raise unfit(f"{self.words}, {self.high} at most")
         checked = {}
@@ -120,22 +123,20 @@ class Either(Kind):
     def __init__(self, kinds: Sequence[Kind], reads: bool = False) -> None:
         reads = reads or any(isinstance(kind, Either) and kind.reads for kind in kinds)
         inner = [part for kind in kinds for part in (kind.kinds if isinstance(kind, Either) else (kind,))]
-        kinds = tuple(dict.fromkeys(inner))
-        self.kinds = kinds
-        self.reads = reads
+        self.kinds: tuple[Kind, ...] = tuple(dict.fromkeys(inner))
+        self.reads: bool = reads
         self.types = frozenset().union(*(kind.types for kind in kinds)) | ({dict} if reads else set())
         self.by_type = {type_: [kind for kind in kinds if type_ in kind.types] for type_ in self.types}
         self.words = " or ".join(dict.fromkeys(kind.words for kind in kinds if kind.words))
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         kinds = self.by_type[type(value)]
         if type(value) is dict:
             if self.reads and len(value) == 1 and "expr" in value:
                 return read(value, self, scope)
             if not kinds:
                 raise unfit(self.words)
-            chosen = next((kind for kind in kinds if not isinstance(kind, Place) or kind.tells(value)), kinds[-1])
-            return chosen.check(value, scope)
+            return _chosen(kinds, value).check(value, scope)
         if len(kinds) == 1:
             return kinds[0].check(value, scope)
         worst: Refused | None = None
@@ -147,6 +148,14 @@ class Either(Kind):
         if worst is None or type(value) is not list:
             raise unfit(self.words)
         raise worst
+
+
+def _chosen(kinds: Sequence[Kind], value: Mapping[str, Any]) -> Kind:
+    """The kind that an object is meant to be: the first whose names are there, or the one that shares most of them."""
+    for kind in kinds:
+        if not isinstance(kind, Place) or kind.tells(value):
+            return kind
+    return max(kinds, key=lambda kind: len(value.keys() & kind.properties.keys()) if isinstance(kind, Place) else 0)
 
 
 class Place(Kind):
@@ -167,7 +176,7 @@ class Place(Kind):
             any(name in value and (not word or value[name] == word) for name in names) for names, word in self.needs
         )
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         checked: dict[str, Any] = {}
         properties = self.properties
         for name, member in value.items():
@@ -196,13 +205,12 @@ class Conditional(Kind):
         self.types = kind.types | {dict}
         self.words = kind.words
 
-    def check(self, value: Any, scope: Scope) -> Any:
+    def check(self, value: Any, scope: Scope, /) -> Any:
         if type(value) is not dict or "condition" not in value:
             if type(value) not in self.kind.types:
                 raise unfit(self.words)
             return self.kind.check(value, scope)
-        checked = {name: self._part(name, member, scope) for name, member in value.items()}
-        return checked
+        return {name: self._part(name, member, scope) for name, member in value.items()}
 
     def _part(self, name: str, member: Any, scope: Scope) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from observatory.sandbox.grammar.expression import expression
 from observatory.sandbox.grammar.kind import DROPPED, Kind, Leaf, Nothing
+from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSIONS
 from observatory.sandbox.grammar.refusal import Refused, shown, unfit
 from observatory.sandbox.grammar.rows import rows
@@ -34,15 +35,16 @@ def leaves() -> dict[str, Kind]:
     found["repeated"] = Leaf([str], TEXTS["field"].words, _repeated)
     found["expression"] = Leaf([str], "an expression, such as “datum.price > 3”", _expression)
     found["calculation"] = found["expression"]
+    found["param-expression"] = Leaf([str], "an expression", _param_expression)
     found["param-ref"] = Leaf([str], "the name of a param", _param)
     found["rows"] = Leaf([list], "a list of rows", rows)
-    found["dropped"] = Leaf(_ANY, "", lambda value, scope: DROPPED)
+    found["dropped"] = Leaf(_ANY, "", lambda _value, _scope: DROPPED)
     found["dropped-aloud"] = Leaf(_ANY, "", _dropped)
     return found
 
 
 def _texts(fits: Callable[[str], bool], words: str) -> Callable[[Any, Scope], Any]:
-    def check(value: str, scope: Scope) -> str:
+    def check(value: str, _scope: Scope) -> str:
         if not fits(value):
             raise unfit(words)
         return value
@@ -51,7 +53,7 @@ def _texts(fits: Callable[[str], bool], words: str) -> Callable[[Any, Scope], An
 
 
 def _bounded(words: str, longest: int) -> Kind:
-    def check(value: str, scope: Scope) -> str:
+    def check(value: str, _scope: Scope) -> str:
         if len(value) > longest:
             raise Refused("The text{at} is too long.", f"It may have {longest:,} letters.")
         return without_controls(value)
@@ -60,7 +62,7 @@ def _bounded(words: str, longest: int) -> Kind:
 
 
 def _lines(cleaned: Callable[[str], str]) -> Callable[[Any, Scope], Any]:
-    def check(value: Any, scope: Scope) -> Any:
+    def check(value: Any, _scope: Scope) -> Any:
         lines = value if type(value) is list else [value]
         if len(lines) > _MOST_LINES or any(type(line) is not str for line in lines):
             raise unfit(f"text, or up to {_MOST_LINES} lines of text")
@@ -72,13 +74,13 @@ def _lines(cleaned: Callable[[str], str]) -> Callable[[Any, Scope], Any]:
     return check
 
 
-def _time_format(value: str, scope: Scope) -> str:
+def _time_format(value: str, _scope: Scope) -> str:
     if not TEXTS["time-format"].fits(value):
         raise unfit(TEXTS["time-format"].words)
     return value.translate(_CURLY)
 
 
-def _repeated(value: str, scope: Scope) -> str:
+def _repeated(value: str, _scope: Scope) -> str:
     if not TEXTS["field"].fits(value):
         raise unfit(TEXTS["field"].words)
     return safe_path(value)
@@ -89,8 +91,14 @@ def _expression(value: str, scope: Scope) -> str:
     if scope.n_expressions > EXPRESSIONS:
         raise Refused("There are too many expressions in the chart.", f"It may have {EXPRESSIONS}.")
     found = expression(value, scope.known())
-    scope.last_growth = found.growth
+    scope.last = found
     return found.text
+
+
+def _param_expression(value: str, scope: Scope) -> str:
+    """An expression that names only params before its own, so that none depends on itself."""
+    before = {name: param for name, param in scope.params.items() if name in scope.declared}
+    return expression(value, Known(before)).text
 
 
 def _param(value: str, scope: Scope) -> str:
@@ -102,6 +110,6 @@ def _param(value: str, scope: Scope) -> str:
     return value
 
 
-def _dropped(value: Any, scope: Scope) -> Any:
+def _dropped(_value: Any, scope: Scope) -> Any:
     scope.note("What the chart carried along beside itself was left out.")
     return DROPPED

@@ -9,16 +9,22 @@ _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _PIECES = re.compile(r"\\.|[.\[\]'\"]", re.DOTALL)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INHERITED = frozenset(
-    "__proto__ prototype __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __parent__".split()
+    ("__proto__", "prototype", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__")
 )
 _OBJECTS = frozenset(
-    "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable".split()
+    ("constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable")
 )
+_APOSTROPHE = re.compile(r"'(.?[a-z]*)", re.DOTALL)
+_BRACKETS = re.compile(r"\w*\['(?!in)[A-Za-z][\w ]*'\]")
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _TAKEN = frozenset(
-    "datum item event parent width height padding autosize background cursor data group view unit facet axis legend "
-    "scale scales this window document globalThis self top name xy brush_store true false null undefined NaN Infinity "
-    "E PI LN2 LN10 LOG2E LOG10E SQRT1_2 SQRT2 MIN_VALUE MAX_VALUE concat_0 child".split()
+    re.findall(
+        r"\w+",
+        """datum item event parent width height padding autosize background cursor data group view unit facet axis
+        legend scale scales this window document globalThis xy true false null undefined NaN Infinity E PI LN2 LN10 LOG2E
+        LOG10E SQRT1_2 SQRT2 MIN_VALUE MAX_VALUE child""",
+    )
 )
 _LABEL = re.compile(r"[\w][\w .,:()/+&%#-]{0,199}")
 
@@ -37,15 +43,50 @@ def is_field(name: str) -> bool:
 
     >>> is_field("a\\.b[0]"), is_field("x.constructor.name"), is_field("c\\onstructor"), is_field("constructor")
     (True, False, False, True)
+    >>> is_field("don't know"), is_field("a'] + b + ['c")
+    (True, False)
     """
     if not name or len(name) > _FIELD_LONGEST or _UNSEEN.search(name):
         return False
     if any(escaped not in ("\\", ".", "[", "]", '"', "'") or not escaped for escaped in _ESCAPE.findall(name)):
         return False
+    if "'" in name and not _stays_in(name):
+        return False
     pieces = _PIECES.split(name)
     if any(piece in _INHERITED for piece in pieces):
         return False
     return len(pieces) == 1 or not any(piece in _OBJECTS for piece in pieces)
+
+
+def _stays_in(name: str) -> bool:
+    """Whether no apostrophe can end a text that Vega-Lite pastes the name into without that being an error.
+
+    Right after each stands a letter or digit, and no expression goes on with a word where a text has just ended.
+    """
+    if _BRACKETS.fullmatch(name):
+        return True
+    return all(
+        (found[1][:1].isalnum() or found[1][:1] == "_") and found[1] not in ("in", "instanceof")
+        for found in _APOSTROPHE.finditer(name)
+    )
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is a word that an expression may have after a dot as it is.
+
+    >>> is_plain("price"), is_plain("unit price")
+    (True, False)
+    """
+    return _PLAIN.fullmatch(name) is not None and is_member(name)
+
+
+def is_new_field(name: str) -> bool:
+    """Whether a transform may give its result that name.
+
+    >>> is_new_field("price in €"), is_new_field('5" pipe')
+    (True, False)
+    """
+    return is_field(name) and not any(sign in name for sign in '"\\`')
 
 
 def is_key(name: str) -> bool:
@@ -63,7 +104,9 @@ def is_param(name: str) -> bool:
     >>> is_param("cutoff"), is_param("datum"), is_param("a b")
     (True, False, False)
     """
-    return _PARAM.fullmatch(name) is not None and name not in _TAKEN and not name.startswith("__")
+    if _PARAM.fullmatch(name) is None or name in _TAKEN or name.startswith("__"):
+        return False
+    return not name.endswith(("_tuple", "_tuple_fields", "_store", "_modify", "_toggle"))
 
 
 def is_label(name: str) -> bool:

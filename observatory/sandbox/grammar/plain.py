@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from observatory.sandbox.grammar.limits import DEEPEST, LETTERS, NODES
+from observatory.sandbox.grammar.limits import DEEPEST, LETTERS, NODES, NODES_OUTSIDE_ROWS
 from observatory.sandbox.grammar.refusal import Refused
 
 _LARGEST = 1e300
+_ROWS = frozenset({"values", "datasets"})
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class _Copy:
     def __init__(self) -> None:
         self.nodes = 0
         self.letters = 0
+        self.in_rows = 0
+        self.outside = 0
         self.has_image = False
 
     def of(self, value: Any, deep: int) -> Any:
@@ -82,10 +85,13 @@ class _Copy:
             if kind is float and -_LARGEST <= item <= _LARGEST:
                 copy[self.text(key)] = item
                 continue
+            holds_rows = key in _ROWS
+            self.in_rows += holds_rows
             try:
                 copy[self.text(key)] = self.of(item, deep)
             except Refused as refused:
                 raise refused.within(key) from None
+            self.in_rows -= holds_rows
         return copy
 
     def list(self, value: Any, deep: int) -> list[Any]:
@@ -101,7 +107,8 @@ class _Copy:
 
     def _room(self, size: int, deep: int) -> None:
         self.nodes += size + 1
-        if self.nodes > NODES:
+        self.outside += 0 if self.in_rows else size + 1
+        if self.nodes > NODES or self.outside > NODES_OUTSIDE_ROWS:
             raise _too_large()
         if deep > DEEPEST:
             raise Refused("The chart is nested too deeply.", f"A chart here is at most {DEEPEST} levels deep.")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from observatory.sandbox.grammar.expression import Known
+from observatory.sandbox.grammar.expression import Expression
+from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.param import Param
 
 
@@ -20,11 +21,18 @@ class Scope:
     notes: list[str] = field(default_factory=list)
     growth: dict[str, int] = field(default_factory=dict)
     least_growth: int = 1
-    last_growth: int = 1
+    last: Expression = Expression("")
+    declared: set[str] = field(default_factory=set)
     shows_rows: bool = False
     rows: int = 0
     n_expressions: int = 0
     has_objects: bool = False
+    is_bound: bool = True
+    pivots: bool = False
+    made: set[str] = field(default_factory=set)
+    colours: set[str] = field(default_factory=set)
+    has_free_texts: bool = False
+    coloured: list[dict[str, Any]] = field(default_factory=list)
     encodings: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A first look at a whole chart: its params and sets of rows, and how much its views, folds and repeats make of them."""
+"""A first look at a whole chart: its params and rows, and how much its views, folds and repeats make of them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def survey(whole: Plain) -> Scope:
         params=look.params,
         datasets=look.datasets,
         plain_titles=config.get("fieldTitle") == "plain",
+        is_bound=look.is_bound,
+        pivots=look.pivots,
         shows_rows=not (look.is_bound or look.pivots or whole.has_image),
     )
 
@@ -62,7 +64,8 @@ class _Look:
         """Whether a view has rows of its own; the rows of the data set are no longer at hand beneath those."""
         if type(data) is not dict:
             return own
-        if any(key in data for key in _OWN) or data.get("name") in self.datasets and "url" not in data:
+        named = type(data.get("name")) is str and data["name"] in self.datasets
+        if "url" not in data and (named or any(key in data for key in _OWN)):
             return True
         if own:
             raise Refused(
@@ -77,6 +80,8 @@ class _Look:
             folds *= max(1, len(found["fold"])) if type(found.get("fold")) is list else 1
             flat += "flatten" in found
             self.pivots = self.pivots or "pivot" in found
+            if "extent" in found and "param" in found:
+                self.declare([{"name": found["param"], "select": "extent"}])
         if folds > FOLDED or flat > 1:
             raise Refused("The transforms make too many rows of each row.", f"Fold {FOLDED} fields, flatten once.")
         return folds, flat

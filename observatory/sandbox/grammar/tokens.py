@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from observatory.sandbox.grammar.refusal import Refused, shown
 
@@ -12,7 +12,7 @@ _TOKEN = re.compile(
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?(?![\w$.]))
       | (?P<name>[^\W\d][\w$]*|\$[\w$]*)
       | (?P<text>'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*")
-      | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,()\[\]])""",
+      | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,()\[\]{}])""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
@@ -44,7 +44,7 @@ def tokens(text: str) -> list[Token]:
             raise Refused(f"An expression{{at}} cannot be read from “{shown(text[at : at + 20])}” on.", "")
         kind, word = str(match.lastgroup), match[0]
         if kind == "gap":
-            gap = bool(found)
+            gap = True
         else:
             found.append(Token(kind, word, gap, _value(kind, word)))
             gap = False
@@ -59,8 +59,31 @@ def written(words: list[Token]) -> str:
     "datum . x == 'it\\'s'"
     """
     return "".join(
-        (" " if word.gap else "") + _word(word, words[at - 1] if at else None) for at, word in enumerate(words)
+        (" " if word.gap and at else "") + _word(word, words[at - 1] if at else None) for at, word in enumerate(words)
     )
+
+
+def searching(text: list[Token], words: Token, any_case: bool) -> list[Token]:
+    """The words of an expression that says whether some words stand in a text.
+
+    >>> written(searching(tokens("datum.name"), tokens("search")[0], True))
+    "(indexof(lower('' + datum.name), lower('' + search)) >= 0)"
+    """
+    empty = [Token("text", "''", False, ""), Token("sign", "+", True)]
+    lower = tokens("lower(") if any_case else tokens("(")
+    inner = [*lower, *empty, *_open(text), *tokens("),"), *_spaced(lower), *empty, *_open([words]), *tokens("))")]
+    return [*tokens("(indexof("), *inner, *tokens(" >= 0)")]
+
+
+def _open(words: list[Token]) -> list[Token]:
+    """The words with a space before them, in brackets when they are more than a name or a path."""
+    plain = all(word.kind in ("name", "member", "text") or word.text in (".", "[", "]") for word in words)
+    inner = words if plain else [*tokens("("), *words, *tokens(")")]
+    return _spaced(inner)
+
+
+def _spaced(words: list[Token]) -> list[Token]:
+    return [replace(words[0], gap=True), *words[1:]]
 
 
 def _word(word: Token, before: Token | None) -> str:
@@ -77,7 +100,10 @@ def _value(kind: str, word: str) -> str | float | None:
     if kind == "number":
         return float(word)
     if kind == "text":
-        return _ESCAPE.sub(_unescaped, word[1:-1])
+        value = _ESCAPE.sub(_unescaped, word[1:-1])
+        if "datum." in value:
+            raise Refused("A text in an expression{at} may not hold “datum.”.", "Vega-Lite would take it for a field.")
+        return value
     if kind == "name" and not word.isascii():
         raise Refused(
             f"“{shown(word)}” in an expression{{at}} has letters with marks.", f"Write datum['{shown(word)}']."

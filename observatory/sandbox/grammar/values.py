@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from observatory.sandbox.grammar.formats import is_number_format, is_time_format
-from observatory.sandbox.grammar.names import is_field, is_label, is_member, is_param
+from observatory.sandbox.grammar.names import is_field, is_label, is_member, is_new_field, is_param, is_plain
 
 _FONT = re.compile(r"""[\w \-.,'"]{1,200}""")
 _NUMBERS = r"\(\s*[-+\d.eE%\s,/]{1,60}(?:deg)?[-+\d.eE%\s,/]{0,60}\s*\)"
@@ -16,7 +16,10 @@ _COLOUR = re.compile(
     rf"#(?:[0-9a-f]{{3,4}}|[0-9a-f]{{6}}|[0-9a-f]{{8}})|(?:rgb|hsl)a?{_NUMBERS}|(?:lab|lch|hwb){_NUMBERS}"
 )
 _NAMED = frozenset(
-    """aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood
+    re.findall(
+        "[a-z]+",
+        """aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown
+        burlywood
     cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray
     darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen
     darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue
@@ -29,7 +32,8 @@ _NAMED = frozenset(
     palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple
     rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue
     slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white
-    whitesmoke yellow yellowgreen transparent none currentcolor""".split()
+    whitesmoke yellow yellowgreen transparent none currentcolor""",
+    )
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _SHAPE = re.compile(r"\s*[Mm][MmLlHhVvCcSsQqTtAaZz0-9eE+\-., \n]{0,3000}")
@@ -60,7 +64,7 @@ _DRAG = rf"\[{_SIDE}{_DOWN}{_KEY}, ?{_SIDE}{_UP}\] ?> ?{_SIDE}{_MOVE}!?"
 _EVENT = re.compile(rf"{_DRAG}|{_SIMPLE}{_KEY}!?(?:, ?{_SIMPLE}{_KEY}!?){{0,3}}")
 _PARSED = re.compile(r"(?:number|boolean|string|date|utc)")
 _DATE = re.compile(r"(?:date|utc):(?P<format>(?:'[^']*'|\"[^\"]*\"))")
-_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,10 @@ def is_parsed_as(text: str) -> bool:
     (True, True, False)
     """
     found = _DATE.fullmatch(text[:200])
-    return _PARSED.fullmatch(text) is not None or (found is not None and is_time_format(found["format"][1:-1]))
+    if _PARSED.fullmatch(text) is not None:
+        return True
+    inner = found["format"][1:-1] if found else ""
+    return is_time_format(inner) and "'" not in inner and '"' not in inner
 
 
 def without_controls(text: str) -> str:
@@ -130,6 +137,12 @@ TEXTS: dict[str, Text] = {
     "event": Text(_pattern(_EVENT, 200), "an event, such as “click” or “pointerover”"),
     "parsed-as": Text(is_parsed_as, "“number”, “boolean”, “date” or “string”"),
     "field": Text(is_field, "the name of a field"),
+    "plain-field": Text(is_plain, "the name of a field that is one plain word"),
+    "new-field": Text(is_new_field, "a name for a field"),
+    "role": Text(_pattern(_WORD), "a role, such as “img”"),
+    "calendar-name": Text(
+        lambda text: text.isascii() and text.isalpha() and len(text) <= 9, "the name of a month or day"
+    ),
     "param-name": Text(is_param, "a plain word that Vega does not use itself"),
     "word": Text(is_word, "a word of Vega-Lite"),
     "label": Text(is_label, "a name of letters, digits and spaces"),
