@@ -44,11 +44,11 @@ def spec_attacks() -> tuple[SpecAttack, ...]:
     return tuple(found)
 
 
-KEYS = frozenset(
-    ("url", "href", "expr", "signal", "usermeta", "labelExpr", "init", "update", "events", "element", "formatType")
-    + ("customFormatTypes", "encode", "patch", "signals", "marks", "on", "bind", "toggle", "clear", "translate")
-    + ("zoom", "constructor", "__proto__", "prototype", "toString", "views")
-)
+KEYS = {
+    "url", "href", "expr", "signal", "usermeta", "labelExpr", "init", "update", "events", "element", "formatType",
+    "customFormatTypes", "encode", "patch", "signals", "marks", "on", "bind", "toggle", "clear", "translate", "zoom",
+    "constructor", "__proto__", "prototype", "toString", "views",
+}  # fmt: skip
 WORDS = re.compile(
     r"javascript:|url\(|127\.0\.0\.1|__pwned|<script|onerror|constructor|__proto__|test\(|regexp\(|sequence\(|pad\(|event\."
 )

@@ -58,6 +58,15 @@ port => {
 """.replace("SECRET", SECRET)
 
 
+def script(source: str, place: str) -> str:
+    """START, EFFECTS or POINTS for charts at a CSS selector.
+
+    >>> script("document.querySelector(`${PLACE} svg`)", "#a")
+    'document.querySelector(`#a svg`)'
+    """
+    return source.replace("${PLACE}", place).replace("PLACE", repr(place))
+
+
 @contextmanager
 def listener(pages: Callable[[str], tuple[str, bytes] | None] = lambda _path: None) -> Iterator[tuple[int, list[str]]]:
     """A server on 127.0.0.1 that notes each path it is asked for: its port and what it heard."""
@@ -130,7 +139,7 @@ class Stage:
         self.asked.clear()
         effects: list[str] = []
         context = await self._browser.new_context(viewport={"width": 1280, "height": 1500})
-        await context.add_init_script(self._js(START))
+        await context.add_init_script(script(START, self.place))
         page = await context.new_page()
         page.on("crash", lambda _: effects.append("frozen: the tab crashed"))
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
@@ -164,9 +173,6 @@ class Stage:
         ):
             self.asked.append(url[:120])
 
-    def _js(self, script: str) -> str:
-        return script.replace("${PLACE}", self.place).replace("PLACE", f"{self.place!r}")
-
     async def _awake(self, page: Page) -> bool:
         try:
             return bool(await asyncio.wait_for(page.evaluate("1 + 1"), 5) == 2)
@@ -177,14 +183,14 @@ class Stage:
 
     async def _found(self, page: Page) -> list[str]:
         with suppress(BrowserError, TimeoutError):
-            return list(await asyncio.wait_for(page.evaluate(self._js(EFFECTS), self.port), 10))
+            return list(await asyncio.wait_for(page.evaluate(script(EFFECTS, self.place), self.port), 10))
         return []
 
     async def _prod(self, page: Page, effects: list[str]) -> None:
         """Hover, scroll, click and type; what is found on the way is kept, since a click may leave the page."""
         with suppress(BrowserError):
             await page.locator(f"{self.place} :is(svg, canvas)").first.wait_for(timeout=5000)
-        places = await page.evaluate(self._js(POINTS))
+        places = await page.evaluate(script(POINTS, self.place))
         for x, y in places:
             await page.mouse.move(x, y)
             await asyncio.sleep(0.03)
