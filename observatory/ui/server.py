@@ -22,7 +22,8 @@ from observatory.settings import Settings
 from observatory.ui.headers import SafeHeaders, inline_scripts, streamlit_page
 
 ADDRESS = b"""<script>
-window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }
+{ const home = new URL(".", location).href
+window.__streamlit = { BACKEND_BASE_URL: home, MAIN_PAGE_BASE_URL: home } }
 </script>"""
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +55,8 @@ class KnownAddress(BaseHTTPMiddleware):
     """Tell the page where its server is.
 
     Without it a link such as `/bias?dataset=…` makes the browser try `/bias/_stcore/` first, which costs two failed
-    requests and two errors in its console.
+    requests and two errors in its console. Every page lies right below the server, also behind a proxy that gives the
+    dashboard a path of its own.
     """
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:

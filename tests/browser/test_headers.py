@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import urllib.error
@@ -109,6 +110,53 @@ def test_the_page_works_under_the_other_name_of_this_machine(page: Page, url: st
     opened(page, f"{url.replace('127.0.0.1', 'localhost')}/overview?dataset=titanic_passengers")
     page.get_by_text("Can I trust it?").first.wait_for(timeout=90_000)
     assert page.evaluate("violations") == []
+
+
+@pytest.fixture
+def below_a_path(url: str) -> Iterator[str]:
+    """The dashboard behind a proxy that gives it the path /tools/observatory/ and takes it off again."""
+    host, port = url.removeprefix("http://").split(":")
+
+    def answer(caller: socket.socket) -> None:
+        with caller, socket.create_connection((host, int(port))) as server:
+            asked = b""
+            while b"\r\n\r\n" not in asked and (more := caller.recv(65536)):
+                asked += more
+            upgrade = b"upgrade: websocket" in asked.lower()
+            asked = asked.replace(b" /tools/observatory/", b" /", 1)
+            server.sendall(asked if upgrade else asked.replace(b"keep-alive", b"close", 1))
+            back = threading.Thread(target=pass_on, args=(caller, server), daemon=True)
+            back.start()
+            pass_on(server, caller)
+
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def listen() -> None:
+            while True:
+                try:
+                    caller, _ = proxy.accept()
+                except OSError:
+                    return
+                threading.Thread(target=answer, args=(caller,), daemon=True).start()
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{proxy.getsockname()[1]}/tools/observatory"
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while part := source.recv(65536):
+            target.sendall(part)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_the_page_works_behind_a_proxy_that_gives_it_a_path(page: Page, below_a_path: str) -> None:
+    failed: list[str] = []
+    page.on("response", lambda reply: failed.append(reply.url) if reply.status >= 400 else None)
+    opened(page, f"{below_a_path}/overview?dataset=titanic_passengers")
+    page.get_by_text("Can I trust it?").first.wait_for(timeout=90_000)
+    assert page.evaluate("violations") == []
+    assert failed == []
 
 
 def test_what_slips_into_a_page_reaches_no_other_host_and_runs_no_text(
