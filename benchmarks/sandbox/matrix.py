@@ -14,7 +14,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.sandbox.attacks import Attack, load
+from benchmarks.sandbox.speed import descendants
 from observatory.errors import ObservatoryError
 from observatory.sandbox.box import Sandbox
 from observatory.sandbox.layers import LAYERS, Limits
@@ -34,6 +34,7 @@ LIMITS = Limits(seconds=3, cpu_seconds=3, memory=512 * 2**20, total_memory=2 * 2
 SLOWEST = 20.0
 """Seconds within which an answer must have come, with eight attacks at once and the grace of a lost process."""
 AT_ONCE = 8
+ENVIRONMENT, IN_ENVIRONMENT = "CANARY_OF_THE_ENVIRONMENT", secrets.token_hex(8)
 ROWS = pd.DataFrame({"name": [f"row {n}" for n in range(40)], "value": range(40), "group": list("abcd") * 10})
 HONEST = "chart = alt.Chart(data).mark_bar().encode(x='group:N', y='mean(value):Q')"
 CONFIGURATIONS: tuple[tuple[str, ...], ...] = ((), *((layer,) for layer in LAYERS), ("guard", "facade", "audit"))
@@ -43,15 +44,14 @@ class Range:
     """What one attack is let loose upon, and whether it reached any of it."""
 
     def __init__(self, folder: Path, neighbour: str) -> None:
-        self.secret, self.env, self.neighbour = secrets.token_hex(8), f"CANARY_{secrets.token_hex(4)}", neighbour
+        self.secret, self.neighbour = secrets.token_hex(8), neighbour
         self.read, self.writable = folder / "secret.txt", folder / "writable"
         self.read.write_text(self.secret, "ascii")
         self.writable.mkdir()
         self.written = folder / "written.txt"
-        os.environ[self.env] = self.secret
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.settimeout(0.0)
-        self.victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        self.victim = subprocess.Popen(["sleep", "600"])
 
     def places(self) -> dict[str, str]:
         return {
@@ -60,13 +60,13 @@ class Range:
             "DIR": str(self.writable),
             "PORT": str(self.listener.getsockname()[1]),
             "PID": str(self.victim.pid),
-            "ENV": self.env,
+            "ENV": ENVIRONMENT,
             "NEIGHBOUR": self.neighbour,
         }
 
     def effects(self, answer: str) -> list[str]:
         found = []
-        if self.secret in answer:
+        if self.secret in answer or IN_ENVIRONMENT in answer:
             found.append("a secret is in the answer")
         if self.written.exists() or list(self.writable.iterdir()):
             found.append("a file was written")
@@ -78,7 +78,6 @@ class Range:
         return found
 
     def close(self) -> None:
-        del os.environ[self.env]
         self.listener.close()
         self.victim.kill()
         self.victim.wait()
@@ -107,12 +106,13 @@ def attack_once(box: Sandbox, attack: Attack, neighbour: str) -> list[str]:
 
 
 def marked() -> set[int]:
-    """Processes that carry the environment of charts, wherever they went."""
-    found = set()
+    """Processes that carry the environment of charts and are children of ours or of nobody any more."""
+    found = set(descendants(os.getpid()))
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             environment = (folder / "environ").read_bytes().split(b"\0")
-            if {b"PYTHONHASHSEED=0", b"ARROW_DEFAULT_MEMORY_POOL=system"} <= set(environment):
+            is_orphan = (folder / "stat").read_text().rpartition(")")[2].split()[1] == "1"
+            if is_orphan and {b"PYTHONHASHSEED=0", b"ARROW_DEFAULT_MEMORY_POOL=system"} <= set(environment):
                 found.add(int(folder.name))
     return found
 
@@ -158,6 +158,7 @@ def main() -> None:
     attacks = [a for a in load() if not asked.attack or a.name in asked.attack]
     configurations = [tuple(filter(None, text.split(","))) for text in asked.without] or list(CONFIGURATIONS)
     kinds = Counter(a.kind for a in attacks)
+    os.environ[ENVIRONMENT] = IN_ENVIRONMENT
     print(f"{len(attacks)} attacks of {len(kinds)} kinds, load {os.getloadavg()[0]:.1f}")
     table = {}
     for without in configurations:
