@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ObservatoryError
+from observatory.errors import ChartInvalidSpec, ObservatoryError
 
 if TYPE_CHECKING:
     from observatory.bias import Run
@@ -112,13 +113,35 @@ class Gallery:
     ) -> model.ChartCheck:
         """What the rules say of a Vega-Lite or Altair chart over a data set, and how it is repaired when that is asked.
 
-        `findings` as in `recommend`. Raises ChartInvalidSpec for what is no chart.
+        `findings` as in `recommend`. What the grammar of charts leaves out is said in the notes. A chart that it
+        refuses is judged where the rules find fault with it, for a repair may mend that too; otherwise, and for what is
+        no chart, ChartInvalidSpec is raised.
         """
-        from observatory.charts import check
+        return self._checked(spec, dataset, repair, task, findings)[1]
 
-        chosen = self.dataset(dataset)
-        return check(
-            spec,
+    def _checked(
+        self,
+        spec: Any,
+        dataset: Any,
+        repair: bool = False,
+        task: model.Task | None = None,
+        findings: Sequence[model.Finding] | None = None,
+    ) -> tuple[Mapping[str, Any], model.ChartCheck]:
+        """The chart as it is let in, or as it is written where it is refused, and what the rules say of it."""
+        from observatory.charts import check
+        from observatory.charts.rules.check import vega_lite
+        from observatory.sandbox.grammar import accept
+
+        chosen, chart = self.dataset(dataset), vega_lite(spec)
+        refused: ChartInvalidSpec | None = None
+        notes: tuple[str, ...] = ()
+        try:
+            accepted = accept(chart)
+            chart, notes = accepted.spec, accepted.notes
+        except ChartInvalidSpec as error:
+            refused = error
+        found = check(
+            chart,
             self._profile(chosen.id),
             repair=repair,
             task=task,
@@ -126,6 +149,12 @@ class Gallery:
             findings=self._flags(chosen.id, findings),
             table=self._store.table(chosen.id),
         )
+        if refused is None:
+            return chart, replace(found, notes=(*found.notes, *notes))
+        if found.valid:
+            raise refused
+        mended = tuple(repair for repair in found.repairs if _is_accepted(repair.spec))
+        return chart, replace(found, repairs=mended, notes=(*found.notes, f"It is not drawn. {refused.message}"))
 
     def judged(self, spec: Mapping[str, Any], dataset: Any, *, task: model.Task | None = None) -> model.RankedChart:
         """A chart of one's own as a ranked one, of rank 0: what it breaks, hard rules first, its code and its words.
@@ -136,20 +165,22 @@ class Gallery:
         from observatory.charts.spec.reading import read
 
         chosen = self.dataset(dataset)
-        found, profile = self.check(spec, chosen, task=task), self._profile(chosen.id)
-        shown = [e.field for part in read(spec).parts for e in part.view.encodings]
+        chart, found = self._checked(spec, chosen, task=task)
+        profile, reading = self._profile(chosen.id), read(chart)
+        shown = [e.field for part in reading.parts for e in part.view.encodings]
         fields = tuple(f.name for f in profile.fields if f.name in shown)
         code = summary = ""
         with suppress(ObservatoryError):
-            code = altair_code(spec)
-            summary = summarize(spec, profile)
-        return model.RankedChart(0, found.cost, spec, code, fields, (*found.hard, *found.soft), summary)
+            code = "" if reading.brings_rows else altair_code(chart)
+            summary = summarize(chart, profile)
+        return model.RankedChart(0, found.cost, chart, code, fields, (*found.hard, *found.soft), summary)
 
     def draco_facts(self, spec: Mapping[str, Any], dataset: Any, task: model.Task | None = None) -> str:
         """A chart over a data set as a file of Draco 2's facts; raises ChartInvalidSpec where Draco has no word."""
         from observatory.charts.draco import to_draco, write_facts
+        from observatory.sandbox.grammar import accept
 
-        return write_facts(to_draco(spec, self._profile(self.dataset(dataset).id), task))
+        return write_facts(to_draco(accept(spec).spec, self._profile(self.dataset(dataset).id), task))
 
     def why(self, chart: model.RankedChart, other: model.RankedChart | None) -> str:
         """One plain sentence: what speaks for a chart beside another."""
@@ -172,3 +203,13 @@ class Gallery:
         from observatory.charts import compare
 
         return compare(better, worse)
+
+
+def _is_accepted(spec: Mapping[str, Any]) -> bool:
+    from observatory.sandbox.grammar import accept
+
+    try:
+        accept(spec)
+    except ChartInvalidSpec:
+        return False
+    return True

@@ -47,19 +47,23 @@ class Pictures:
     ) -> Drawing:
         """A chart with its rows: aggregates are computed over all of them, and a sample says so.
 
+        Raises ChartInvalidSpec for what the grammar of charts refuses; what it leaves out the caveat says.
         `findings` about what it shows stand on it; None stands for `quick_findings`. With `weighted`, counts and
         summaries are weighted by what `weights` gives for these arguments, such as `{"reference": "us_residents"}`; {}
         stands for the reference that the card declares.
         """
         from observatory.charts.drawing.remarks import relevant
         from observatory.charts.spec.nesting import json_of
+        from observatory.sandbox.grammar import accept
 
-        written = json_of(spec)
+        accepted = accept(spec)
+        written = json_of(accepted.spec)
         chosen = self.dataset(dataset)
         known = self.quick_findings(chosen) if findings is None else findings
-        about = [replace(f, rows=None).to_dict() for f in relevant(known, spec)]
+        about = [replace(f, rows=None).to_dict() for f in relevant(known, accepted.spec)]
         asked = None if weighted is None else self._weights_asked(chosen, weighted)
-        return self._drawing(written, chosen.id, json.dumps(about, sort_keys=True), asked)
+        drawing = self._drawing(written, chosen.id, json.dumps(about, sort_keys=True), asked)
+        return replace(drawing, caveat=" ".join(text for text in (drawing.caveat, *accepted.notes) if text))
 
     def _compute_drawing(self, spec: str, dataset_id: str, findings: str, weighted: Any) -> Drawing:
         from observatory.charts import draw

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,11 @@ class Pins:
 
         Raises ChartInvalidSpec for a chart that cannot be drawn over this data, and FieldNotFound.
         """
-        chosen = self.dataset(dataset)
-        self.draw(spec, chosen, weighted=weighted)
-        record = {"dataset": chosen.id, "spec": dict(spec), "note": note.strip()[:LONGEST_NOTE], "task": task}
+        from observatory.sandbox.grammar import accept
+
+        chosen, chart = self.dataset(dataset), accept(spec).spec
+        self.draw(chart, chosen, weighted=weighted)
+        record = {"dataset": chosen.id, "spec": chart, "note": note.strip()[:LONGEST_NOTE], "task": task}
         record |= {} if weighted is None else {"weighted": dict(weighted)}
 
         def edit(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,17 +84,21 @@ class Pins:
     def _pinned(self, record: Mapping[str, Any], dataset: model.Dataset) -> model.PinnedChart:
         """A pinned chart in words and with its caveat; one that can be drawn no more says why instead."""
         from observatory.charts import altair_code, summarize
+        from observatory.sandbox.grammar import accept
 
         spec, note, task = record["spec"], str(record.get("note") or ""), record.get("task")
         weighted = record.get("weighted") if isinstance(record.get("weighted"), dict) else None
         try:
+            spec = accept(spec).spec
             drawing = self.draw(spec, dataset, weighted=weighted)
-            summary = summarize(spec, self._profile(dataset.id))
-            return model.PinnedChart(
-                spec, note, task, summary, drawing.caveat, drawing.alt, altair_code(spec), weighted
-            )
         except ObservatoryError as error:
             return model.PinnedChart(spec, note, task, "A chart that cannot be drawn.", error.message, "", "")
+        code = summary = ""
+        with suppress(ObservatoryError):
+            summary = summarize(spec, self._profile(dataset.id))
+            code = altair_code(spec)
+        said = summary or drawing.alt
+        return model.PinnedChart(spec, note, task, said, drawing.caveat, drawing.alt, code, weighted)
 
 
 def _is_of(record: Mapping[str, Any], dataset_id: str) -> bool:

@@ -18,40 +18,57 @@ from observatory.charts.spec.view import (
 from observatory.errors import ChartInvalidSpec
 from observatory.model import Profile
 
-_HARMLESS = ("The chart's own data", "Interactions")
 _FORMAT = re.compile(r"[+(]?[$]?[,]?(\.\d{1,2})?[~]?[defgrs%]")
 _CONSTANTS = ("color", "fill", "opacity", "size")
 
 
-def demand_drawable(spec: Mapping[str, Any], reading: Reading, profile: Profile) -> None:
-    """Raise ChartInvalidSpec or FieldNotFound for a chart that would not be drawn whole."""
-    if _has_expression(spec):
-        raise ChartInvalidSpec("Expressions in a chart are not drawn.", "Use fields, constants and filters.")
+def is_beyond(spec: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether a chart holds rows of its own, or asks for more than aggregates of fields: it is drawn as it is written.
+
+    >>> from observatory.charts.spec.reading import read
+    >>> spec = {"mark": "bar", "encoding": {"x": {"field": "b"}}, "transform": [{"calculate": "1", "as": "b"}]}
+    >>> is_beyond(spec, read(spec)), is_beyond({"mark": "bar"}, read({"mark": "bar"}))
+    (True, False)
+    """
     made = {d.name for d in reading.derived}
-    for note in reading.notes:
-        if not note.startswith(_HARMLESS):
-            said = f"{note.removesuffix('judged.')}drawn." if note.endswith("judged.") else note
-            raise ChartInvalidSpec(said, "Leave it out, or draw the parts alone.")
+    parts = any(_is_beyond(spec, part, made) for part in reading.parts)
+    return bool(not reading.refused and (reading.beyond or parts or _has_expression(spec)))
+
+
+def _is_beyond(spec: Mapping[str, Any], part: Part, made: Collection[str]) -> bool:
+    fields = [e.field for e in part.view.encodings] + [f.field for f in part.view.filters]
+    is_ordered = part.ordered and part.view.mark in ("line", "area")
+    if is_ordered or not part.rows.exact or any(name in made for name in fields):
+        return True
+    in_pixels = any(
+        e.datum is not None and "value" in definition(spec, sources)
+        for e, sources in zip(part.view.encodings, part.sources)
+    )
+    channels = [e.channel for e in part.view.encodings if e.channel != "detail"]
+    return in_pixels or len(set(channels)) < len(channels) or not _has_words(part.view)
+
+
+def _has_words(view: View) -> bool:
+    try:
+        demand_words(view)
+    except ChartInvalidSpec:
+        return view.mark not in MARKS
+    return True
+
+
+def demand_drawable(reading: Reading, profile: Profile) -> None:
+    """Raise ChartInvalidSpec or FieldNotFound for a chart that would not be drawn whole."""
+    for note in reading.refused:
+        said = f"{note.removesuffix('judged.')}drawn." if note.endswith("judged.") else note
+        raise ChartInvalidSpec(said, "Leave it out, or draw the parts alone.")
     if not reading.parts:
         raise ChartInvalidSpec("The chart has nothing to draw.", "Give it a mark and an encoding.")
     for part in reading.parts:
         _demand_words(part.view)
         _demand_numbers(part.view, profile)
-        used = [e.field for e in part.view.encodings] + [f.field for f in part.view.filters]
-        for name in used:
-            if name in made:
-                raise ChartInvalidSpec(
-                    f"The field “{name}” is made by the chart itself, and such fields are not drawn.",
-                    "Add the field to the table.",
-                )
+        for name in [e.field for e in part.view.encodings] + [f.field for f in part.view.filters]:
             if name is not None:
                 profile.field(name)
-        if not part.rows.exact:
-            raise ChartInvalidSpec(
-                "A transform of the chart is not understood, so it is not drawn.", "Filter by a field and a constant."
-            )
-        if part.ordered and part.view.mark in ("line", "area"):
-            raise ChartInvalidSpec("Lines are drawn along their axis, not in an order of their own.", "Leave it out.")
 
 
 def _has_expression(spec: Any) -> bool:
@@ -77,10 +94,6 @@ def _demand_words(view: View) -> None:
     for e in view.encodings:
         if e.field is None and e.aggregate != "count" and not _is_constant(e.datum):
             raise ChartInvalidSpec(f"The channel {e.channel} shows no field.", "Give it a field or a count.")
-    channels = [e.channel for e in view.encodings]
-    twice = [name for name in channels if channels.count(name) > 1 and name != "detail"]
-    if twice:
-        raise ChartInvalidSpec(f"The channel {twice[0]} shows two things.", "Let it show one.")
 
 
 def _demand_numbers(view: View, profile: Profile) -> None:
@@ -171,13 +184,11 @@ def definition(spec: Mapping[str, Any], sources: Sequence[Sequence[str | int]]) 
 def written_view(spec: Mapping[str, Any], part: Part, names: Collection[str]) -> View:
     """The view of a part with what only drawing needs: the format of its text, the extent of its error bars, and more.
 
-    `names` are the fields of numbers. Raises ChartInvalidSpec for a place in pixels, which is no value of an axis.
+    `names` are the fields of numbers. Raises ChartInvalidSpec for a constant that is no value of an axis.
     """
     encodings: list[Encoding] = []
     for e, sources in zip(part.view.encodings, part.sources or ((),) * len(part.view.encodings)):
         known = definition(spec, sources)
-        if e.datum is not None and "value" in known:
-            raise ChartInvalidSpec(f"The channel {e.channel} is a place in pixels, which is not drawn.", "Use a datum.")
         details = [other for other in encodings if other.channel.startswith("detail")]
         channel = f"detail{len(details)}" if e.channel == "detail" and details else e.channel
         form = known.get("format") if e.channel == "text" else None

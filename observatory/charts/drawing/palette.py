@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 ACCENT = "#0f766e"
 LABEL = "#64748b"
@@ -69,3 +70,17 @@ def _steps(n: int) -> list[str]:
     """`n` colours of the ramp, from its second step to its last, repeated where there are more levels than steps."""
     usable = RAMP[1:]
     return [usable[round(i * (len(usable) - 1) / max(n - 1, 1))] for i in range(n)]
+
+
+def over(under: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """A theme over another one: what both say of the same thing is said by the upper one.
+
+    >>> over({"axis": {"grid": True, "ticks": True}}, {"axis": {"grid": False}})
+    {'axis': {'grid': False, 'ticks': True}}
+    """
+    both = {key: over(under[key], upper[key]) for key in upper if _are_objects(under.get(key), upper[key])}
+    return {**under, **upper, **both}
+
+
+def _are_objects(*values: Any) -> bool:
+    return all(isinstance(value, Mapping) for value in values)

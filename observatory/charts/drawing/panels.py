@@ -13,6 +13,8 @@ from observatory.charts.spec.words import lines
 
 GAP = 12
 TITLE_LIMIT = 480
+ROOM = 320
+"""Pixels for plots beside each other on the narrowest card of a page."""
 _LETTER, _AXIS, _LEGEND = 6, 70, 100
 _NARROW_LINE, _NARROW_LINES = 40, 3
 _LEGENDS = ("color", "shape", "size", "opacity", "strokeDash")

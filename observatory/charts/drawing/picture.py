@@ -8,10 +8,12 @@ from typing import Any
 import vl_convert
 
 from observatory.charts.drawing.palette import LOOK
-from observatory.charts.drawing.panels import widened
+from observatory.charts.drawing.panels import ROOM, widened
 from observatory.errors import ChartInvalidSpec
 
 WIDTH = 640
+_ALTAIR = 300
+"""The width that Altair writes into every chart; a chart that is drawn as it is written has another one."""
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMATS = ("svg", "png")
 
@@ -42,7 +44,13 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
     spec |= {"config": LOOK | spec.get("config", {})}
-    return spec | {"width": width} if spec.get("width") == "container" else widened(spec, width)
+    if spec.get("width") == "container":
+        return spec | {"width": width}
+    view = spec["config"].get("view", {})
+    if view.get("continuousWidth", _ALTAIR) == _ALTAIR:
+        return widened(spec, width)
+    grown = {key: view[key] * width // ROOM for key in view if key.startswith("continuous")}
+    return spec | {"config": spec["config"] | {"view": view | grown}}
 
 
 def _converted(convert: Any, spec: dict[str, Any], **options: Any) -> Any:

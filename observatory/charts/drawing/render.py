@@ -10,17 +10,20 @@ import altair as alt
 import pandas as pd
 
 from observatory.charts.drawing.asked import numbers
+from observatory.charts.drawing.bound import records
 from observatory.charts.drawing.describe import alt_text, caveat, sample
+from observatory.charts.drawing.drawing import REMARK, Drawing, remarked
 from observatory.charts.drawing.highlight import HIGHLIGHT
-from observatory.charts.drawing.known import demand_drawable, looks, written_view
+from observatory.charts.drawing.known import demand_drawable, is_beyond, looks, written_view
 from observatory.charts.drawing.layers import layered
 from observatory.charts.drawing.omitted import omitted
-from observatory.charts.drawing.palette import CONFIG, LABEL
+from observatory.charts.drawing.palette import CONFIG
 from observatory.charts.drawing.panels import TITLE_LIMIT, narrow_title
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, Piece, framed, piece
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.titles import cells, line, titled
+from observatory.charts.drawing.written import draw_written
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
@@ -28,21 +31,6 @@ from observatory.charts.spec.words import beside, lines, title
 from observatory.model import Finding, Profile, Table, Weighting
 
 _PANELS_LIMIT = 310
-_REMARK = {"subtitleFontSize": 11, "subtitleColor": LABEL, "subtitlePadding": 4}
-_ALONE = {"anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": LABEL}
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart with its data, what must be said beside it ("" when nothing), and the text that stands in for it.
-
-    `said` is the beginning of the caveat that stands on the chart already, in short.
-    """
-
-    chart: Any
-    caveat: str
-    alt: str
-    said: str = ""
 
 
 def draw(
@@ -59,11 +47,14 @@ def draw(
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the chart says so.
     `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
     `weight` is summed up by them, and `weighting` says what they are.
-    What else the spec asks for, such as its own data, colours and interactions, is not drawn, and the caveat says so.
+    What else the spec asks for, such as colours and interactions, is not drawn, and the caveat says so. A chart that
+    holds rows of its own, computes fields, or is more than this, is drawn as it is written.
     Raises ChartInvalidSpec and FieldNotFound.
     """
     reading = read(spec)
-    demand_drawable(spec, reading, profile)
+    if is_beyond(spec, reading):
+        return draw_written(spec, table, profile, findings=findings, is_weighted=weighting is not None)
+    demand_drawable(reading, profile)
     drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     head = _text(spec.get("title"))
     if head in {title(part.view) for part in reading.parts} and summarises(spec):
@@ -74,25 +65,7 @@ def draw(
     said = remarks(spec, findings, weighting)
     samples = list(dict.fromkeys(text for plot in drawn for text in plot.samples))
     lines = (*samples, *said.lines) if len(drawn) == 1 else said.lines
-    return _remarked(whole, Remarks(lines, " ".join(part for part in (*samples, said.text) if part)))
-
-
-def _remarked(drawing: Drawing, said: Remarks) -> Drawing:
-    """The same with its remarks under the title, in the caveat and in the text that stands in for it."""
-    if not said.text:
-        return drawing
-    chart = drawing.chart.copy(deep=False) if said.lines else drawing.chart
-    if said.lines:
-        chart.title = _remarked_title(chart, said)
-    caveat = " ".join(part for part in (said.text, drawing.caveat) if part)
-    return replace(drawing, chart=chart, caveat=caveat, alt=f"{drawing.alt} {said.text}", said=said.text)
-
-
-def _remarked_title(chart: Any, said: Remarks) -> Any:
-    head = _ALONE | {"text": list(said.lines)}
-    if chart.title is not alt.Undefined:
-        head = chart.title.to_dict() | _REMARK | {"subtitle": list(said.lines)}
-    return alt.TitleParams.from_dict(head)
+    return remarked(whole, Remarks(lines, " ".join(part for part in (*samples, said.text) if part)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +120,7 @@ def _several(spec: Mapping[str, Any], drawn: Sequence[_Plot], head: str | None, 
         own = {name: f"plot{place}_{name}" for name in plot.frames}
         frames |= {own[name]: rows for name, rows in plot.frames.items()}
         own_title = _title(plot.main.view) | {"fontSize": 12}
-        own_title |= _REMARK | {"subtitle": plot.samples} if plot.samples else {}
+        own_title |= REMARK | {"subtitle": plot.samples} if plot.samples else {}
         bodies.append({**titled(_renamed(plot.body, own)), "title": own_title})
     wide = max((len(value) for key, value in _lists(spec) if key in ("hconcat", "concat")), default=1)
     whole = arranged(spec, iter([_sized(body, min(wide, len(drawn), 3)) for body in bodies]))
@@ -179,16 +152,6 @@ def _sized(body: dict[str, Any], n_across: int) -> dict[str, Any]:
     if body.get("width") != "container":
         return body
     return body | {"width": min(260, 300 // n_across), "height": min(body["height"], 3 * HEIGHT // 4)}
-
-
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON values; what is missing is null.
-
-    >>> records(pd.DataFrame({"a": [1.5, None]}))
-    [{'a': 1.5}, {'a': None}]
-    """
-    plain = rows.astype(object).where(rows.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _caveats(drawn: Sequence[_Plot], profile: Profile) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.charts.spec.channel import COLOURS
-from observatory.quoting import vega_title
+from observatory.charts.spec.channel import COLOURS, encoding_of
+from observatory.charts.spec.parts import CONCATS
+from observatory.charts.spec.words import phrase
+from observatory.quoting import vega_name, vega_title
 
 _OBJECT = {
     *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString"),
@@ -46,8 +48,14 @@ def _value(value: Any) -> Any:
     return line(value) if isinstance(value, str) else value
 
 
+def _is_plain(title: str) -> bool:
+    return vega_title(title) == title and line(title) == title
+
+
 def titled(body: Any) -> Any:
     r"""The body of a chart with its titles quoted for expressions; its axes and legends keep them as they are.
+
+    A name of a field that would be a title without being quoted becomes one.
 
     >>> print(titled({"encoding": {"x": {"field": "v_x", "title": "a\\b"}}})["encoding"]["x"])
     {'field': 'v_x', 'title': 'a\\\\b', 'axis': {'title': 'a\\b'}}
@@ -62,7 +70,7 @@ def titled(body: Any) -> Any:
 def _inside(key: str, part: Any) -> Any:
     if key == "encoding" or (key == "facet" and "field" not in part):
         return {channel: _quoted(channel, definition) for channel, definition in part.items()}
-    return _quoted(key, part) if key == "facet" else titled(part) if key in ("layer", "spec") else part
+    return _quoted(key, part) if key == "facet" else titled(part) if key in ("layer", "spec", *CONCATS) else part
 
 
 def _quoted(channel: str, definition: Any) -> Any:
@@ -72,13 +80,18 @@ def _quoted(channel: str, definition: Any) -> Any:
     if not isinstance(definition, Mapping):
         return definition
     known = dict(definition)
+    if isinstance(known.get("condition"), (Mapping, list)):
+        known["condition"] = _quoted(channel, known["condition"])
+    name = known.get("field")
+    if isinstance(name, str) and "title" not in known and not _is_plain(vega_name(name)):
+        known["title"] = phrase(encoding_of(channel, known))
     if isinstance(known.get("sort"), list):
         known["sort"] = [_value(value) for value in known["sort"]]
     scale = known.get("scale")
     if isinstance(scale, Mapping) and isinstance(scale.get("domain"), list):
         known["scale"] = {**scale, "domain": [_value(value) for value in scale["domain"]]}
     title, guide = known.get("title"), _GUIDES.get(channel)
-    if not isinstance(title, str) or channel in _PANELS or (vega_title(title) == title and line(title) == title):
+    if not isinstance(title, str) or channel in _PANELS or _is_plain(title):
         return known
     known["title"] = vega_title(title)
     if guide is not None and known.get(guide, {}) is not None:

@@ -10,8 +10,8 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.groups import counted, groups, labelled
 from observatory.charts.spec.words import lines, short
 from observatory.model import FieldProfile, Finding, Table

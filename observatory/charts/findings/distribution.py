@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT
 from observatory.charts.drawing.query import nice_step
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import REFERENCE, WHO, above, rows_compared, title
 from observatory.charts.findings.groups import scale_sql
 from observatory.charts.spec.words import short

@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 from scipy.stats import binomtest
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT, CONFIG
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import REFERENCE, cells, level_axis, level_height, levels, missing_by, title
 from observatory.charts.findings.distribution import distribution, far_values
 from observatory.charts.findings.groups import is_scaled

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT, CONFIG
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import LEGEND, REFERENCE, above, level_axis, level_height, title
 from observatory.charts.findings.groups import distinct
 from observatory.model import Weighting

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import CATEGORIES, CONFIG, RAMP
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import above, title
 from observatory.charts.spec.words import lines
 from observatory.model import Exploration

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT, CONFIG
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import REFERENCE, level_height, rates, title
 from observatory.charts.findings.groups import distinct
 from observatory.charts.spec.words import short

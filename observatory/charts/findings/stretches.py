@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from observatory.charts.drawing.drawing import Drawing
 from observatory.charts.drawing.palette import ACCENT
-from observatory.charts.drawing.render import Drawing
 from observatory.charts.findings.compared import title
 from observatory.charts.findings.distribution import HEIGHT, MARKED, spread
 from observatory.charts.findings.groups import scale_sql

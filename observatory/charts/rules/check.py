@@ -13,6 +13,7 @@ from observatory.charts.rules.narrow import kept
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, judge
 from observatory.charts.rules.view_facts import KNOWN_TIME_UNITS, Scene, axis_kinds, known_word, part_facts
+from observatory.charts.spec.own import without_rows
 from observatory.charts.spec.parts import Part, Path
 from observatory.charts.spec.reading import Reading, read
 from observatory.charts.spec.view import Encoding, View
@@ -96,7 +97,7 @@ def _repairs(spec: Mapping[str, Any], reading: Reading, judged: Sequence[Judged]
 
 
 def vega_lite(chart: Any) -> Mapping[str, Any]:
-    """The JSON of a chart; an Altair chart gives it by `to_dict`. Raises ChartInvalidSpec."""
+    """The JSON of a chart; an Altair chart gives it by `to_dict`, without its rows. Raises ChartInvalidSpec."""
     if isinstance(chart, Mapping):
         return chart
     if not hasattr(chart, "to_dict"):
@@ -108,7 +109,7 @@ def vega_lite(chart: Any) -> Mapping[str, Any]:
         raise ChartInvalidSpec(f"The Altair chart cannot be written as Vega-Lite: {reason}", "Mend the chart.") from exc
     if not isinstance(plain, Mapping):
         raise ChartInvalidSpec("The chart is not a JSON object.", "Give a Vega-Lite or an Altair chart.")
-    return plain
+    return without_rows(plain)
 
 
 def judge_parts(reading: Reading, by: Judge, known: Sequence[Judged] = ()) -> tuple[Judged, ...]:

@@ -7,20 +7,27 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from observatory.charts.spec.channel import PLACES, SILENT, UNJUDGED, encoding_of, mark_of, shown
-from observatory.charts.spec.transform import Shaped, shaped
+from observatory.charts.spec.own import own_rows
+from observatory.charts.spec.transform import OwnRows, Shaped, shaped
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.quoting import vega_name
 
 MOST_PARTS, MOST_CHANNELS, DEEPEST = 24, 40, 12
 Composition = Literal["single", "layer", "facet", "concat", "repeat"]
 Path = tuple[str | int, ...]
+Reach = Literal["aside", "written", "never"]
+"""What a note means for the picture: drawn without that, drawn as it is written, or not drawn."""
 CONCATS = ("concat", "hconcat", "vconcat")
 COMPOSITE = ("layer", "facet", *CONCATS, "repeat", "spec")
 IGNORED = {
     *("$schema", "title", "description", "width", "height", "config", "name", "data", "background", "autosize"),
     *("padding", "datasets", "usermeta", "view", "resolve", "columns", "spacing", "align", "bounds", "center"),
 }
-_UNREAD = {"params": "Interactions", "selection": "Interactions", "projection": "Maps"}
+_UNREAD: dict[str, tuple[str, Reach]] = {
+    "params": ("Interactions", "aside"),
+    "selection": ("Interactions", "aside"),
+    "projection": ("Maps", "written"),
+}
 _MEAN = ("average", "mean")
 _UNJUDGED_MARKS = ("geoshape", "image", "trail")
 
@@ -65,20 +72,22 @@ class Inherited:
 class Walk:
     """One walk through a chart, outside in."""
 
-    def __init__(self) -> None:
-        self.notes: list[str] = []
+    def __init__(self, datasets: Any = None) -> None:
+        self.notes: dict[str, Reach] = {}
+        self.brings_rows = False
+        self._datasets = datasets
         self.composition: Composition | None = None
         self._n_parts = 0
 
     def parts(self, spec: Any, around: Inherited) -> Iterator[Part]:
         """The parts of a chart or of one inside it."""
         if not isinstance(spec, Mapping):
-            self.notes.append("A part that is no JSON object is not judged.")
+            self._say("A part that is no JSON object is not judged.")
             return
         if len(around.path) > 2 * DEEPEST:
-            self.notes.append(f"Parts nested deeper than {DEEPEST} times are not judged.")
+            self._say(f"Parts nested deeper than {DEEPEST} times are not judged.")
             return
-        self._note(spec)
+        around = self._seen(spec, around)
         if "projection" in spec:
             return
         steps = spec.get("transform")
@@ -107,11 +116,11 @@ class Walk:
     def _each(self, specs: Any, key: str, around: Inherited, composition: Composition) -> Iterator[Part]:
         self.composition = self.composition or composition
         if not isinstance(specs, list):
-            self.notes.append(f"“{key}” is no list, so it is not judged.")
+            self._say(f"“{key}” is no list, so it is not judged.")
             return
         for place, spec in enumerate(specs):
             if self._n_parts >= MOST_PARTS:
-                self.notes.append(f"Only the first {MOST_PARTS} parts are judged.")
+                self._say(f"Only the first {MOST_PARTS} parts are judged.")
                 return
             yield from self.parts(spec, around.into(key, place))
 
@@ -122,7 +131,7 @@ class Walk:
         layered = around.layer or (around.path if "layer" in lists else None)
         for names in _combinations({str(key): value for key, value in lists.items()}):
             if self._n_parts >= MOST_PARTS:
-                self.notes.append(f"Only the first {MOST_PARTS} parts are judged.")
+                self._say(f"Only the first {MOST_PARTS} parts are judged.")
                 return
             inner = replace(around, repeated={**around.repeated, **names}, layer=layered).into("spec")
             yield from self.parts(spec.get("spec"), inner)
@@ -131,10 +140,11 @@ class Walk:
         self._n_parts += 1
         mark = mark_of(spec.get("mark"))
         if mark in _UNJUDGED_MARKS:
-            self.notes.append(f"The mark {mark} is not judged.")
+            has_shapes = isinstance(next(iter(around.steps), None), OwnRows)
+            self._say(f"The mark {mark} is not judged.", "written" if mark == "trail" or has_shapes else "never")
             return
         if any(channel in around.encoding for channel in PLACES):
-            self.notes.append("Maps are not judged.")
+            self._say("Maps are not judged.", "written")
             return
         found = list(self._encodings(around))
         encodings = _sorted_by([e for e, _ in found], around)
@@ -157,24 +167,34 @@ class Walk:
             if channel in SILENT:
                 continue
             if channel in UNJUDGED or (channel == "stroke" and filled):
-                self.notes.append(f"The channel {channel} is not judged.")
+                self._say(f"The channel {channel} is not judged.", "written")
                 continue
             for inner, item in shown(channel, _replaced(definition, around.repeated)):
                 if isinstance(item, Mapping) and item.get("type") == "geojson":
-                    self.notes.append("Maps are not judged.")
+                    self._say("Maps are not judged.", "written")
                     continue
                 name = channel if channel != "facet" else "row" if "row" in around.encoding else "column"
                 yield encoding_of(name, item), tuple((*source, *inner) for source in sources)
 
-    def _note(self, spec: Mapping[str, Any]) -> None:
+    def _seen(self, spec: Mapping[str, Any], around: Inherited) -> Inherited:
+        """Note what is not judged of a unit or of what is around units; rows of its own go before all transforms."""
         data = spec.get("data")
-        if "datasets" in spec or (isinstance(data, Mapping) and ("url" in data or "values" in data)):
-            self.notes.append("The chart's own data are not looked at: it is judged over this data set.")
+        own = own_rows(data, self._datasets)
+        if own is not None:
+            self.brings_rows = True
+            self._say("The chart's own rows are not looked at: only their fields are known.", "written")
+        elif isinstance(data, Mapping) and ("url" in data or "values" in data):
+            self._say("The chart's own data are not looked at: it is judged over this data set.", "aside")
         for key in list(spec)[:200]:
             if key in _UNREAD:
-                self.notes.append(f"{_UNREAD[key]} are not judged.")
+                what, reach = _UNREAD[key]
+                self._say(f"{what} are not judged.", reach)
             elif key not in IGNORED and key not in ("mark", "encoding", "transform", *COMPOSITE):
-                self.notes.append(f"“{str(key)[:60]}” is not understood in a chart.")
+                self._say(f"“{str(key)[:60]}” is not understood in a chart.")
+        return around if own is None else replace(around, steps=(own,))
+
+    def _say(self, note: str, reach: Reach = "never") -> None:
+        self.notes.setdefault(note, reach)
 
 
 def _merged(around: Inherited, encoding: Any, inner: Path) -> Mapping[str, tuple[Any, tuple[Path, ...]]]:

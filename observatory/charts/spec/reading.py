@@ -29,12 +29,19 @@ __all__ = ["Part", "Reading", "parse", "read"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What a chart consists of, which fields its transforms make, and in `notes` what was not understood."""
+    """What a chart consists of, which fields its transforms make, and in `notes` what was not understood.
+
+    `brings_rows` says that it holds rows of its own. `beyond` are the notes on what can be drawn only as it is written,
+    and `refused` those on what cannot be drawn.
+    """
 
     parts: tuple[Part, ...]
     composition: Composition
     derived: tuple[Derived, ...] = ()
     notes: tuple[str, ...] = ()
+    brings_rows: bool = False
+    beyond: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def read(spec: Mapping[str, Any]) -> Reading:
@@ -48,14 +55,15 @@ def read(spec: Mapping[str, Any]) -> Reading:
     if not any(key in spec for key in ("mark", "encoding", *COMPOSITE)):
         raise ChartInvalidSpec("This is no Vega-Lite chart: it has no mark.", "Give a chart with a mark and encoding.")
     one = _interval_view(spec)
-    walk = Walk()
+    walk = Walk(spec.get("datasets"))
     parts = tuple(walk.parts(spec, Inherited()))
     composition = walk.composition or "single"
     if one is not None and len(parts) == 2:
         parts, composition = (_joined(parts[0], one),), "single"
     made = {d.name: d for part in parts for d in part.rows.derived if d.name not in (MEASURE, RANK)}
-    notes = [*walk.notes, *(note for part in parts for note in part.rows.notes)]
-    return Reading(parts, composition, tuple(made.values()), tuple(dict.fromkeys(notes)))
+    notes = dict(walk.notes) | {note: "written" for part in parts for note in part.rows.notes}
+    beyond, refused = (tuple(n for n, reach in notes.items() if reach == kind) for kind in ("written", "never"))
+    return Reading(parts, composition, tuple(made.values()), tuple(notes), walk.brings_rows, beyond, refused)
 
 
 def _interval_view(spec: Mapping[str, Any]) -> str | None:

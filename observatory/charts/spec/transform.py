@@ -33,6 +33,14 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class OwnRows:
+    """Rows of the chart's own, before its transforms: their fields; `is_open` where there may be others."""
+
+    fields: tuple[Derived, ...] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Shaped:
     """What transforms leave: filters, derived fields, the first groups kept, and what is known no more.
 
@@ -57,7 +65,7 @@ class Shaped:
 
 
 def shaped(steps: Iterable[Any]) -> Shaped:
-    """What a list of transforms leaves of the rows and fields.
+    """What a list of transforms leaves of the rows and fields; it may begin with the chart's own rows.
 
     >>> shaped([{"calculate": "datum.a + 1", "as": "b"}, {"filter": "datum.a > 1"}]).derived[0].name
     'b'
@@ -71,6 +79,9 @@ def shaped(steps: Iterable[Any]) -> Shaped:
 
 
 def _after(known: Shaped, step: Any) -> Shaped:
+    if isinstance(step, OwnRows):
+        visible = tuple(made.name for made in step.fields)
+        return Shaped((), step.fields, visible=visible, rows_known=False, is_open=step.is_open, exact=False)
     if not isinstance(step, Mapping):
         return _noted(known, "A transform that is no JSON object is not judged.")
     if "filter" in step:

@@ -1,0 +1,165 @@
+"""Charts drawn as they are written: the accepted Vega-Lite itself, with rows bound to it and the look of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from observatory.charts.drawing.bound import Bound, bind, renamed, rows_of
+from observatory.charts.drawing.bounded import bounded, known, most_rows
+from observatory.charts.drawing.drawing import Drawing, remarked
+from observatory.charts.drawing.palette import ACCENT, CONFIG, over
+from observatory.charts.drawing.panels import ROOM, TITLE_LIMIT
+from observatory.charts.drawing.remarks import Remarks, remarks
+from observatory.charts.drawing.titles import line, titled
+from observatory.charts.drawing.used import columns_of, demand_fields, nodes, takes_rows
+from observatory.charts.spec.groups import plots
+from observatory.charts.spec.parts import CONCATS
+from observatory.charts.spec.reading import Reading, read
+from observatory.charts.spec.words import headline, lines
+from observatory.errors import ChartInvalidSpec
+from observatory.model import Finding, Profile, Table
+from observatory.sandbox.grammar import accept
+
+HEIGHT, _LEAST = 280, 90
+UNWEIGHTED = "Not weighted: a chart that is drawn as it is written counts each row once."
+_LOOK = CONFIG | {
+    "mark": {"color": ACCENT},
+    "axisXDiscrete": {"labelAngle": 0, "labelOverlap": "greedy"},
+}
+_HEAD = {"anchor": "start", "fontSize": 14, "limit": TITLE_LIMIT}
+_ALTAIR_VIEW = {"continuousWidth": 300, "continuousHeight": 300}
+_LEFT_OUT = ("$schema", "description", "config", "title")
+_FACETS = ("row", "column", "facet")
+_TOLD = 3
+
+
+def draw_written(
+    spec: Mapping[str, Any],
+    table: Table,
+    profile: Profile,
+    *,
+    findings: Sequence[Finding] = (),
+    is_weighted: bool = False,
+) -> Drawing:
+    """A chart that the grammar accepts, with all rows of the columns that it uses, or a fixed random sample of them.
+
+    Rows that it holds itself are drawn as they are. Nothing is weighted, and the chart says so where it is to be.
+    Raises ChartInvalidSpec and FieldNotFound.
+    """
+    chart = accept(spec).spec
+    demand_fields(chart, profile)
+    reading, names = read(chart), columns_of(chart, profile)
+    rows = None
+    if takes_rows(chart, chart.get("datasets")):
+        rows = rows_of(chart, names, table, profile, most_rows(chart, reading, profile, len(names)))
+    limited, limits = bounded(chart, known(chart, profile))
+    body = titled(bind(renamed(limited, names), rows))
+    body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
+    head = _head(chart.get("title"))
+    look = over(_look(chart), _own_look(chart))
+    drawn = _altair(({"title": head} if head else {}) | body | {"config": look})
+    drawing = Drawing(drawn, " ".join((_written(reading, rows), *limits)), _alt(reading))
+    return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
+
+
+def _altair(spec: Mapping[str, Any]) -> Any:
+    try:
+        return alt.Chart.from_dict(dict(spec))
+    except (alt.SchemaValidationError, ValueError, TypeError) as exc:
+        raise ChartInvalidSpec("Vega-Lite does not know a chart like that.", str(exc).split("\n")[0][:200]) from exc
+
+
+# ── look ──
+
+
+def _look(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The theme under the chart's own; several plots get the room that is there for each."""
+    across = _n_across(chart)
+    if across is None:
+        return dict(_LOOK)
+    width = max(_LEAST, ROOM // across)
+    return _LOOK | {"view": {"continuousWidth": width, "continuousHeight": max(_LEAST, min(HEIGHT, width))}}
+
+
+def _own_look(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The theme of the chart; the size that Altair writes into every chart is none."""
+    own = dict(chart.get("config", {}))
+    view = own.get("view")
+    if isinstance(view, Mapping):
+        own["view"] = {key: item for key, item in view.items() if _ALTAIR_VIEW.get(key) != item}
+    return own
+
+
+def _n_across(chart: Mapping[str, Any]) -> int | None:
+    """How many plots stand beside each other, as far as the chart says; None for a chart of one plot."""
+    key = next((key for key in CONCATS if key in chart), None)
+    if key is not None:
+        return 1 if key == "vconcat" else min(len(chart[key]), _whole(chart.get("columns")) or len(chart[key]))
+    repeat = chart.get("repeat")
+    wide = repeat.get("column", [None]) if isinstance(repeat, Mapping) else repeat
+    if isinstance(wide, list) and not (isinstance(repeat, Mapping) and "layer" in repeat):
+        return max(1, min(len(wide), _whole(chart.get("columns")) or len(wide)))
+    encoding = chart.get("encoding", {})
+    facet = chart.get("facet", encoding.get("facet", {}))
+    if "spec" in chart or any(name in encoding for name in _FACETS):
+        return _whole(chart.get("columns")) or _whole(facet.get("columns")) or 3
+    return None
+
+
+def _whole(number: Any) -> int | None:
+    return number if type(number) is int and number > 0 else None
+
+
+def _size(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """One plot is as wide as its place and as tall as any other, unless it says so itself; names keep their steps."""
+    if _n_across(chart) is not None:
+        return {}
+    height = {} if "height" in chart or _has_names_on_y(chart) else {"height": HEIGHT}
+    return height if "width" in chart else {"width": "container", **height}
+
+
+def _has_names_on_y(chart: Mapping[str, Any]) -> bool:
+    shown = [node["y"] for node in nodes(chart) if isinstance(node.get("y"), Mapping)]
+    return any(y.get("type") in ("nominal", "ordinal") and not y.get("aggregate") for y in shown)
+
+
+def _head(title: Any) -> dict[str, Any]:
+    """The title with its lines and in the style of every other chart, under what it says of its own style."""
+    own = dict(title) if isinstance(title, Mapping) else {"text": title}
+    text = own.get("text")
+    words = lines(text) if isinstance(text, str) else [str(part) for part in text] if isinstance(text, list) else []
+    return {**_HEAD, **own, "text": [line(part) for part in words]} if words else {}
+
+
+# ── words ──
+
+
+def _written(reading: Reading, rows: Bound | None) -> str:
+    if rows is None:
+        return "Drawn as written, from rows that the chart holds itself: none of this data set is in it."
+    if reading.brings_rows:
+        return "Drawn as written, in part from rows that the chart holds itself."
+    return "Drawn as written."
+
+
+def _remarks(chart: Mapping[str, Any], rows: Bound | None, findings: Sequence[Finding], is_weighted: bool) -> Remarks:
+    """What is to stand on the chart: that nothing is weighted, that its rows are a sample, and findings about them."""
+    if rows is None:
+        return Remarks()
+    said = [UNWEIGHTED] if is_weighted else []
+    if rows.is_sample:
+        said.append(f"{len(rows.records):,} of {rows.n_rows:,} rows, drawn at random.")
+    about = remarks(chart, findings)
+    return Remarks((*said, *about.lines), " ".join(text for text in (*said, about.text) if text))
+
+
+def _alt(reading: Reading) -> str:
+    """What the plots show, as far as their channels say it."""
+    told = [headline(plot) for plot in plots(reading.parts)]
+    if not told:
+        return "A chart, drawn as it is written."
+    more = f" And {len(told) - _TOLD} more." if len(told) > _TOLD else ""
+    return f"Drawn as written: {'; '.join(told[:_TOLD])}.{more}"
