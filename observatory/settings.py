@@ -23,6 +23,7 @@ class Settings:
     models: Path = _setting(Path("~/.cache/observatory/models"), "folder of downloaded models")
     host: str = _setting("127.0.0.1", "address the dashboard listens on")
     port: int = _setting(8501, "port of the dashboard")
+    hosts: str = _setting("", "names beside localhost that the dashboard may be opened under, with commas; `*` for any")
     llm: str = _setting("engine", "`engine` runs a local model, `off` uses no model")
     model: str = _setting("auto", "model of the registry, or `auto`: the largest that memory and disk hold")
     llm_base_url: str = _setting("", "an OpenAI-compatible URL to use instead of the engine")

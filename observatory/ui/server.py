@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from observatory.errors import ObservatoryError, PortInUse
 from observatory.settings import Settings
 from observatory.ui.headers import SafeHeaders, inline_scripts, streamlit_page
+from observatory.ui.hosts import KnownHost
 
 ADDRESS = b"""<script>
 { const home = new URL(".", location).href
@@ -71,11 +73,22 @@ class KnownAddress(BaseHTTPMiddleware):
         return Response(body.replace(b"<head>", b"<head>" + ADDRESS, 1), response.status_code, headers)
 
 
+@cache
+def _known_names() -> tuple[str, frozenset[str]]:
+    """The address that the dashboard listens on, and the names that it may be opened under."""
+    given = Settings.from_env().hosts.lower().split(",")
+    return str(st.get_option("server.address")), frozenset(name.strip() for name in given if name.strip())
+
+
 SCRIPTS = [*inline_scripts(ADDRESS), *inline_scripts(streamlit_page())]
 app = st.App(
     ROOT / "streamlit_app.py",
     lifespan=_lifespan,
-    middleware=[Middleware(SafeHeaders, scripts=SCRIPTS), Middleware(KnownAddress)],
+    middleware=[
+        Middleware(SafeHeaders, scripts=SCRIPTS),
+        Middleware(KnownHost, known=_known_names),
+        Middleware(KnownAddress),
+    ],
 )
 
 
