@@ -22,6 +22,7 @@ from observatory.errors import ObservatoryError, PortInUse
 from observatory.settings import Settings
 from observatory.ui.headers import SafeHeaders, inline_scripts, streamlit_page
 from observatory.ui.hosts import KnownHost
+from observatory.workbench import Observatory
 
 ADDRESS = b"""<script>
 { const home = new URL(".", location).href
@@ -38,19 +39,23 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     PagesManager.uses_pages_directory = False
     obs = observatory()
     obs.engine()  # the first look starts it
-    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    threading.Thread(target=_warm, args=(obs,), name="warm", daemon=True).start()
     address = f"http://{st.get_option('server.address')}:{st.get_option('server.port')}"
     print(f"Observatory: {address}  (Ctrl+C stops it)", file=sys.stderr, flush=True)  # noqa: T201
     yield {}
     obs.close()
 
 
-def _warm() -> None:
-    """Import what the first page needs before somebody waits for it."""
+def _warm(obs: Observatory) -> None:
+    """Import what the first page needs before somebody waits for it, and try the layers that hold chart code."""
     import observatory.bias
     import observatory.charts
     import observatory.insight
     import observatory.profile  # noqa: F401
+
+    status = obs.sandbox()
+    if not status.ready:
+        print(status.detail, file=sys.stderr, flush=True)  # noqa: T201
 
 
 class KnownAddress(BaseHTTPMiddleware):
