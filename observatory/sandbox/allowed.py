@@ -45,7 +45,8 @@ def _setters() -> set[str]:
     """What channels are given by a call, as in `alt.X("a").axis(None)`, and the functions of `alt.expr`."""
     channels = [value for value in vars(alt.vegalite.v6.schema.channels).values() if isinstance(value, type)]
     found = {name for cls in channels for base in cls.__mro__ for name, v in vars(base).items() if _is_setter(name, v)}
-    return found | {name for name in dir(alt.expr) if not name.startswith("_")} - {"to_json", "from_json"}
+    functions = {*dir(alt.expr), *(name for name in dir(type(alt.expr)) if name.isupper()), "NaN"}
+    return found | {name for name in functions if not name.startswith("_")} - {"to_json", "from_json"}
 
 
 def _is_setter(name: str, value: Any) -> bool:
@@ -74,9 +75,7 @@ QUERY_FUNCTIONS: Final = _names(_TABLES["query"]["functions"])
 # walks through objects.
 CALLED_BY_NAME: Final = frozenset(("agg", "aggregate", "apply", "transform", "pivot_table", "crosstab"))
 CHECKED: Final = CALLED_BY_NAME | {"format", "format_map", "query", "eval", "to_string"}
-SETTABLE: Final = frozenset(
-    ("columns", "index", "name", "names", "title", "width", "height", "background", "padding", "autosize", "config")
-)
+SETTABLE: Final = frozenset(("columns", "index", "name", "names"))
 
 _HOLDERS: Final[tuple[type, ...]] = (
     *(pd.DataFrame, pd.Series, pd.Index, pd.MultiIndex, pd.DatetimeIndex, pd.Categorical, np.ndarray),
@@ -85,8 +84,8 @@ _HOLDERS: Final[tuple[type, ...]] = (
     *(types.GeneratorType, types.FunctionType, types.MethodType, types.FrameType, types.TracebackType),
     *(types.CodeType, types.CoroutineType, types.AsyncGeneratorType),
 )
-_COLUMNS = frozenset(("base", "device", "flags", "list", "struct", "attrs"))
-KNOWN: Final = frozenset(name for holder in _HOLDERS for name in dir(holder)) - ATTRIBUTES - _COLUMNS
+_ELSEWHERE = frozenset(("base", "device", "flags", "list", "struct", "attrs", "to_json"))
+KNOWN: Final = frozenset(name for holder in _HOLDERS for name in dir(holder)) - ATTRIBUTES - _ELSEWHERE
 """Attributes that exist on what the code holds and are refused before anything runs."""
 
 DELICATE: Final = ATTRIBUTES.intersection(

@@ -17,7 +17,7 @@ from pandas.api import typing as shapes
 
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox import quiet
-from observatory.sandbox.allowed import ATTRIBUTES, CALLED_BY_NAME, DISPATCH, MODULES, QUIET
+from observatory.sandbox.allowed import ATTRIBUTES, CALLED_BY_NAME, DISPATCH, KNOWN, MODULES, QUIET, SETTABLE
 from observatory.sandbox.hints import attribute_hint
 from observatory.sandbox.query import accept_query
 from observatory.sandbox.reading import FILENAME
@@ -26,6 +26,7 @@ _BY_KEY = (
     *(pd.DataFrame, pd.Series, shapes.DataFrameGroupBy, shapes.SeriesGroupBy, shapes.Rolling, shapes.Resampler),
     *(shapes.Expanding, shapes.ExponentialMovingWindow, shapes.RollingGroupBy, shapes.ExpandingGroupBy),
 )
+_NOTHING: dict[str, Any] = {}
 _SHOWN = (
     "index",
     "header",
@@ -79,6 +80,8 @@ def _found(holder: Any, name: str) -> Any:
         return getattr(holder, name)
     if name.startswith("_"):
         raise refuse_attribute(name)
+    if name == "to_json" and isinstance(holder, SchemaBase):
+        return holder.to_json
     return _field(holder, name)
 
 
@@ -111,15 +114,44 @@ def _by_key(holder: Any, name: str) -> Any:
         raise AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=holder) from None
 
 
-def settable(holder: Any) -> Any:
-    """The object whose title, name, columns … chart code sets; never a module, a class or a function.
+def settable(holder: Any, name: str) -> Any:
+    """The object whose attribute chart code sets: any of a chart, the names of a table or column, nothing else.
 
-    >>> settable(pd.Series([1])).name is None
+    >>> settable(pd.Series([1]), "name").name is None
     True
     """
-    if isinstance(holder, (pd.DataFrame, pd.Series, pd.Index, SchemaBase)):
+    is_table = isinstance(holder, (pd.DataFrame, pd.Series, pd.Index)) and name in SETTABLE
+    if is_table or isinstance(holder, SchemaBase):
         return holder
-    raise ChartCodeRejected("Attributes can only be set on tables, columns and charts.", "Use a variable of your own.")
+    kind = type(holder).__name__[:60]
+    raise ChartCodeRejected(f"The attribute “{name[:60]}” of a {kind} cannot be set.", 'Use data["column"] = …')
+
+
+def attribute_of_text(holder: Any, name: Any, *default: Any) -> Any:
+    """`getattr` of chart code: what the code could also have written out.
+
+    >>> attribute_of_text(alt.Chart(), "mark_" + "bar")().mark
+    'bar'
+    """
+    text = str.__str__(name)
+    if text.startswith("_") or text in KNOWN:
+        raise refuse_attribute(text)
+    try:
+        return attribute(holder, text)
+    except AttributeError:
+        if default:
+            return default[0]
+        raise
+
+
+def has_attribute(holder: Any, name: Any) -> bool:
+    """`hasattr` of chart code.
+
+    >>> has_attribute("text", "upper"), has_attribute("text", "colour")
+    (True, False)
+    """
+    missing = object()
+    return attribute_of_text(holder, name, missing) is not missing
 
 
 def dispatched(given: Any) -> Any:
@@ -196,12 +228,16 @@ def queried(method: Callable[..., Any]) -> Callable[..., Any]:
         return method
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("global_dict") is _NOTHING:
+            return method(*args, **kwargs)  # `query` asks `eval`, with a text that was accepted
         for text in (value for value in (*args, kwargs.get("expr")) if isinstance(value, str)):
             accept_query(str(text))
         if unknown := set(kwargs) - {"expr", "inplace", "engine", "parser"}:
             raise ChartCodeRejected(f"“{min(unknown)[:60]}” is not allowed in a query.", "Leave it out.")
         seen = _variables(sys._getframe(1))
-        return method(*args, **kwargs | {"engine": "python", "parser": "pandas", "local_dict": seen, "global_dict": {}})
+        return method(
+            *args, **kwargs | {"engine": "python", "parser": "pandas", "local_dict": seen, "global_dict": _NOTHING}
+        )
 
     call.guarded = True  # type: ignore[attr-defined]
     return call
@@ -212,7 +248,7 @@ def _variables(frame: types.FrameType | None) -> dict[str, Any]:
     while frame is not None and frame.f_code.co_filename != FILENAME:
         frame = frame.f_back
     seen = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
-    return {name: value for name, value in seen.items() if not name.startswith("_")}
+    return {name: value for name, value in seen.items() if name.isidentifier() and name[0] != "_"}
 
 
 def shown(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ import altair as alt
 
 from observatory.errors import ChartCodeFailed, ChartCodeRejected
 
-LAST: Final = "_last"
+LAST: Final = "last expression"
 _VIEWS = ("mark", "layer", "hconcat", "vconcat", "concat", "spec")
 _HINT = "Define plot(data) that returns a chart, or leave one in the variable chart."
 
@@ -26,7 +26,7 @@ def chart_of(held: Mapping[str, Any], data: Any) -> Any:
     for name in (LAST, "chart"):
         if is_chart(held.get(name)):
             return held[name]
-    own = [value for name, value in held.items() if not name.startswith("_") and is_chart(value)]
+    own = [value for name, value in held.items() if name != LAST and is_chart(value)]
     if own:
         return own[-1]
     functions = [value for value in held.values() if isinstance(value, types.FunctionType) and _is_own(value)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import sys
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from observatory.sandbox import allowed, disarming, quiet
+from observatory.sandbox import allowed, calls, disarming, quiet
 
 disarm = disarming.disarm
 
@@ -49,6 +50,9 @@ def module_of(name: str, *, facade: bool) -> Any:
 
 
 def _import(name: str, _: Any = None, __: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+    if isinstance(fromlist, list) and name in sys.modules:
+        # Asked by a library in C, which takes the module itself from sys.modules and leaves what it is given here.
+        return quiet.Namespace(name, {})
     if level or not isinstance(name, str):
         raise ImportError("Modules beside the code cannot be imported in chart code.")
     if name == "__future__":
@@ -70,6 +74,7 @@ SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
     | {"True": True, "False": False, "None": None, "__build_class__": None, "__import__": _import}
     | {"type": _type_of, "print": _nowhere, "display": _nowhere}
+    | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute}
 )
 """The builtins of chart code."""
 

@@ -124,14 +124,28 @@ def _no_column(name: str, columns: Sequence[str]) -> ChartCodeFailed:
     return ChartCodeFailed(f"There is no column “{name[:60]}”.", hint)
 
 
+_LISTED = ("not in index", "are in the", "are not present", "labels are not columns")
+_ELSEWHERE = (
+    r"Column\(s\) \['(.*?)'",
+    r"Column not found: (.+)",
+    r"The grouper name (.+) is not found",
+    r"^'(.+)' not in",
+)
+
+
 def _missing(error: KeyError, columns: Sequence[str]) -> ChartCodeFailed:
     key = error.args[0] if error.args else ""
+    if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
+        return _no_column(key[0], columns)
     if not isinstance(key, str):
         return ChartCodeFailed(f"There is no “{_short(repr(key), 60)}” here.", "Check the name or number.")
-    if listed := re.findall(r"'((?:[^'\\]|\\.)*)'", key) if "not in index" in key or "are in the" in key else []:
+    listed = re.findall(r"'((?:[^'\\]|\\.)*)'", key) if any(sign in key for sign in _LISTED) else []
+    listed = [name for name in listed if name not in ("str", "object")]
+    if listed:
         return _no_column(next((name for name in listed if name not in columns), listed[0]), columns)
-    if found := re.match(r"Column\(s\) \['(.*?)'", key):
-        return _no_column(found[1], columns)
+    for pattern in _ELSEWHERE:
+        if found := re.search(pattern, key):
+            return _no_column(found[1], columns)
     return _no_column(key, columns)
 
 

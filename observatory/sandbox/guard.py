@@ -8,14 +8,16 @@ import importlib
 from typing import Any, Final, NoReturn
 
 from observatory.errors import ChartCodeRejected
-from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, KNOWN, MODULES, QUIET, SETTABLE
+from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, KNOWN, MODULES, QUIET
 from observatory.sandbox.calls import refuse_attribute
 from observatory.sandbox.hints import import_hint, name_hint
 from observatory.sandbox.reading import read
 from observatory.sandbox.sizes import accept_sizes
 
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
-LOOK_UP, SETTABLE_OF, IMPORTED = "_attribute", "_settable", "_imported"
+# Names that no code can write, so that it can neither call nor replace what stands behind them.
+LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF, IMPORTED = "look up", "look up text", "has", "settable", "imported"
+_LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS}
 _IMPLIED: Final = frozenset(("data", "__name__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
 _NODES: Final = (
@@ -80,7 +82,7 @@ def _modules(tree: ast.Module) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 bound.setdefault(alias.asname or alias.name, set()).add(f"{node.module}.{alias.name}")
-        else:
+        elif not isinstance(node, ast.alias):
             for name in _set_by(node):
                 bound.setdefault(name, set()).add("")
     return {name: min(held) for name, held in bound.items() if len(held) == 1 and min(held) in MODULES}
@@ -121,12 +123,14 @@ class _Guard(ast.NodeTransformer):
         return super().generic_visit(node)
 
     def _bindable(self, name: str, node: ast.AST) -> None:
-        if name.startswith("_") and not (set(name) == {"_"} and len(name) == 1):
+        if name.startswith("__"):
             _refuse(f"The name “{name[:60]}” is not allowed in chart code.", "Begin names with a letter.", node)
         if name in _FORBIDDEN_NAMES and not isinstance(node, ast.keyword):
             _refuse(f"The name “{name[:60]}” is not allowed in chart code.", name_hint(name), node)
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:
+    def visit_Name(self, node: ast.Name) -> Any:
+        if isinstance(node.ctx, ast.Load) and node.id in _LOOKED_UP:
+            return _at(node, ast.Name(_LOOKED_UP[node.id], node.ctx))
         if node.id not in _IMPLIED or not isinstance(node.ctx, ast.Load):
             self._bindable(node.id, node)
         return node
@@ -147,9 +151,9 @@ class _Guard(ast.NodeTransformer):
         holder = self.visit(node.value)
         if isinstance(node.ctx, ast.Load):
             return self._loaded(ast.Attribute(holder, name, node.ctx), module, node)
-        if not isinstance(node.ctx, ast.Store) or name not in SETTABLE:
-            _refuse(f"The attribute “{name[:60]}” cannot be set in chart code.", 'Use data["column"] = …', node)
-        return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder)), name, node.ctx))
+        if not isinstance(node.ctx, ast.Store):
+            _refuse(f"The attribute “{name[:60]}” cannot be deleted in chart code.", "Leave it out.", node)
+        return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder, ast.Constant(name))), name, node.ctx))
 
     def _loaded(self, plain: ast.Attribute, module: str | None, node: ast.Attribute) -> Any:
         known = module is not None or (node.attr in ATTRIBUTES and node.attr not in DELICATE)

@@ -24,7 +24,7 @@ _IMPORTS: Final = {
 }
 _NAMES: Final = {
     **dict.fromkeys(("open", "input"), _FILE),
-    **dict.fromkeys(("getattr", "setattr", "delattr", "hasattr", "vars"), 'Name the attribute, or use data["column"].'),
+    **dict.fromkeys(("setattr", "delattr", "vars"), 'Name the attribute, or use data["column"].'),
     **dict.fromkeys(("globals", "locals", "dir", "exec", "eval", "compile", "__import__"), "Write it out."),
     **dict.fromkeys(("exit", "quit", "help", "breakpoint"), "Leave it out."),
 }

@@ -54,6 +54,8 @@ def _spec(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[s
 def _helpers(facade: bool) -> dict[str, Any]:
     return {
         guards.LOOK_UP: calls.attribute,
+        guards.LOOK_UP_TEXT: calls.attribute_of_text,
+        guards.HAS: calls.has_attribute,
         guards.SETTABLE_OF: calls.settable,
         guards.IMPORTED: walls.imported(facade),
     }

@@ -2,10 +2,60 @@
 
 from __future__ import annotations
 
+import importlib
+import random
+import tomllib
+import zoneinfo
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from observatory.sandbox import allowed
 from observatory.sandbox import facade as walls
+
+_LATE: Final = (
+    *("_strptime", "dateutil.parser", "dateutil.tz", "unicodedata", "stringprep", "encodings.idna", "decimal"),
+    *("fractions", "difflib", "string", "textwrap", "statistics", "pandas.tseries.holiday", "pyarrow.compute"),
+    *("pyarrow.interchange", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial", "numpy.ma", "bisect"),
+)
+_ZONES: dict[str, zoneinfo.ZoneInfo] = {}
+"""Time zones are kept here: Python itself remembers only the last few."""
 
 
 def warm(*, facade: bool = True) -> None:
     """Import and exercise what is loaded late, and disarm the libraries unless the facade is off."""
+    from observatory.sandbox import program
+
+    for name in (*_LATE, *allowed.MODULES):
+        importlib.import_module(name)
+    for name in sorted(zoneinfo.available_timezones()):
+        _ZONES[name] = zoneinfo.ZoneInfo(name)
     if facade:
         walls.disarm()
+    states = random.getstate(), np.random.get_state()
+    programs = tomllib.loads(Path(__file__).with_name("warming.toml").read_text("utf-8"))["programs"]
+    for each in programs:
+        program.run(each["code"], _example(), facade=facade)
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+
+
+def _example() -> pd.DataFrame:
+    """A table with a column of each kind.
+
+    >>> sorted(_example().columns)
+    ['flag', 'group', 'other', 'text', 'value', 'when']
+    """
+    n = 12
+    return pd.DataFrame(
+        {
+            "group": pd.Series(["A", "B", None] * 4, dtype="str"),
+            "value": [float(i) if i % 5 else np.nan for i in range(n)],
+            "other": range(n),
+            "flag": [i % 2 == 0 for i in range(n)],
+            "when": pd.date_range("2026-01-28", periods=n, freq="D"),
+            "text": [f"2026-02-{i + 1:02}" for i in range(n)],
+        }
+    )
