@@ -9,17 +9,18 @@ import pytest
 
 from observatory.ui.hosts import KnownHost, is_known
 
-OWN = ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "::1", "192.168.0.7", "LOCALHOST", "a.localhost", ""]
-FOREIGN = [
-    "example.org",
-    "example.org:8501",
-    "localhost.example.org",
-    "127.0.0.1.example.org",
+OWN = [
+    "localhost",
+    "localhost:8501",
+    "127.0.0.1:8501",
+    "[::1]:8501",
+    "::1",
+    "192.168.0.7",
+    "LOCALHOST",
+    "a.localhost",
     "",
-    "1e1",
-    "[x]",
-    "xn--a",
 ]
+FOREIGN = ["example.org", "example.org:8501", "localhost.example.org", "127.0.0.1.example.org", "1e1", "[x]", "xn--a"]
 
 
 @pytest.mark.parametrize("host", OWN)
