@@ -21,8 +21,9 @@ _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _TAKEN = frozenset(
     re.findall(
         r"\w+",
-        """datum item event parent width height padding autosize background cursor data group view unit facet axis
-        legend scale scales this window document globalThis xy true false null undefined NaN Infinity E PI LN2 LN10 LOG2E
+        """datum item event parent width height padding autosize background cursor data group view unit facet
+        axis legend scale scales this window document globalThis xy true false null undefined NaN Infinity E PI LN2 LN10
+        LOG2E
         LOG10E SQRT1_2 SQRT2 MIN_VALUE MAX_VALUE child""",
     )
 )
