@@ -27,6 +27,7 @@ _BY_KEY = (
     *(shapes.Expanding, shapes.ExponentialMovingWindow, shapes.RollingGroupBy, shapes.ExpandingGroupBy),
 )
 _NOTHING: dict[str, Any] = {}
+_globals_of = types.FrameType.__dict__["f_globals"].__get__
 _SHOWN = (
     "index",
     "header",
@@ -247,7 +248,7 @@ def _variables(frame: types.FrameType | None) -> dict[str, Any]:
     """What the chart code that called can see by name."""
     while frame is not None and frame.f_code.co_filename != FILENAME:
         frame = frame.f_back
-    seen = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
+    seen = {**_globals_of(frame), **frame.f_locals} if frame is not None else {}
     return {name: value for name, value in seen.items() if name.isidentifier() and name[0] != "_"}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import typing as shapes
 
-from observatory.sandbox import calls, hints
+from observatory.sandbox import calls, sealing
 
 _TABLES: Final[tuple[type, ...]] = (pd.DataFrame, pd.Series, pd.Index, pd.Categorical)
 _GROUPS: Final[tuple[type, ...]] = (shapes.DataFrameGroupBy, shapes.SeriesGroupBy)
@@ -43,6 +43,9 @@ def disarm() -> None:
     _wrap(pd.DataFrame, "eval", calls.queried)
     _wrap(pd.DataFrame, "to_string", calls.shown)
     _wrap(pd.Series, "to_string", calls.shown)
+    _refuse("pandas._libs.tslibs.timezones", ("dateutil_gettz",))
+    _refuse("dateutil.tz", ("gettz", "tzfile"))
+    _refuse("altair.utils.data", ("_to_text",))
 
 
 def _remove(owner: Any, names: Any) -> None:
@@ -55,12 +58,7 @@ def _refuse(module: str, names: tuple[str, ...]) -> None:
     held = importlib.import_module(module)
     for name in names:
         if hasattr(held, name):
-            setattr(held, name, refused)
-
-
-def refused(*_: Any, **__: Any) -> Any:
-    """What stands in the place of a function that reaches files or the network."""
-    raise PermissionError(hints.OUTSIDE)
+            setattr(held, name, sealing.refused)
 
 
 def _wrap(owner: type, name: str, wrapped: Callable[..., Any]) -> None:

@@ -14,6 +14,7 @@ from observatory.errors import ChartCodeError, ChartCodeFailed, ChartCodeRejecte
 from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, MODULES
 from observatory.sandbox.fixes import suggest
 from observatory.sandbox.reading import FILENAME
+from observatory.sandbox.sealing import frame_of
 
 _LONGEST = 300
 _UNTYPED = re.compile(r"Unable to determine data type for the field \"(.*?)\"", re.DOTALL)
@@ -42,7 +43,7 @@ def line_of(error: BaseException) -> int | None:
     """The line of the chart code that was running when the error arose, the innermost where functions call others."""
     line, step = None, _trace(error)
     while step is not None:
-        if step.tb_frame.f_code.co_filename == FILENAME:
+        if frame_of(step).f_code.co_filename == FILENAME:
             line = step.tb_lineno
         step = step.tb_next
     return line

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from observatory.sandbox import allowed
+from observatory.sandbox import allowed, sealing
 from observatory.sandbox import facade as walls
 
 _LATE: Final = (
@@ -40,6 +40,8 @@ def warm(*, facade: bool = True) -> None:
         program.run(each["code"], _example(), facade=facade)
     random.setstate(states[0])
     np.random.set_state(states[1])
+    if facade:
+        sealing.seal()
 
 
 def _example() -> pd.DataFrame:
