@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from observatory.charts.spec.own import without_rows
 from observatory.charts.spec.reading import parse
 from observatory.charts.spec.reading import read as reading
 from observatory.charts.spec.vegalite import to_spec
@@ -19,7 +20,7 @@ from observatory.model import Dataset, Profile
 from observatory.quoting import markdown
 from observatory.ui import chart_edits as edits
 from observatory.ui import chart_words as words
-from observatory.ui.chart_link import CHART, change_chart, history, leave, linked, read, reset, show_chart, undo
+from observatory.ui.chart_link import CHART, change_chart, history, leave, linked, packed, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.chart_verdict import picture, rivals, verdict
 from observatory.ui.charts import Showing, chart_details, task_box
@@ -103,7 +104,7 @@ def _as_json(spec: Mapping[str, Any]) -> None:
 
 
 def _view(spec: Mapping[str, Any]) -> View | None:
-    """The one view of a chart, read leniently where it must; None for several or none."""
+    """The one view of a chart, read leniently where it must; None for several or none, and where it is not all."""
     try:
         return parse(spec)
     except ObservatoryError:
@@ -112,13 +113,16 @@ def _view(spec: Mapping[str, Any]) -> View | None:
         found = reading(spec)
     except ObservatoryError:
         return None
-    return found.parts[0].view if found.composition == "single" and len(found.parts) == 1 else None
+    is_one = found.composition == "single" and len(found.parts) == 1 and found.parts[0].rows.exact
+    return found.parts[0].view if is_one else None
 
 
 def _from_json(key: str) -> None:
     st.session_state.pop(_REFUSED, None)
     try:
-        change_chart(read(st.session_state[key]))
+        spec = read(st.session_state[key])
+        packed(spec)
+        change_chart(spec)
     except ObservatoryError as error:
         st.session_state[_REFUSED] = (st.query_params.get(CHART), error)
 
@@ -260,7 +264,7 @@ def chart_of_yours() -> None:
     if text != st.session_state.get("charts_pasted", ""):
         refused = None
     with st.expander("Check a chart of yours", icon=":material/fact_check:", expanded=refused is not None):
-        st.caption("Paste Vega-Lite JSON. Its data is left out: it is checked and drawn over this data set.")
+        st.caption("Paste Vega-Lite JSON. It is checked and drawn over this data set, without the data it stands on.")
         st.text_area("Vega-Lite JSON of your chart", key="charts_pasted", height=180, label_visibility="collapsed")
         if refused is not None:
             show(refused)
@@ -272,7 +276,10 @@ def _pasted() -> None:
     try:
         if not text.strip():
             raise ChartInvalidSpec("There is nothing to check yet.", "Paste Vega-Lite JSON, from { to }.")
-        show_chart({key: value for key, value in read(text).items() if key not in ("data", "datasets")})
+        spec = without_rows(read(text))
+        spec.pop("data", None)
+        packed(spec)
+        show_chart(spec)
         st.session_state.pop(_UNCHECKED, None)
     except ObservatoryError as error:
         st.session_state[_UNCHECKED] = (text, error)

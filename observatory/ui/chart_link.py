@@ -12,22 +12,33 @@ from typing import Any
 import streamlit as st
 
 from observatory.errors import ChartInvalidSpec
-from observatory.ui.session import show
+from observatory.quoting import markdown
+from observatory.sandbox.grammar import accept
+from observatory.ui.session import guard, show
 
 CHART, AGAINST = "chart", "against"
-MOST = 50_000
+MOST = 200_000
+"""Characters of a chart's JSON; with them a chart may hold some thousands of rows."""
+LONGEST = 48_000
+"""Characters of a chart in the link: two of them, and all else, stay below the 120,000 that the server takes."""
 _HISTORY = "charts_history"
 _HINT = "Open the list of charts, or paste the chart again."
 
 
 def packed(spec: Mapping[str, Any]) -> str:
-    """A chart as text for a link: its JSON, deflated, in URL-safe Base64.
+    """A chart as text for a link: its JSON, deflated, in URL-safe Base64; ChartInvalidSpec where it is too long.
 
     >>> unpacked(packed({"mark": "bar"}))
     {'mark': 'bar'}
     """
     text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    link = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    if len(text) > MOST or len(link) > LONGEST:
+        raise ChartInvalidSpec(
+            "The chart holds too many rows to stand in a link.",
+            "Let it sum them up, or use the rows of the data set; it can be downloaded as it is.",
+        )
+    return link
 
 
 def unpacked(text: str) -> dict[str, Any]:
@@ -41,7 +52,7 @@ def unpacked(text: str) -> dict[str, Any]:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         stream = zlib.decompressobj()
-        content = stream.decompress(raw, MOST + 1).decode()
+        content = stream.decompress(raw, 4 * MOST + 1).decode()
     except (binascii.Error, zlib.error, ValueError) as exc:
         raise ChartInvalidSpec("The link holds no readable chart.", _HINT) from exc
     return read(content)
@@ -76,26 +87,41 @@ def open_charts() -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     found = []
     for name in (CHART, AGAINST):
         try:
-            found.append(linked(name))
+            chart = linked(name)
+            found.append(None if chart is None else _let_in(chart))
         except ChartInvalidSpec as error:
             show(error)
             found.append(None)
     return found[0], found[1] if found[0] is not None else None
 
 
+def _let_in(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The chart as the grammar takes it; one that it refuses stays, to be judged and mended, for it is never drawn."""
+    try:
+        accepted = accept(chart)
+    except ChartInvalidSpec:
+        return dict(chart)
+    for note in accepted.notes:
+        st.caption(f":material/info: {markdown(note)}")
+    return accepted.spec
+
+
 def show_chart(spec: Mapping[str, Any], against: Mapping[str, Any] | None = None) -> None:
     """Open a chart, beside another if there is one; the history of another chart is forgotten."""
-    if packed(spec) != st.query_params.get(CHART):
-        st.session_state[_HISTORY] = []
-    _put(packed(spec), None if against is None else packed(against))
+    with guard():
+        fresh, other = packed(spec), None if against is None else packed(against)
+        if fresh != st.query_params.get(CHART):
+            st.session_state[_HISTORY] = []
+        _put(fresh, other)
 
 
 def change_chart(spec: Mapping[str, Any]) -> None:
     """Put a changed chart in the place of the open one, which can be had back."""
-    fresh, old = packed(spec), st.query_params.get(CHART)
-    if old and fresh != old:
-        st.session_state[_HISTORY] = [*history(), old]
-    _put(fresh)
+    with guard():
+        fresh, old = packed(spec), st.query_params.get(CHART)
+        if old and fresh != old:
+            st.session_state[_HISTORY] = [*history(), old]
+        _put(fresh)
 
 
 def history() -> list[str]:

@@ -191,6 +191,12 @@ def test_no_name_and_no_cell_breaks_the_chart(tabulate, name):
     assert tip.get("title", tip["field"]) not in ("image", "constructor")
 
 
+def test_a_word_that_vega_lite_has_not_is_named(tabulate):
+    spec = {"mark": "bar", "encoding": {"x": KIND, "y": {**A, "aggregate": "avg"}}}
+    with pytest.raises(ChartInvalidSpec, match="“avg” is not understood"):
+        draw(spec, *tabulate(frame()))
+
+
 def test_what_the_grammar_refuses_is_never_drawn(tabulate):
     table, profile = tabulate(frame())
     for evil in (

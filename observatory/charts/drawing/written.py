@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+from jsonschema.exceptions import ValidationError
 
 from observatory.charts.drawing.bound import Bound, bind, renamed, rows_of
 from observatory.charts.drawing.bounded import bounded, known, most_rows
@@ -17,7 +18,7 @@ from observatory.charts.drawing.titles import line, titled
 from observatory.charts.drawing.used import columns_of, demand_fields, nodes, takes_rows
 from observatory.charts.spec.groups import plots
 from observatory.charts.spec.parts import CONCATS
-from observatory.charts.spec.reading import Reading, read
+from observatory.charts.spec.reading import Reading, demand_words, read
 from observatory.charts.spec.words import headline, lines
 from observatory.errors import ChartInvalidSpec
 from observatory.model import Finding, Profile, Table
@@ -60,15 +61,18 @@ def draw_written(
     body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
     head = _head(chart.get("title"))
     look = over(_look(chart), _own_look(chart))
-    drawn = _altair(({"title": head} if head else {}) | body | {"config": look})
+    drawn = _altair(({"title": head} if head else {}) | body | {"config": look}, reading)
     drawing = Drawing(drawn, " ".join((_written(reading, rows), *limits)), _alt(reading))
     return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
 
 
-def _altair(spec: Mapping[str, Any]) -> Any:
+def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
+    """The chart as an object of Altair; a word that Vega-Lite has not is named."""
     try:
         return alt.Chart.from_dict(dict(spec))
-    except (alt.SchemaValidationError, ValueError, TypeError) as exc:
+    except (ValidationError, ValueError, TypeError) as exc:
+        for part in reading.parts:
+            demand_words(part.view)
         raise ChartInvalidSpec("Vega-Lite does not know a chart like that.", str(exc).split("\n")[0][:200]) from exc
 
 
