@@ -44,7 +44,7 @@ def suggest(code: str, error: BaseException, columns: Sequence[str]) -> str | No
 
 def _candidates(text: str, error: BaseException, columns: Sequence[str]) -> Iterator[str]:
     if not _parses(text):
-        mended = syntax.cure(text) or ""
+        mended = syntax.mended(text) or ""
         yield from [mended] if re.search(r"\b(alt|[cC]hart|plot)\b", mended) else []
         return
     code = Code(text)

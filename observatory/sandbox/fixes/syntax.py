@@ -7,11 +7,16 @@ import keyword
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 from observatory.sandbox.fixes.code import parsed
 
 _STEPS = 10
 _TRIED = 40
+_LONG = 12_000
+_MOST_READ = 1_500_000
+"""Characters that are read at most, over all attempts: about a second's work."""
 _SIGNS = {
     **dict.fromkeys("“”„‟«»＂", '"'),
     **dict.fromkeys("‘’‚‛′＇`", "'"),
@@ -24,18 +29,20 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _Cure = Callable[[str, SyntaxError], Iterator[str]]
 
 
-def cure(text: str) -> str | None:
+def mended(text: str) -> str | None:
     """Code that parses, made of code that does not by a few changes, or None.
 
-    >>> cure("def plot(data)\\n    return (1")
+    >>> mended("def plot(data)\\n    return (1")
     'def plot(data):\\n    return (1)'
     """
     text = _unfenced(text)
+    room = _MOST_READ // (len(text) + 1)
     for _ in range(_STEPS):
         error = _error(text)
         if error is None:
             return text
-        tried = [new for _, new in zip(range(_TRIED), (new for step in _STEPS_OF for new in step(text, error)))]
+        tried = list(islice((new for cure in _CURES for new in cure(text, error)), min(_TRIED, room)))
+        room -= len(tried)
         better = [(_reach(_error(new)), -at, new) for at, new in enumerate(tried) if new != text]
         best = max(better, default=None)
         if best is None or best[0] <= _reach(error):
@@ -101,9 +108,12 @@ def _colon(text: str, error: SyntaxError) -> Iterator[str]:
         yield _with(lines, at, re.sub(r"(?<![=!<>:])=(?!=)", "==", lines[at]))
 
 
+@lru_cache(maxsize=1)
 def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    """The tokens as far as they can be read."""
+    """The tokens as far as they can be read; none of a text that would take long."""
     found: list[tokenize.TokenInfo] = []
+    if len(text) > _LONG:
+        return found
     try:
         found.extend(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):
@@ -229,4 +239,4 @@ def _words(text: str, error: SyntaxError) -> Iterator[str]:
         yield _with(lines, at, f"# {lines[at].strip()}")
 
 
-_STEPS_OF: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _keywords, _words)
+_CURES: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _keywords, _words)
