@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -67,7 +68,8 @@ def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any, refused: Observ
         if others:
             _tool("Better than …", lambda: show_chart(spec, others[0].spec), "compare", "Set it beside another chart.")
         chart_details(chart, on, key="edit")
-    verdict(chart, found, others)
+    notes = tuple(note for note in found.notes if refused is None or refused.message not in note)
+    verdict(chart, replace(found, notes=notes), others)
 
 
 def _tool(label: str, act: Callable[[], None], icon: str, help: str, disabled: bool = False) -> None:

@@ -132,7 +132,7 @@ def test_a_chart_without_a_mark_is_told_so_once(open_page: Open) -> None:
     assert "repair" not in said(app)
     app.query_params["chart"] = packed({"encoding": {"x": {"field": "sex"}}})
     app.run()
-    assert said(app).count("has no mark.") == 1
+    assert said(app).count("has no “mark”.") == 1
 
 
 def test_json_that_is_no_chart_is_kept_beside_what_is_wrong(open_page: Open) -> None:

@@ -43,7 +43,10 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
 
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
-    spec |= {"config": LOOK | spec.get("config", {})}
+    config = spec.get("config", {})
+    spec |= {"config": LOOK | config}
+    if "legend" in config:
+        spec["config"]["legend"] = LOOK["legend"] | config["legend"]
     if spec.get("width") == "container":
         return spec | {"width": width}
     view = spec["config"].get("view", {})

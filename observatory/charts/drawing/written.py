@@ -80,12 +80,13 @@ def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
 
 
 def _look(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """The theme under the chart's own; several plots get the room that is there for each."""
+    """The theme under the chart's own; several plots get the room that there is for each, with the legend beneath."""
     across = _n_across(chart)
     if across is None:
         return dict(_LOOK)
     width = max(_LEAST, ROOM // across)
-    return _LOOK | {"view": {"continuousWidth": width, "continuousHeight": max(_LEAST, min(HEIGHT, width))}}
+    view = {"continuousWidth": width, "continuousHeight": max(_LEAST, min(HEIGHT, width))}
+    return _LOOK | {"view": view, "legend": {"orient": "bottom"}}
 
 
 def _own_look(chart: Mapping[str, Any]) -> dict[str, Any]:
