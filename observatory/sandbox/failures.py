@@ -17,6 +17,7 @@ from observatory.sandbox.reading import FILENAME
 from observatory.sandbox.sealing import frame_of
 
 _LONGEST = 300
+_LONGEST_READ = 4_000
 _UNTYPED = re.compile(r"Unable to determine data type for the field \"(.*?)\"", re.DOTALL)
 _NO_ATTRIBUTE = re.compile(r"^(?:'(\w+)' object|module '([\w.]+)'|type object '(\w+)') has no attribute '(\w+)'")
 _NO_PARAMETER = re.compile(r"`(\w+)` has no parameter named '(.*?)'", re.DOTALL)
@@ -35,8 +36,15 @@ def described(error: BaseException, code: str, columns: Sequence[str]) -> dict[s
     shown = found.to_dict()
     shown |= {"message": _short(shown["message"], 600), "hint": _short(shown["hint"], 600)}
     shown["line"] = found.line if found.line is not None else line_of(error)
-    shown["fix"] = suggest(code, error, columns)
+    shown["fix"] = _fix(code, error, columns)
     return shown
+
+
+def _fix(code: str, error: BaseException, columns: Sequence[str]) -> str | None:
+    try:
+        return suggest(code, error, columns) if len(_text(error)) < _LONGEST_READ else None
+    except BaseException:  # as above
+        return None
 
 
 def line_of(error: BaseException) -> int | None:
@@ -60,7 +68,7 @@ def _short(text: str, most: int = _LONGEST) -> str:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:4_000]
+        return str(error)[:_LONGEST_READ]
     except BaseException:
         return ""
 
