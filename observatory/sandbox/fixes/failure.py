@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.words import useful
+from observatory.sandbox.sealing import frame_of
 
 _LONGEST = 20_000
 _QUOTED = re.compile(r"[`“\"']([^`“”\"'\n]{1,200})[`”\"']")
@@ -79,7 +80,7 @@ def _line(error: BaseException, n_lines: int) -> int | None:
     passed: list[tuple[str, int]] = []
     trace = error.__traceback__
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
+        name = frame_of(trace).f_code.co_filename
         if name.startswith("<") and not name.startswith("<frozen") and trace.tb_lineno <= n_lines:
             passed.append((name, trace.tb_lineno))
         trace = trace.tb_next
