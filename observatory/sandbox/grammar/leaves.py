@@ -9,6 +9,7 @@ from observatory.sandbox.grammar.expression import expression
 from observatory.sandbox.grammar.kind import DROPPED, Kind, Leaf, Nothing
 from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSIONS
+from observatory.sandbox.grammar.names import is_field
 from observatory.sandbox.grammar.refusal import Refused, shown, unfit
 from observatory.sandbox.grammar.rows import rows
 from observatory.sandbox.grammar.scope import Scope
@@ -32,6 +33,7 @@ def leaves() -> dict[str, Kind]:
     found["description"] = _bounded("text", 10_000)
     found["headline"] = Leaf([str, list], "text, or lines of text", _lines(without_controls))
     found["title"] = Leaf([str, list], "text, or lines of text", _lines(safe_title))
+    found["field"] = Leaf([str], TEXTS["field"].words, _field)
     found["repeated"] = Leaf([str], TEXTS["field"].words, _repeated)
     found["expression"] = Leaf([str], "an expression, such as “datum.price > 3”", _expression)
     found["calculation"] = found["expression"]
@@ -80,10 +82,14 @@ def _time_format(value: str, _scope: Scope) -> str:
     return value.translate(_CURLY)
 
 
-def _repeated(value: str, _scope: Scope) -> str:
-    if not TEXTS["field"].fits(value):
+def _field(value: str, scope: Scope) -> str:
+    if not is_field(value, scope.has_parts):
         raise unfit(TEXTS["field"].words)
-    return safe_path(value)
+    return value
+
+
+def _repeated(value: str, scope: Scope) -> str:
+    return safe_path(_field(value, scope))
 
 
 def _expression(value: str, scope: Scope) -> str:

@@ -14,8 +14,10 @@ _INHERITED = frozenset(
 _OBJECTS = frozenset(
     ("constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable")
 )
-_APOSTROPHE = re.compile(r"'(.?[a-z]*)", re.DOTALL)
-_BRACKETS = re.compile(r"\w*\['(?!in)[A-Za-z][\w ]*'\]")
+_QUOTE = re.compile(
+    r"""(?P<escaped>\\)?(?:(?P<sign>['"])(?=(?P<word>[ ]*(?:[^ ][a-z]*)?))|(?(escaped).|(?!)))""", re.DOTALL
+)
+_BRACKETS = re.compile(r"""\w*\[(['"])(?!in)[A-Za-z][\w ]*\1\]""")
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _TAKEN = frozenset(
@@ -39,8 +41,10 @@ def is_member(name: str) -> bool:
     return len(name) <= _FIELD_LONGEST and name not in _INHERITED and name not in _OBJECTS and not _UNSEEN.search(name)
 
 
-def is_field(name: str) -> bool:
+def is_field(name: str, parts: bool = True) -> bool:
     r"""Whether a text names a field or a path into one, in Vega's syntax, and walks to nothing that is inherited.
+
+    `parts` says that the chart has marks of several parts, such as box plots.
 
     >>> is_field("a\\.b[0]"), is_field("x.constructor.name"), is_field("c\\onstructor"), is_field("constructor")
     (True, False, False, True)
@@ -51,7 +55,7 @@ def is_field(name: str) -> bool:
         return False
     if any(escaped not in ("\\", ".", "[", "]", '"', "'") or not escaped for escaped in _ESCAPE.findall(name)):
         return False
-    if "'" in name and not _stays_in(name):
+    if ("'" in name or '"' in name) and not _stays_in(name, parts):
         return False
     pieces = _PIECES.split(name)
     if any(piece in _INHERITED for piece in pieces):
@@ -59,17 +63,24 @@ def is_field(name: str) -> bool:
     return len(pieces) == 1 or not any(piece in _OBJECTS for piece in pieces)
 
 
-def _stays_in(name: str) -> bool:
-    """Whether no apostrophe can end a text that Vega-Lite pastes the name into without that being an error.
+def _stays_in(name: str, parts: bool) -> bool:
+    """Whether no quote can end a text that Vega-Lite pastes the name into without that being an error.
 
-    Right after each stands a letter or digit, and no expression goes on with a word where a text has just ended.
+    After each stands a word or the end of the name, and no expression goes on with a word where a text has just ended.
+    A quote with a backslash of its own may stand anywhere, but an apostrophe not where marks of several parts put
+    another backslash before it.
     """
     if _BRACKETS.fullmatch(name):
         return True
-    return all(
-        (found[1][:1].isalnum() or found[1][:1] == "_") and found[1] not in ("in", "instanceof")
-        for found in _APOSTROPHE.finditer(name)
-    )
+    for found in _QUOTE.finditer(name):
+        escaped, sign = found["escaped"] is not None, found["sign"]
+        if sign and not (escaped and (sign == '"' or not parts)):
+            word = found["word"].strip(" ")
+            if (word and not (word[0].isalnum() or word[0] == "_")) or word in ("in", "instanceof"):
+                return False
+            if not word and found.end() < len(name):
+                return False
+    return True
 
 
 def is_plain(name: str) -> bool:

@@ -29,6 +29,7 @@ class Scope:
     has_objects: bool = False
     is_bound: bool = True
     pivots: bool = False
+    has_parts: bool = True
     made: set[str] = field(default_factory=set)
     colours: set[str] = field(default_factory=set)
     has_free_texts: bool = False

@@ -13,6 +13,7 @@ from observatory.sandbox.grammar.refusal import Refused, shown
 from observatory.sandbox.grammar.scope import Scope
 
 _LISTS = ("layer", "concat", "hconcat", "vconcat")
+_COMPOSITE = ("boxplot", "errorbar", "errorband")
 _OWN = ("values", "sequence", "sphere", "graticule")
 
 
@@ -33,6 +34,7 @@ def survey(whole: Plain) -> Scope:
         plain_titles=config.get("fieldTitle") == "plain",
         is_bound=look.is_bound,
         pivots=look.pivots,
+        has_parts=look.has_parts,
         shows_rows=not (look.is_bound or look.pivots or whole.has_image),
     )
 
@@ -44,6 +46,7 @@ class _Look:
         self.n_views = 0
         self.is_bound = False
         self.pivots = False
+        self.has_parts = False
 
     def view(self, view: dict[str, Any], own: bool, folds: int, flat: int, times: int) -> None:
         """A view that lies on rows of its own or of the data set, folded and repeated so many times already."""
@@ -52,6 +55,9 @@ class _Look:
         folds, flat = self.grown(view.get("transform"), folds, flat)
         times *= _repeats(view.get("repeat"))
         inner = list(_views(view))
+        mark = view.get("mark")
+        kind = mark.get("type") if type(mark) is dict else mark
+        self.has_parts = self.has_parts or (type(kind) is str and kind in _COMPOSITE)
         if not inner:
             self.n_views += times
             self.is_bound = self.is_bound or not own
