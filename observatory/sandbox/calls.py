@@ -60,7 +60,7 @@ def attribute(holder: Any, name: str) -> Any:
     np.int64(3)
     """
     value = _found(holder, name)
-    if name in CALLED_BY_NAME:
+    if name in CALLED_BY_NAME and callable(value) and not _is_of_altair(holder):
         return _by_name(value)
     if name in ("format", "format_map") and (isinstance(holder, str) or holder is str):
         return _format(holder, name)
@@ -179,7 +179,10 @@ def dispatched(given: Any) -> Any:
 
 def _by_name(method: Callable[..., Any]) -> Callable[..., Any]:
     """A method of pandas that calls others by name, with a check of the names."""
-    signature = inspect.signature(method)
+    try:
+        signature = inspect.signature(method)
+    except (TypeError, ValueError):
+        return _by_any(method)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
@@ -191,7 +194,20 @@ def _by_name(method: Callable[..., Any]) -> Callable[..., Any]:
             held["kwargs"] = {key: _named(value) for key, value in held.get("kwargs", {}).items()}
         return method(*bound.args, **bound.kwargs)
 
-    return call if {"func", "aggfunc", "arg"} & set(signature.parameters) else method
+    return call if {"func", "aggfunc", "arg"} & set(signature.parameters) else _by_any(method)
+
+
+def _by_any(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that passes on what it is given, as those of `pd.col("a")` do: any argument may be called by name."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return method(*map(dispatched, args), **{key: dispatched(value) for key, value in kwargs.items()})
+
+    return call
+
+
+def _is_of_altair(holder: Any) -> bool:
+    return isinstance(holder, SchemaBase) or (isinstance(holder, type) and issubclass(holder, SchemaBase))
 
 
 def _named(value: Any) -> Any:

@@ -52,6 +52,11 @@ FAILURES = {
     "'{0.__class__}'.format(data)": ("The format field “0.__class__” reaches into an object.", None, 1),
     "data.agg('to_' + 'pickle')": ("pandas may not call “to_pickle” by its name in chart code.", None, 1),
     "data.agg(pd.Series(['to_csv']))": ("pandas was asked to call something that is no function.", None, 1),
+    "data.assign(x=pd.col('n').agg('to_' + 'csv'))": (
+        "pandas may not call “to_csv” by its name in chart code.",
+        None,
+        1,
+    ),
     "x = np\nx.save('f', data)": ("The attribute “save” is not allowed in chart code.", None, 2),
     "getattr(data, 'to_' + 'csv')": ("The attribute “to_csv” is not allowed in chart code.", None, 1),
     "pd.DataFrame.mean = 1": ("The attribute “mean” of a type cannot be set.", None, 1),
