@@ -47,13 +47,15 @@ def spec_attacks() -> tuple[SpecAttack, ...]:
 
 KEYS = {
     "url", "href", "expr", "signal", "usermeta", "labelExpr", "init", "update", "events", "element", "formatType",
-    "customFormatTypes", "encode", "patch", "signals", "marks", "on", "bind", "toggle", "clear", "translate", "zoom",
+    "customFormatTypes", "encode", "patch", "signals", "marks", "on", "toggle", "clear", "translate", "zoom",
     "constructor", "__proto__", "prototype", "toString", "views",
 }  # fmt: skip
 WORDS = re.compile(
-    r"javascript:|url\(|127\.0\.0\.1|__pwned|<script|onerror|constructor|__proto__|test\(|regexp\(|sequence\(|pad\(|event\."
+    r"javascript:|url\(|127\.0\.0\.1|constructor|__proto__|test\(|regexp\(|sequence\(|pad\(|event\.", re.IGNORECASE
 )
-TEXTS = frozenset(("title", "text", "subtitle", "description", "name", "field", "domain", "sort", "$schema"))
+TEXTS = {"title", "text", "subtitle", "description", "name", "field", "domain", "sort", "options", "labels", "$schema"}
+BINDINGS = {"input", "name", "min", "max", "step", "options", "labels", "debounce", "placeholder", "autocomplete"}
+INPUTS = {"range", "checkbox", "radio", "select", "number", "text", "search", "date", "time", "month", "week", "color"}
 _ADDRESS = "https://vega.github.io/schema/vega-lite/"
 _FETCHED = re.compile(r"url\((?!#)|javascript:", re.IGNORECASE)
 _SHAPES = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath", "style"}
@@ -77,7 +79,9 @@ def dangers(node: Any, place: str = "") -> list[str]:
             found += [f"{at}: {value}"] if key == "$schema" and not str(value).startswith(_ADDRESS) else []
             if key not in ("data", "datasets") and not (key in TEXTS and _is_text(value)):
                 found += dangers(value, at)
-        found += [f"{place}: a tooltip called image"] if place.endswith("/tooltip") and _is_image(node) else []
+        found += [f"{place}: a tooltip called image"] if "/encoding/" in place and _is_image(node) else []
+        found += [f"{place}: no slider or list"] if place.endswith("/bind") and not _is_input(node) else []
+        found += [f"{place}: tooltips of all columns"] if node.get("content") == "data" else []
     elif isinstance(node, str) and (found_word := WORDS.search(node)):
         is_text = place.endswith("/calculate") and found_word[0] == "127.0.0.1"
         found += [] if is_text else [f"{place}: {node[:60]}"]
@@ -105,6 +109,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
 
 
-def _is_image(entry: dict[str, Any]) -> bool:
-    """Whether vega-tooltip makes an image of an entry."""
-    return entry.get("title", entry.get("field")) == "image"
+def _is_image(channel: dict[str, Any]) -> bool:
+    """Whether vega-tooltip makes an image of a channel."""
+    return channel.get("title", channel.get("field")) == "image"
+
+
+def _is_input(bind: dict[str, Any]) -> bool:
+    """Whether a binding makes an ordinary input of the chart, rather than anything that HTML knows."""
+    return set(bind) <= BINDINGS and bind.get("input") in INPUTS
