@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -325,3 +326,18 @@ def test_a_field_that_does_not_exist_is_an_error_with_its_line_and_fix(
     assert not app.error
     assert editor(app).value == "# a\n" + GOOD
     assert len(drawn(app)) == 1
+
+
+def test_a_chart_too_large_for_a_link_is_told_so(
+    open_page: Open, box: ScriptedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(1)
+    rows = [{"species": str(draw.random()), "n": draw.random()} for _ in range(15_000)]
+    large = {**COUNTS, "data": {"name": "own"}, "datasets": {"own": rows}}
+    monkeypatch.setattr(box, "run", lambda code, key, rows: Drawn(large, (), 0.01))
+    app = opened(open_page, GOOD)
+    app.button(key="code_make").click().run()
+    assert not app.exception
+    assert "What if I write it myself?" in said(app)
+    assert len(app.error) == 1
+    assert "on our side" not in said(app)
