@@ -55,6 +55,17 @@ def test_other_names_are_no_fields(name: str) -> None:
     assert not is_field(name)
 
 
+def test_an_apostrophe_with_a_backslash_is_kept_from_marks_of_several_parts() -> None:
+    assert is_field("5\\'-6\\'", parts=False)
+    assert not is_field("5\\'-6\\'", parts=True)
+    assert is_field("Students\\' score", parts=True)
+
+
+def test_a_quote_behind_a_doubled_backslash_is_no_part_of_a_field() -> None:
+    assert is_field('5\\" pipe')
+    assert not is_field('a\\\\"+b+"c')
+
+
 def test_a_new_field_has_no_quotes_of_code() -> None:
     assert is_new_field("share of all")
     assert not is_new_field('a"];b')
