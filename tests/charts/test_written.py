@@ -91,7 +91,7 @@ def test_rows_of_its_own_stay_as_they_are(tabulate):
     spec = {"data": OWN, "mark": "bar", "encoding": {"x": KIND, "y": {"field": "limit", "type": "quantitative"}}}
     drawing = draw(spec, *tabulate(frame()))
     assert [*drawing.chart.to_dict()["datasets"].values()] == [OWN["values"]]
-    assert "none of this data set is in it" in drawing.caveat
+    assert "stand in the chart itself" in drawing.caveat
 
 
 @pytest.mark.parametrize("data", [OWN, {"name": "rows"}])

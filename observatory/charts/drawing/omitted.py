@@ -38,16 +38,33 @@ def omitted(spec: Mapping[str, Any], reading: Reading, names: Collection[str]) -
     >>> omitted(spec, read(spec), ["a"])
     'Axis labels and interactions of the written chart are not drawn.'
     """
+    words = _words(spec, reading, names)
+    if not words:
+        return ""
+    said = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+    return f"{said[:1].upper()}{said[1:]} of the written chart are not drawn."
+
+
+def asks_for_more(spec: Mapping[str, Any], reading: Reading, names: Collection[str]) -> bool:
+    """Whether a written chart asks for looks or interactions that would be left out.
+
+    A size is no such wish, and neither is an order or the ends of a scale: those that can be drawn are drawn.
+
+    >>> from observatory.charts.spec.reading import read
+    >>> spec = {"mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
+    >>> asks_for_more(spec | {"params": []}, read(spec), []), asks_for_more(spec | {"width": 9}, read(spec), [])
+    (True, False)
+    """
+    return bool(set(_words(spec, reading, names)) - {"sizes", "orders", "scales"})
+
+
+def _words(spec: Mapping[str, Any], reading: Reading, names: Collection[str]) -> list[str]:
     found = [
         word
         for part in reading.parts
         for word in (*_looks(spec, part), *_channels(spec, part, names), *_frame(spec, part))
     ]
-    words = list(dict.fromkeys(found))
-    if not words:
-        return ""
-    said = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
-    return f"{said[:1].upper()}{said[1:]} of the written chart are not drawn."
+    return list(dict.fromkeys(found))
 
 
 def _frame(spec: Mapping[str, Any], part: Part) -> Iterator[str]:
@@ -103,8 +120,9 @@ def _channels(spec: Mapping[str, Any], part: Part, names: Collection[str]) -> It
 def _scale(e: Encoding, known: Mapping[str, Any], mark: str) -> Iterator[str]:
     scale = known.get("scale", {})
     drawn = {"type", "zero", *(["domain"] if domain(e, known, mark) else [])}
-    if not isinstance(scale, Mapping) or set(scale) - drawn:
-        yield "colours" if e.channel == "color" else "scales"
+    left = set(scale) - drawn if isinstance(scale, Mapping) else {"domain"}
+    if left:
+        yield "colours" if e.channel == "color" else "scales" if "domain" in left else "options of scales"
 
 
 def _is_drawn(guide: Any, e: Encoding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,18 +17,19 @@ from observatory.charts.drawing.drawing import REMARK, Drawing, remarked
 from observatory.charts.drawing.highlight import HIGHLIGHT
 from observatory.charts.drawing.known import demand_drawable, is_beyond, looks, written_view
 from observatory.charts.drawing.layers import layered
-from observatory.charts.drawing.omitted import omitted
+from observatory.charts.drawing.omitted import asks_for_more, omitted
 from observatory.charts.drawing.palette import CONFIG
 from observatory.charts.drawing.panels import TITLE_LIMIT, narrow_title
 from observatory.charts.drawing.remarks import Remarks, remarks, summarises
 from observatory.charts.drawing.single import HEIGHT, Piece, framed, piece
 from observatory.charts.drawing.summaries import summaries_of
 from observatory.charts.drawing.titles import cells, line, titled
-from observatory.charts.drawing.written import draw_written
+from observatory.charts.drawing.written import draw_written, holds_all
 from observatory.charts.spec.groups import arranged, leading, plots
 from observatory.charts.spec.reading import Part, read
 from observatory.charts.spec.view import View
 from observatory.charts.spec.words import beside, lines, title
+from observatory.errors import ChartInvalidSpec
 from observatory.model import Finding, Profile, Table, Weighting
 
 _PANELS_LIMIT = 310
@@ -47,20 +49,25 @@ def draw(
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the chart says so.
     `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
     `weight` is summed up by them, and `weighting` says what they are.
-    What else the spec asks for, such as colours and interactions, is not drawn, and the caveat says so. A chart that
-    holds rows of its own, computes fields, or is more than this, is drawn as it is written.
+    A chart that holds rows of its own, computes fields, or is more than this, is drawn as it is written; so is one that
+    asks for colours, scales or interactions, where the table is small enough that all of its rows are drawn so and
+    nothing is weighted. Elsewhere these are left out, and the caveat says so.
     Raises ChartInvalidSpec and FieldNotFound.
     """
     reading = read(spec)
     if is_beyond(spec, reading):
         return draw_written(spec, table, profile, findings=findings, is_weighted=weighting is not None)
     demand_drawable(reading, profile)
+    names = numbers(profile)
+    if weighting is None and asks_for_more(spec, reading, names) and holds_all(spec, reading, table, profile):
+        with suppress(ChartInvalidSpec):
+            return draw_written(spec, table, profile, findings=findings)
     drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     head = _text(spec.get("title"))
     if head in {title(part.view) for part in reading.parts} and summarises(spec):
         head = summaries_of(table).head(head)
     whole = _one(drawn[0], head, profile) if len(drawn) == 1 else _several(spec, drawn, head, profile)
-    caveats = (whole.caveat, omitted(spec, reading, numbers(profile)))
+    caveats = (whole.caveat, omitted(spec, reading, names))
     whole = replace(whole, caveat=" ".join(text for text in caveats if text))
     said = remarks(spec, findings, weighting)
     samples = list(dict.fromkeys(text for plot in drawn for text in plot.samples))

@@ -66,6 +66,11 @@ def draw_written(
     return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
 
 
+def holds_all(spec: Mapping[str, Any], reading: Reading, table: Table, profile: Profile) -> bool:
+    """Whether a chart that is drawn as it is written is given every row of the table."""
+    return table.n_rows <= most_rows(spec, reading, profile, len(columns_of(spec, profile)))
+
+
 def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
     """The chart as an object of Altair; a word that Vega-Lite has not is named."""
     try:
@@ -144,7 +149,7 @@ def _head(title: Any) -> dict[str, Any]:
 
 def _written(reading: Reading, rows: Bound | None) -> str:
     if rows is None:
-        return "Drawn as written, from rows that the chart holds itself: none of this data set is in it."
+        return "Drawn as written, from the rows that stand in the chart itself."
     if reading.brings_rows:
         return "Drawn as written, in part from rows that the chart holds itself."
     return "Drawn as written."
