@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _WITHOUT = "Charts from the list and from Vega-Lite work all the same."
 _LONGEST = 2_000
 _MOST_NOTES, _MOST_PARTS = 20, 500_000
-_PROBE_SECONDS, _CLOCK_PROBE_SECONDS = 5.0, 0.1
+_PROBE_SECONDS, _CLOCK_PROBE_SECONDS = 30.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,15 @@ class Sandbox:
         self._lock = threading.Lock()
 
     def status(self) -> SandboxStatus:
-        """Which layers this machine has: each is tried once, by an attempt at what it forbids."""
+        """Which layers this machine has: each is tried once, by an attempt at what it forbids.
+
+        Where the process does not start there are no layers, and the next call tries again.
+        """
         with self._lock:
-            if self._status is None:
-                self._status = self._test()
-            return self._status
+            found = self._status or self._test()
+            if found.layers:
+                self._status = found
+            return found
 
     def run(self, code: str, key: str, rows: Callable[[], pd.DataFrame]) -> Drawn:
         """The chart that the code makes of the rows, which are made once for each key.
@@ -144,6 +148,7 @@ class Sandbox:
             with ThreadPoolExecutor(len(tried)) as pool:
                 broken = dict(zip(tried, pool.map(self._broken, tried)))
         except (Lost, OSError) as exc:
+            self._warden = None
             return SandboxStatus(False, f"Chart code cannot run here: its process does not start ({exc}).")
         missing = missing | {name: f"it did not stop this: {done}" for name, done in broken.items() if done}
         lacks = lacking(missing)
