@@ -47,7 +47,7 @@ def seal() -> None:
             for name in names:
                 if name in vars(owner):
                     setattr(owner, name, refused)
-    io.open_code = refused  # type: ignore[assignment]
+    io.open_code = refused
 
 
 def refused(*_: Any, **__: Any) -> Any:
