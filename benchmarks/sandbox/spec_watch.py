@@ -22,6 +22,7 @@ FLAGS = [
     "--js-flags=--max-old-space-size=1024",
 ]
 SECRET = "Sesame"
+PATIENCE = 10
 PIXEL = b"GIF89a\x01\x00\x01\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x00;"
 START = """
 window.__wheels = 0
@@ -151,13 +152,13 @@ class Stage:
             try:
                 await asyncio.wait_for(show(page), self.seconds)
             except TimeoutError:
-                effects.append(f"frozen: not shown in {self.seconds:.0f} seconds")
+                effects.append(f"slow: not shown in {self.seconds:.0f} seconds")
             else:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._prod(page, effects), self.seconds)
         frozen = not await self._awake(page)
-        if frozen and not effects:
-            effects.append("frozen: no answer for 5 seconds")
+        if frozen:
+            effects.append(f"frozen: no answer for {PATIENCE} seconds")
         effects += [f"request: {url}" for url in dict.fromkeys([*self.asked, *self.heard])]
         if frozen:
             await self._close()
@@ -175,7 +176,7 @@ class Stage:
 
     async def _awake(self, page: Page) -> bool:
         try:
-            return bool(await asyncio.wait_for(page.evaluate("1 + 1"), 5) == 2)
+            return bool(await asyncio.wait_for(page.evaluate("1 + 1"), PATIENCE) == 2)
         except BrowserError as error:
             return "crashed" not in str(error)
         except TimeoutError:
