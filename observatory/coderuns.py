@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ObservatoryError
+from observatory.errors import ChartCodeFailed, FieldNotFound, ObservatoryError
 from observatory.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class CodeRuns:
 
     _store: Store
     _sandbox: Sandbox
+    _profile: Callable[[str], model.Profile]
     settings: Settings
     dataset: Callable[[Any], model.Dataset]
 
@@ -32,7 +35,7 @@ class CodeRuns:
         """The chart that Python code makes of a data set: `plot(data)` returns it, or the variable `chart` holds it.
 
         Rows that are just those of the data set are left out of it, and what the code computed stands in it. Raises
-        ChartCodeRejected, ChartCodeFailed and SandboxUnavailable.
+        ChartCodeRejected, SandboxUnavailable, and ChartCodeFailed, also for a chart of fields that do not exist.
 
         >>> import observatory
         >>> code = "chart = alt.Chart(data).mark_bar().encode(x='class', y='count()')"
@@ -63,7 +66,14 @@ class CodeRuns:
         return self._store.table(chosen.id).sample(self._most_rows(chosen)).reset_index(drop=True)
 
     def _drawn(self, code: str, dataset: model.Dataset) -> Drawn:
-        return self._sandbox.run(code, dataset.id, lambda: self.rows_for_code(dataset))
+        from observatory.charts.drawing.used import demand_fields
+
+        drawn = self._sandbox.run(code, dataset.id, lambda: self.rows_for_code(dataset))
+        try:
+            demand_fields(drawn.spec, self._profile(dataset.id))
+        except FieldNotFound as error:
+            raise misnamed(error, code, dataset.fields) from error
+        return drawn
 
     def _most_rows(self, dataset: model.Dataset) -> int:
         return min(self.settings.code_rows, MOST_CELLS // max(1, dataset.n_columns))
@@ -73,3 +83,19 @@ class CodeRuns:
         if most >= dataset.n_rows:
             return ()
         return (f"The code saw a fixed random sample of {most:,} of {dataset.n_rows:,} rows.",)
+
+
+def misnamed(error: FieldNotFound, code: str, fields: Sequence[str]) -> ChartCodeFailed:
+    r"""A field that does not exist as an error of the code: where it is named, and the code with the closest name.
+
+    The code is only searched, for reading it as Python is done in the sandbox.
+
+    >>> found = misnamed(FieldNotFound("Clas", ["class"]), "x = 1\ny = 'Clas:N'", ["class"])
+    >>> found.line, found.fix
+    (2, "x = 1\ny = 'class:N'")
+    """
+    word = re.compile(rf"(?<!\w){re.escape(error.name)}(?!\w)")
+    close = get_close_matches(error.name, fields, n=1, cutoff=0.6)
+    line = next((number for number, text in enumerate(code.splitlines(), 1) if word.search(text)), None)
+    fix = word.sub(lambda _: close[0], code) if close and line else None
+    return ChartCodeFailed(error.message, error.hint, line=line, fix=fix)

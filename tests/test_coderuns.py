@@ -54,6 +54,14 @@ def test_code_that_every_chart_shows_gives_the_chart_again(obs: Observatory) -> 
             assert obs.draw(again, "cars").alt == obs.draw(chart.spec, "cars").alt
 
 
+def test_a_field_that_does_not_exist_is_an_error_of_its_line(obs: Observatory) -> None:
+    wrong = CODE.replace("displacement", "displacment")
+    with pytest.raises(ChartCodeFailed if obs.sandbox().ready else SandboxUnavailable) as caught:
+        obs.run_code(wrong, "cars")
+    if isinstance(caught.value, ChartCodeFailed):
+        assert (caught.value.line, caught.value.fix) == (3, CODE)
+
+
 def test_errors_carry_line_and_fix(obs: Observatory) -> None:
     right = CODE.replace("mean(displacement):Q", "mean(displacement)")
     run = obs.try_code(right.replace("displacement", "displacment"), "cars")
@@ -62,7 +70,7 @@ def test_errors_carry_line_and_fix(obs: Observatory) -> None:
     if obs.sandbox().ready:
         assert run.error["type"] in ("ChartCodeFailed", "ChartCodeRejected")
         assert run.error["line"] == 3
-        assert "displacement" in run.error["fix"]
+        assert run.error["fix"] == right
         with pytest.raises((ChartCodeFailed, ChartCodeRejected)):
             obs.run_code("import os\n" + CODE, "cars")
     else:

@@ -13,6 +13,7 @@ from altair.utils.schemapi import SchemaValidationError
 from observatory.errors import ChartCodeError, ChartCodeFailed, ChartCodeRejected
 from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, MODULES
 from observatory.sandbox.fixes import suggest
+from observatory.sandbox.fixes.columns import summed
 from observatory.sandbox.reading import FILENAME
 from observatory.sandbox.sealing import frame_of
 
@@ -82,7 +83,8 @@ def _plainly(error: BaseException, code: str, columns: Sequence[str]) -> ChartCo
     if isinstance(error, KeyError):
         return _missing(error, columns)
     if found := _UNTYPED.search(text):
-        return _no_column(found[1], columns)
+        name = summed(found[1])
+        return _no_column(name, columns, line=_only_line(rf"(?<!\w){re.escape(name)}(?!\w)", code))
     if isinstance(error, NameError):
         return _undefined(error, code, columns)
     if isinstance(error, AttributeError) and (gone := _NO_ATTRIBUTE.match(text)):
@@ -127,10 +129,10 @@ def _did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean “{close}”?" if close else otherwise
 
 
-def _no_column(name: str, columns: Sequence[str]) -> ChartCodeFailed:
+def _no_column(name: str, columns: Sequence[str], line: int | None = None) -> ChartCodeFailed:
     listed = ", ".join(columns[:12]) + (" …" if len(columns) > 12 else "")
     hint = _did_you_mean(name, columns, f"The columns are {listed}." if columns else "The table has no columns.")
-    return ChartCodeFailed(f"There is no column “{name[:60]}”.", hint)
+    return ChartCodeFailed(f"There is no column “{name[:60]}”.", hint, line=line)
 
 
 _LISTED = ("not in index", "are in the", "are not present", "labels are not columns")
@@ -197,7 +199,9 @@ def _schema(error: SchemaValidationError, code: str) -> ChartCodeFailed:
 
 def _line_with(name: str, code: str) -> int | None:
     """The only line on which a parameter is named."""
-    lines = [
-        number for number, line in enumerate(code.splitlines(), 1) if re.search(rf"\b{re.escape(name)}\b\s*[=(]", line)
-    ]
+    return _only_line(rf"\b{re.escape(name)}\b\s*[=(]", code)
+
+
+def _only_line(pattern: str, code: str) -> int | None:
+    lines = [number for number, line in enumerate(code.splitlines(), 1) if re.search(pattern, line)]
     return lines[0] if len(lines) == 1 else None

@@ -36,11 +36,21 @@ _COLOURS = (
 )
 
 
+def summed(shorthand: str) -> str:
+    """The column that a shorthand sums up; any other shorthand as it is.
+
+    >>> summed("mean(age)"), summed("age"), summed("avrage(age)")
+    ('age', 'age', 'avrage(age)')
+    """
+    found = re.fullmatch(r"(\w+)\((.+)\)", shorthand)
+    return found[2] if found and found[1] in AGGREGATES else shorthand
+
+
 def missing(failure: Failure) -> list[str]:
     """The columns that the error says are not there, the likeliest first."""
     untyped = failure.says(_UNTYPED)
     if untyped:
-        return [untyped.group(1) or untyped.group(2)]
+        return [summed(untyped.group(1) or untyped.group(2))]
     if failure.kind == "KeyError":
         whole = [failure.key] if isinstance(failure.key, str) else []
         return [*failure.quoted, *whole]
