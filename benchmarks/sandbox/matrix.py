@@ -3,7 +3,8 @@
     python -m benchmarks.sandbox.matrix [--attack NAME] [--without LAYER[,LAYER]] [--json OUT]
 
 An attack has an effect when a secret is found where it should not be, a file appears, a listener is called, a process
-is left, a process that must live is gone, it takes too long, or the next honest chart is wrong.
+is left, a process that must live is gone, it takes too long, its answer cannot be shown, or the next honest chart is
+wrong.
 """
 
 from __future__ import annotations
@@ -93,10 +94,12 @@ def attack_once(box: Sandbox, attack: Attack, neighbour: str) -> list[str]:
         began = time.monotonic()
         try:
             drawn = box.run(attack.filled(ground.places()), "rows", lambda: ROWS)
-            answer = json.dumps(drawn.spec) + " ".join(drawn.notes)
+            answer = json.dumps(drawn.spec, ensure_ascii=False) + " ".join(drawn.notes)
         except ObservatoryError as error:
-            answer = json.dumps(error.to_dict())
+            answer = json.dumps(error.to_dict(), ensure_ascii=False)
         found = ground.effects(answer)
+        if answer.encode(errors="replace") != answer.encode(errors="ignore"):
+            found.append("the answer cannot be shown")
         if neighbour in answer and "@NEIGHBOUR@" not in attack.code:
             found.append("a neighbour's data is in the answer")
         if time.monotonic() - began > SLOWEST:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WITHOUT = "Charts from the list and from Vega-Lite work all the same."
-_LONGEST = 2_000
+_LONGEST, _LONGEST_FIX = 2_000, 100_000
 _MOST_NOTES, _MOST_PARTS = 20, 500_000
 _PROBE_SECONDS, _CLOCK_PROBE_SECONDS = 30.0, 0.1
 
@@ -206,20 +206,25 @@ def _no_number(word: str) -> None:
 def _error(told: Any) -> ChartCodeError:
     """The error that the code's process tells of; texts are cut, for nobody vouches for them."""
     given = told if isinstance(told, dict) else {}
-    message, hint = (str(given.get(name) or "")[:_LONGEST] for name in ("message", "hint"))
+    message, hint = (_text(str(given.get(name) or ""), _LONGEST) for name in ("message", "hint"))
     line, fix = given.get("line"), given.get("fix")
     kind = ChartCodeRejected if given.get("type") == "ChartCodeRejected" else ChartCodeFailed
     return kind(
         message or "The code failed.",
         hint,
         line=line if type(line) is int and line > 0 else None,
-        fix=fix if isinstance(fix, str) and fix else None,
+        fix=_text(fix, _LONGEST_FIX) if isinstance(fix, str) and fix else None,
     )
 
 
 def _texts(notes: Any) -> tuple[str, ...]:
     given = notes if isinstance(notes, list) else []
-    return tuple(note[:_LONGEST] for note in given[:_MOST_NOTES] if isinstance(note, str))
+    return tuple(_text(note, _LONGEST) for note in given[:_MOST_NOTES] if isinstance(note, str))
+
+
+def _text(told: str, most: int) -> str:
+    """A text that can be shown: cut, and without halves of letters, which no encoding has."""
+    return told[:most].encode("utf-8", "replace").decode()
 
 
 def _stopped(ended: str, limits: Limits) -> ChartCodeFailed:

@@ -59,9 +59,12 @@ def _watch(pid: int, life: int, busy: int, limits: Limits | None) -> None:
 
 
 def _hold_to_memory(pid: int, limits: Limits) -> None:
-    """End each chart that has grown over its limit, and the largest one when all together are over theirs."""
+    """End each chart that has grown over its limit, and the largest one when all together are over theirs.
+
+    One that gave back what it was forked with makes no room for the others.
+    """
     own = _anonymous(pid)
-    grown = sorted((sum(_anonymous(p) - own for p in _tree(child)), child) for child in children_of(pid))
+    grown = sorted((sum(max(0, _anonymous(p) - own) for p in _tree(child)), child) for child in children_of(pid))
     total = sum(size for size, _ in grown)
     for size, child in reversed(grown):
         if size > limits.memory + _ROOM or total > limits.total_memory:

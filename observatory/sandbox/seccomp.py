@@ -37,20 +37,24 @@ ALLOWED: Mapping[str, Mapping[str, int]] = {
 }
 """System calls by name and number, for each kind of machine."""
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_EXECUTABLE = ("mmap", "mprotect")
-_PROT_EXEC = 4
+_PROT_EXEC, _MAP_SHARED = 4, 1
 _X32 = 0x40000000
 _SET_MODE_FILTER = 1
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE = 0x00050000 | errno.EPERM
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _THIRD_ARGUMENT = 0, 4, 32
+_NUMBER, _ARCHITECTURE, _THIRD_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 32, 40
+_BOUNDED = {
+    "mmap": ((_THIRD_ARGUMENT, _PROT_EXEC), (_FOURTH_ARGUMENT, _MAP_SHARED)),
+    "mprotect": ((_THIRD_ARGUMENT, _PROT_EXEC),),
+}
+"""Calls that are allowed without these bits in these arguments."""
 
 
 def program(also: Sequence[str] = (), machine: str = libc.MACHINE) -> bytes:
     """The filter as BPF, eight bytes an instruction; `also` lets more calls pass. OSError for other machines.
 
-    No memory may become executable.
+    No memory may become executable, and no new one be shared: what is shared is counted to no process.
 
     >>> len(program(machine="x86_64")) % 8
     0
@@ -66,11 +70,13 @@ def program(also: Sequence[str] = (), machine: str = libc.MACHINE) -> bytes:
     ]
     if machine == "x86_64":
         steps += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    for name in _EXECUTABLE:
-        steps += [(_EQUAL, 0, 4, numbers[name]), (_LOAD, 0, 0, _THIRD_ARGUMENT)]
-        steps += [(_ANY_BIT, 0, 1, _PROT_EXEC), (_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
+    for name, bounds in _BOUNDED.items():
+        steps += [(_EQUAL, 0, 3 * len(bounds) + 1, numbers[name])]
+        for argument, bits in bounds:
+            steps += [(_LOAD, 0, 0, argument), (_ANY_BIT, 0, 1, bits), (_RETURN, 0, 0, _REFUSE)]
+        steps += [(_RETURN, 0, 0, _ALLOW)]
     for name, number in numbers.items():
-        if name not in _EXECUTABLE:
+        if name not in _BOUNDED:
             steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
     steps += [(_RETURN, 0, 0, _REFUSE)]
     return b"".join(struct.pack("<HBBI", *step) for step in steps)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -151,6 +153,18 @@ def test_what_a_process_forges_is_an_error_of_the_code(
     monkeypatch.setattr(box, "_outcome", lambda *_: Outcome(written, "exit", 0.0))
     with pytest.raises(ChartCodeError if box.status().ready else SandboxUnavailable):
         box.run(HONEST, "rows", lambda: rows)
+
+
+def test_texts_of_a_process_can_be_shown(run: Run, box: Sandbox, rows: pd.DataFrame, monkeypatch: Any) -> None:
+    said = fails(run, box, "raise ValueError('half \\ud800 of a letter')")
+    assert said.encode() == said.encode(errors="replace")
+    told = {"message": "\ud800" * 9_000, "hint": "\udfff", "fix": "\ud800" * 900_000, "line": True}
+    monkeypatch.setattr(box, "_outcome", lambda *_: Outcome(json.dumps({"error": told}).encode(), "exit", 0.0))
+    with pytest.raises(ChartCodeError if box.status().ready else SandboxUnavailable) as caught:
+        box.run(HONEST, "rows", lambda: rows)
+    shown = caught.value.to_dict()
+    assert len(shown["message"]) <= 2_000
+    assert len(json.dumps(shown, ensure_ascii=False).encode()) < 110_000
 
 
 def test_limits_are_those_that_are_given(rows: pd.DataFrame) -> None:

@@ -13,10 +13,10 @@ from observatory.sandbox.sealed import Frames, frame, sealed, stream
 INSTRUCTION = 8
 
 
-def decide(program: bytes, number: int, *, machine: int = 0xC000003E, third: int = 0) -> int:
+def decide(program: bytes, number: int, *, machine: int = 0xC000003E, third: int = 0, fourth: int = 0) -> int:
     """What a filter answers to a system call: a small machine for the five instructions that it uses."""
     steps = [struct.unpack_from("<HBBI", program, at) for at in range(0, len(program), INSTRUCTION)]
-    loaded = {0: number, 4: machine, 32: third}
+    loaded = {0: number, 4: machine, 32: third, 40: fourth}
     at = value = 0
     while True:
         code, yes, no, k = steps[at]
@@ -50,6 +50,12 @@ def test_no_memory_becomes_executable(name: str) -> None:
     program = seccomp.program(machine="x86_64")
     assert decide(program, seccomp.ALLOWED["x86_64"][name], third=3) == ALLOW
     assert decide(program, seccomp.ALLOWED["x86_64"][name], third=7) == REFUSE
+
+
+def test_no_new_memory_is_shared() -> None:
+    program = seccomp.program(machine="x86_64")
+    assert decide(program, seccomp.ALLOWED["x86_64"]["mmap"], third=3, fourth=0x22) == ALLOW
+    assert {decide(program, seccomp.ALLOWED["x86_64"]["mmap"], third=3, fourth=n) for n in (0x1, 0x3, 0x21)} == {REFUSE}
 
 
 def test_calls_of_another_machine_end_the_process() -> None:
