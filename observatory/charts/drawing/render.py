@@ -59,10 +59,10 @@ def draw(
         return draw_written(spec, table, profile, findings=findings, is_weighted=weighting is not None)
     demand_drawable(reading, profile)
     names = numbers(profile)
+    drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
     if weighting is None and asks_for_more(spec, reading, names) and holds_all(spec, reading, table, profile):
         with suppress(ChartInvalidSpec):
-            return draw_written(spec, table, profile, findings=findings)
-    drawn = [_plot(spec, parts, table, profile, place) for place, parts in enumerate(plots(reading.parts))]
+            return _told(draw_written(spec, table, profile, findings=findings), drawn)
     head = _text(spec.get("title"))
     if head in {title(part.view) for part in reading.parts} and summarises(spec):
         head = summaries_of(table).head(head)
@@ -73,6 +73,14 @@ def draw(
     samples = list(dict.fromkeys(text for plot in drawn for text in plot.samples))
     lines = (*samples, *said.lines) if len(drawn) == 1 else said.lines
     return remarked(whole, Remarks(lines, " ".join(part for part in (*samples, said.text) if part)))
+
+
+def _told(written: Drawing, drawn: Sequence[_Plot]) -> Drawing:
+    """A chart drawn as it is written with the numbers that its aggregates give, where they see the same rows."""
+    if any(piece.drawn.averaged or sample(piece.drawn) for plot in drawn for piece in plot.pieces):
+        return written
+    said = " ".join(_said(plot, plot.main) for plot in drawn)
+    return replace(written, alt=f"{said} {written.said}".rstrip())
 
 
 @dataclass(frozen=True)

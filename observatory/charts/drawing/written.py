@@ -35,6 +35,7 @@ _ALTAIR_VIEW = {"continuousWidth": 300, "continuousHeight": 300}
 _LEFT_OUT = ("$schema", "description", "config", "title")
 _FACETS = ("row", "column", "facet")
 _TOLD = 3
+_CONTINUOUS, _COUNTS, _UNPLACED = ("quantitative", "temporal"), ("count", "distinct"), ("text", "detail")
 
 
 def draw_written(
@@ -62,7 +63,8 @@ def draw_written(
     head = _head(chart.get("title"))
     look = over(_look(chart), _own_look(chart))
     drawn = _altair(({"title": head} if head else {}) | body | {"config": look}, reading)
-    drawing = Drawing(drawn, " ".join((_written(reading, rows), *limits)), _alt(reading))
+    caveat = " ".join((_written(reading, rows), *missing(reading, profile), *limits))
+    drawing = Drawing(drawn, caveat, _alt(reading))
     return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
 
 
@@ -74,11 +76,14 @@ def holds_all(spec: Mapping[str, Any], reading: Reading, table: Table, profile: 
 def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
     """The chart as an object of Altair; a word that Vega-Lite has not is named."""
     try:
-        return alt.Chart.from_dict(dict(spec))
+        chart: Any = alt.Chart.from_dict({key: item for key, item in spec.items() if key != "datasets"})
     except (ValidationError, ValueError, TypeError) as exc:
         for part in reading.parts:
             demand_words(part.view)
         raise ChartInvalidSpec("Vega-Lite does not know a chart like that.", str(exc).split("\n")[0][:200]) from exc
+    if "datasets" in spec:
+        chart.datasets = spec["datasets"]
+    return chart
 
 
 # ── look ──
@@ -153,6 +158,32 @@ def _written(reading: Reading, rows: Bound | None) -> str:
     if reading.brings_rows:
         return "Drawn as written, in part from rows that the chart holds itself."
     return "Drawn as written."
+
+
+def missing(reading: Reading, profile: Profile) -> list[str]:
+    """What becomes of rows without a value: Vega-Lite draws none without a number or time, and “null” for a name.
+
+    >>> from observatory.model import FieldProfile
+    >>> fields = (FieldProfile("a", "quantitative", "measure", "", 2, 9),)
+    >>> missing(read({"mark": "tick", "encoding": {"x": {"field": "a", "type": "quantitative"}}}), Profile(9, fields))
+    ['Rows without a (2 of 9) are left out.']
+    """
+    if reading.brings_rows:
+        return []
+    made = {d.name for d in reading.derived}
+    gaps = {f.name: f"{f.name} ({f.missing:,} of {profile.n_rows:,})" for f in profile.fields if f.missing}
+    shown = [e for part in reading.parts for e in part.view.encodings if e.field in gaps and e.field not in made]
+    drawn = [e for e in shown if e.channel not in _UNPLACED and e.aggregate not in _COUNTS]
+    numbers = [gaps[str(e.field)] for e in drawn if e.type in _CONTINUOUS]
+    names = [gaps[str(e.field)] for e in drawn if e.type not in _CONTINUOUS and e.is_group]
+    return [
+        *([f"Rows without {_either(numbers)} are left out."] if numbers else []),
+        *([f"Where {_either(names)} is missing, “null” stands for it."] if names else []),
+    ]
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(dict.fromkeys(names))
 
 
 def _remarks(chart: Mapping[str, Any], rows: Bound | None, findings: Sequence[Finding], is_weighted: bool) -> Remarks:
