@@ -48,7 +48,7 @@ def spec_attacks() -> tuple[SpecAttack, ...]:
 KEYS = {
     "url", "href", "expr", "signal", "usermeta", "labelExpr", "init", "update", "events", "element", "formatType",
     "customFormatTypes", "encode", "patch", "signals", "marks", "on", "toggle", "clear", "translate", "zoom",
-    "constructor", "__proto__", "prototype", "toString", "views",
+    "constructor", "__proto__", "prototype", "toString",
 }  # fmt: skip
 WORDS = re.compile(
     r"javascript:|url\(|127\.0\.0\.1|constructor|__proto__|test\(|regexp\(|sequence\(|pad\(|event\.", re.IGNORECASE

@@ -115,7 +115,7 @@ class Stage:
     seconds: float = 8
     _playwright: Any = None
     _browser: Browser | None = None
-    asked: list[str] = field(default_factory=list)
+    asked: dict[str, str] = field(default_factory=dict)
 
     async def __aenter__(self) -> Stage:
         self._playwright = await async_playwright().start()
@@ -146,7 +146,8 @@ class Stage:
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
         context.on("page", lambda other: other.on("request", lambda request: self._note(request.url)))
         session = await context.new_cdp_session(page)
-        session.on("Network.requestWillBeSent", lambda event: self._note(event["request"]["url"]))
+        session.on("Network.requestWillBeSent", lambda event: self._note(event["request"]["url"], event["requestId"]))
+        session.on("Network.loadingFailed", self._forget)
         await session.send("Network.enable")
         with suppress(BrowserError):
             try:
@@ -159,7 +160,7 @@ class Stage:
         frozen = not await self._awake(page)
         if frozen:
             effects.append(f"frozen: no answer for {PATIENCE} seconds")
-        effects += [f"request: {url}" for url in dict.fromkeys([*self.asked, *self.heard])]
+        effects += [f"request: {url}" for url in dict.fromkeys([*self.asked.values(), *self.heard])]
         if frozen:
             await self._close()
         else:
@@ -168,11 +169,16 @@ class Stage:
                 await asyncio.wait_for(context.close(), 10)
         return list(dict.fromkeys(effects))
 
-    def _note(self, url: str) -> None:
+    def _forget(self, event: dict[str, Any]) -> None:
+        """A request that the headers of the page stopped was not sent."""
+        if event.get("blockedReason") == "csp":
+            self.asked.pop(event["requestId"], None)
+
+    def _note(self, url: str, key: str = "") -> None:
         if not url.startswith(
             (self.own, self.own.replace("http", "ws", 1), "data:", "blob:", "about:", "chrome-error:")
         ):
-            self.asked.append(url[:120])
+            self.asked[key or url] = url[:120]
 
     async def _awake(self, page: Page) -> bool:
         try:
