@@ -40,12 +40,11 @@ def _is_beyond(spec: Mapping[str, Any], part: Part, made: Collection[str]) -> bo
     is_ordered = part.ordered and part.view.mark in ("line", "area")
     if is_ordered or not part.rows.exact or any(name in made for name in fields):
         return True
-    in_pixels = any(
-        e.datum is not None and "value" in definition(spec, sources)
-        for e, sources in zip(part.view.encodings, part.sources)
-    )
+    written = [(e, definition(spec, sources)) for e, sources in zip(part.view.encodings, part.sources)]
+    in_pixels = any(e.datum is not None and "value" in known for e, known in written)
+    repeated = any(isinstance(known.get("datum"), Mapping) and "repeat" in known["datum"] for _, known in written)
     channels = [e.channel for e in part.view.encodings if e.channel != "detail"]
-    return in_pixels or len(set(channels)) < len(channels) or not _has_words(part.view)
+    return in_pixels or repeated or len(set(channels)) < len(channels) or not _has_words(part.view)
 
 
 def _has_words(view: View) -> bool:

@@ -114,7 +114,7 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
 def _named(spec: Mapping[str, Any]) -> Iterator[str]:
     """The fields that a chart reads, as they are written."""
     for node in nodes(spec):
-        if isinstance(node.get("field"), str):
+        if isinstance(node.get("field"), str) and node["field"]:
             yield node["field"]
         repeated = node.get("repeat")
         for names in repeated.values() if isinstance(repeated, Mapping) else [repeated]:

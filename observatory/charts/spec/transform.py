@@ -273,8 +273,9 @@ def _curve(known: Shaped, how: str, step: Mapping[str, Any]) -> Shaped:
     default = {"density": ("value", "density"), "quantile": ("prob", "value")}.get(
         how, (*_names(step.get("on")), *_names(step[how]))
     )
-    made = [Derived(name, how, "quantitative") for name in _names(step.get("as"), default)]
-    return _only(known, _names(step.get("groupby")), *made)
+    is_fit = how == "regression" and step.get("params") is True
+    names = ("coef", "rSquared") if is_fit else _names(step.get("as"), default)
+    return _only(known, _names(step.get("groupby")), *(Derived(name, how, "quantitative") for name in names))
 
 
 def _opened(known: Shaped, how: str, step: Mapping[str, Any]) -> Shaped:
