@@ -158,6 +158,8 @@ def test_panels_and_bins_are_never_too_many(tabulate):
     drawing = draw(spec, table, profile)  # fmt: skip
     assert drawing.caveat == f"Drawn as written. At most {MOST_PANELS} panels are drawn."
     assert svg(drawing.chart).count("role-frame") <= 3 * MOST_PANELS
+    crossed = {"mark": "point", "encoding": {"x": A, "row": A | {"type": "nominal"}, "column": KIND}}
+    assert draw(crossed, table, profile).caveat == f"Drawn as written. At most {MOST_PANELS} panels are drawn."
     known = spec | {"encoding": {"x": A, "y": COUNT, "column": KIND}}
     assert draw(known, table, profile).caveat == "Drawn as written."
     for name, bins in (("a", {"step": 1e-9}), ("twice", {"step": 1e-9}), ("twice", {"step": 5})):

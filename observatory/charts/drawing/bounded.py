@@ -56,6 +56,14 @@ def _most_of_curves(step: Mapping[str, Any], profile: Profile) -> int | None:
     return None if n_groups * n_steps <= MOST_CELLS else MOST_CELLS // n_steps
 
 
+def has_many_panels(reading: Reading, profile: Profile) -> bool:
+    """Whether the fields that part a plot into panels have more values together than panels are drawn."""
+    counts = {field.name: field.distinct + 1 for field in profile.fields}
+    parted = [[e for e in part.view.encodings if e.channel in _FACETS] for part in reading.parts]
+    whole = [[e for e in facets if not (e.bin or e.time_unit)] for facets in parted]
+    return any(math.prod(counts.get(str(e.field), 1) for e in facets) > MOST_PANELS for facets in whole)
+
+
 @dataclass(frozen=True)
 class Known:
     """The fields of the data set that no transform and no row of the chart's own can be mistaken for."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from observatory.charts.drawing.asked import numbers
 from observatory.charts.drawing.bound import records
+from observatory.charts.drawing.bounded import has_many_panels
 from observatory.charts.drawing.describe import alt_text, caveat, sample
 from observatory.charts.drawing.drawing import REMARK, Drawing, remarked
 from observatory.charts.drawing.highlight import HIGHLIGHT
@@ -49,13 +50,13 @@ def draw(
     says how many. Charts of single rows beyond 2,000 are drawn from a fixed random sample, and the chart says so.
     `findings` about what is shown stand under the title, two at most. A table that names its column of weights as
     `weight` is summed up by them, and `weighting` says what they are.
-    A chart that holds rows of its own, computes fields, or is more than this, is drawn as it is written; so is one that
-    asks for colours, scales or interactions, where the table is small enough that all of its rows are drawn so and
-    nothing is weighted. Elsewhere these are left out, and the caveat says so.
+    A chart that holds rows of its own, computes fields, has very many panels, or is more than this, is drawn as it is
+    written; so is one that asks for colours, scales or interactions, where the table is small enough that all of its
+    rows are drawn so and nothing is weighted. Elsewhere these are left out, and the caveat says so.
     Raises ChartInvalidSpec and FieldNotFound.
     """
     reading = read(spec)
-    if is_beyond(spec, reading):
+    if is_beyond(spec, reading) or has_many_panels(reading, profile):
         return draw_written(spec, table, profile, findings=findings, is_weighted=weighting is not None)
     demand_drawable(reading, profile)
     names = numbers(profile)
