@@ -80,6 +80,6 @@ def _leave_files() -> None:
 def children_of(pid: int) -> list[int]:
     """The processes that a process of one thread has started and not yet awaited."""
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()]
     except OSError:
         return []

@@ -32,7 +32,7 @@ def main(requests: socket.socket, busy: int, layers: frozenset[str], limits: Lim
     program.warm(facade="facade" in layers)
     gc.collect()
     gc.freeze()
-    size = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    size = int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     world.settle()
     missing = {name: reason for name, reason in (("namespaces", world.reason), ("landlock", _no_landlock())) if reason}
     requests.send(json.dumps({"missing": missing}).encode())

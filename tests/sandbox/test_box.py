@@ -167,6 +167,13 @@ def test_texts_of_a_process_can_be_shown(run: Run, box: Sandbox, rows: pd.DataFr
     assert len(json.dumps(shown, ensure_ascii=False).encode()) < 110_000
 
 
+def test_a_machine_without_namespaces_runs_code(box: Sandbox, rows: pd.DataFrame) -> None:
+    made = Sandbox(without=("namespaces",))
+    has_landlock = any(layer.name == "landlock" and layer.state == "on" for layer in box.status().layers)
+    assert not has_landlock or made.run(HONEST, "rows", lambda: rows).spec["mark"] == {"type": "bar"}
+    made.close()
+
+
 def test_limits_are_those_that_are_given(rows: pd.DataFrame) -> None:
     made = Sandbox(Limits(seconds=0.5, cpu_seconds=5))
     with pytest.raises(ChartCodeFailed if made.status().ready else SandboxUnavailable) as caught:
