@@ -38,7 +38,13 @@ AT_ONCE = 8
 ENVIRONMENT, IN_ENVIRONMENT = "CANARY_OF_THE_ENVIRONMENT", secrets.token_hex(8)
 ROWS = pd.DataFrame({"name": [f"row {n}" for n in range(40)], "value": range(40), "group": list("abcd") * 10})
 HONEST = "chart = alt.Chart(data).mark_bar().encode(x='group:N', y='mean(value):Q')"
-CONFIGURATIONS: tuple[tuple[str, ...], ...] = ((), *((layer,) for layer in LAYERS), ("guard", "facade", "audit"))
+KERNEL = ("namespaces", "rlimits", "no_new_privs", "landlock", "seccomp", "audit")
+CONFIGURATIONS: tuple[tuple[str, ...], ...] = (
+    (),
+    *((layer,) for layer in LAYERS),
+    ("guard", "facade", "audit"),
+    KERNEL,
+)
 
 
 class Range:
@@ -152,6 +158,17 @@ def _run(box: Sandbox, attacks: Sequence[Attack]) -> dict[str, list[str]]:
     return {name: found for name, found in effects.items() if found}
 
 
+def table(attacks: Sequence[Attack], found: dict[str, dict[str, list[str]]]) -> str:
+    """The attacks with an effect as Markdown: a line for each kind, a column for what was left out."""
+    kinds = Counter(attack.kind for attack in attacks)
+    of = {attack.name: attack.kind for attack in attacks}
+    counts = [Counter(of.get(name, "left behind") for name in effects) for effects in found.values()]
+    heads = ["kind of attack", "n", *(f"− {name}" for name in found)]
+    lines = [[kind, str(n), *(str(count[kind]) for count in counts)] for kind, n in sorted(kinds.items())]
+    lines.append(["**all**", str(len(attacks)), *(str(count.total()) for count in counts)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in (heads, ["---"] * len(heads), *lines))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--attack", action="append", default=[])
@@ -163,17 +180,18 @@ def main() -> None:
     kinds = Counter(a.kind for a in attacks)
     os.environ[ENVIRONMENT] = IN_ENVIRONMENT
     print(f"{len(attacks)} attacks of {len(kinds)} kinds, load {os.getloadavg()[0]:.1f}")
-    table = {}
+    found = {}
     for without in configurations:
         began = time.monotonic()
         effects = run(attacks, without)
-        table[", ".join(without) or "(none)"] = effects
+        found[", ".join(without) or "nothing"] = effects
         seconds = time.monotonic() - began
         print(f"without {', '.join(without) or 'none':24} {len(effects):3} with an effect, {seconds:.0f} s")
-        for name, found in effects.items():
-            print(f"    {name}: {'; '.join(found)}", flush=True)
+        for name, said in effects.items():
+            print(f"    {name}: {'; '.join(said)}", flush=True)
+    print(table(attacks, found))
     if asked.json:
-        Path(asked.json).write_text(json.dumps(table, indent=1), "utf-8")
+        Path(asked.json).write_text(json.dumps(found, indent=1), "utf-8")
 
 
 if __name__ == "__main__":
