@@ -149,7 +149,7 @@ def _controls(view: View, profile: Profile) -> None:
 
 def _channel(view: View, e: Encoding, profile: Profile) -> None:
     """A channel: its field, what is shown of it, scale and order behind one click, and a way to remove it."""
-    name, label = e.channel, words.CHANNELS.get(e.channel, e.channel)
+    name, label = e.channel, words.CHANNELS.get(e.channel) or markdown(e.channel)
     field = next((f for f in profile.fields if f.name == e.field), None)
     names = [None, *(f.name for f in profile.fields), *([e.field] if field is None and e.field is not None else [])]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
