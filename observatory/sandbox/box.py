@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WITHOUT = "Charts from the list and from Vega-Lite work all the same."
+_LATER = "Try again in a while."
 _LONGEST, _LONGEST_FIX = 2_000, 100_000
 _MOST_NOTES, _MOST_PARTS = 20, 500_000
 _PROBE_SECONDS, _CLOCK_PROBE_SECONDS = 30.0, 0.1
@@ -99,20 +101,25 @@ class Sandbox:
 
     def _outcome(self, code: str, key: str, rows: Callable[[], pd.DataFrame]) -> Outcome:
         """What came of the code; when the warm process is lost on the way, a new one is asked once more."""
-        frame = self._frames.open(key, rows)
-        text = sealed(code.encode(errors="replace"), "code")
         try:
-            for _ in range(2):
-                warden = self._warm()
-                try:
-                    outcome = warden.run(text, frame, self.limits.seconds)
-                    if not outcome.written.startswith(b'{"lost"'):
-                        return outcome
-                except Lost:
-                    self._forget(warden)
-        finally:
-            os.close(text)
-            os.close(frame)
+            with ExitStack() as stack:
+                frame = self._frames.open(key, rows)
+                stack.callback(os.close, frame)
+                text = sealed(code.encode(errors="replace"), "code")
+                stack.callback(os.close, text)
+                return self._asked(text, frame)
+        except OSError as exc:
+            raise SandboxUnavailable(f"This machine has no room for chart code: {exc.strerror}.", _LATER) from exc
+
+    def _asked(self, text: int, frame: int) -> Outcome:
+        for _ in range(2):
+            warden = self._warm()
+            try:
+                outcome = warden.run(text, frame, self.limits.seconds)
+                if not outcome.written.startswith(b'{"lost"'):
+                    return outcome
+            except Lost:
+                self._forget(warden)
         raise SandboxUnavailable("The process that runs chart code was lost.", "Try again.")
 
     def _warm(self) -> Warden:

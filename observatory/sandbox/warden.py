@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from io import RawIOBase
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,14 @@ class Warden:
     def __init__(self, layers: Collection[str], limits: Limits) -> None:
         self._limits = limits
         asked = json.dumps({"layers": sorted(layers), "limits": asdict(limits)})
-        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        life, ours = os.pipe()
         self._lock = threading.Lock()
-        with theirs:
+        with ExitStack() as undone, ExitStack() as theirs_only:
+            self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            theirs_only.callback(theirs.close)
+            undone.callback(self._requests.close)
+            life, ours = os.pipe()
+            theirs_only.callback(os.close, life)
+            undone.callback(os.close, ours)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-c", _START, str(_PACKAGES), str(theirs.fileno()), str(life), asked],
                 stdin=subprocess.DEVNULL,
@@ -63,7 +67,7 @@ class Warden:
                 pass_fds=(theirs.fileno(), life),
                 start_new_session=True,
             )
-        os.close(life)
+            undone.pop_all()
         self._let_go = weakref.finalize(self, os.close, ours)
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._missing: dict[str, str] | None = None
@@ -93,36 +97,32 @@ class Warden:
 
     def _ask(self, head: dict[str, Any], descriptors: Sequence[int]) -> Outcome:
         with self._places, ExitStack() as stack:
-            (result, their_result), (status, their_status) = os.pipe(), os.pipe()
-            stack.callback(os.close, status)
-            taken = stack.enter_context(os.fdopen(result, "rb", buffering=0))
+            (taken, their_result), (status, their_status) = _pipe(stack), _pipe(stack)
             try:
-                with self._lock:
-                    socket.send_fds(
-                        self._requests, [json.dumps(head).encode()], [*descriptors, their_result, their_status]
-                    )
+                with self._lock, their_result, their_status:
+                    given = [*descriptors, their_result.fileno(), their_status.fileno()]
+                    socket.send_fds(self._requests, [json.dumps(head).encode()], given)
             except OSError as exc:
                 raise Lost(str(exc)) from exc
-            finally:
-                os.close(their_result)
-                os.close(their_status)
-            return self._collect(taken, status, time.monotonic() + head["seconds"] + _GRACE)
+            return self._collect(taken, status.fileno(), time.monotonic() + head["seconds"] + _GRACE)
 
-    def _collect(self, result: RawIOBase, status: int, until: float) -> Outcome:
+    def _collect(self, result: FileIO, status: int, until: float) -> Outcome:
         """What is written until the process has ended; where it is more than may be, nobody listens any longer."""
         written = bytearray()
-        watched: list[Any] = [result, status]
+        watched = select.poll()
+        for fd in (place := result.fileno(), status):
+            watched.register(fd, select.POLLIN)
         while True:
-            ready = select.select(watched, (), (), max(0.0, until - time.monotonic()))[0]
+            ready = [fd for fd, _ in watched.poll(max(0.0, until - time.monotonic()) * 1_000)]
             if not ready:
                 raise Lost("it does not answer")
-            if result in ready:
+            if place in ready:
                 chunk = result.read(1 << 20) or b""
                 written += chunk
                 if not chunk or len(written) > self._limits.output:
-                    watched.remove(result)
+                    watched.unregister(place)
                     result.close()
-            elif status in ready:
+            else:
                 break
         told = os.read(status, 4096)
         if not told:
@@ -137,6 +137,12 @@ class Warden:
         with self._lock:
             self._requests.close()
         self._process.wait(_GRACE)
+
+
+def _pipe(stack: ExitStack) -> tuple[FileIO, FileIO]:
+    """The end of a new pipe to read from and the one to write to, both closed with the stack."""
+    read, write = os.pipe()
+    return stack.enter_context(FileIO(read, "rb")), stack.enter_context(FileIO(write, "wb"))
 
 
 def _environment() -> dict[str, str]:

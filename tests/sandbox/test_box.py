@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +174,29 @@ def test_a_machine_without_namespaces_runs_code(box: Sandbox, rows: pd.DataFrame
     has_landlock = any(layer.name == "landlock" and layer.state == "on" for layer in box.status().layers)
     assert not has_landlock or made.run(HONEST, "rows", lambda: rows).spec["mark"] == {"type": "bar"}
     made.close()
+
+
+def test_many_open_files_are_no_hindrance_and_too_many_are_told(run: Run, box: Sandbox) -> None:
+    if not box.status().ready:
+        return
+    bounds = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1_400, bounds[1]), bounds[1]))
+    held: list[int] = []
+    try:
+        held += [os.open(os.devnull, os.O_RDONLY) for _ in range(min(1_100, bounds[1] - 300))]
+        assert run(HONEST).spec["mark"] == {"type": "bar"}
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        with pytest.raises(SandboxUnavailable, match="no room"):
+            run(HONEST)
+    finally:
+        for fd in held:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, bounds)
+    before = len(os.listdir("/proc/self/fd"))
+    assert run(HONEST).spec["mark"] == {"type": "bar"}
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_limits_are_those_that_are_given(rows: pd.DataFrame) -> None:
