@@ -10,17 +10,19 @@ import observatory
 from benchmarks.sandbox.innocent import Judge, Program, load
 
 PROGRAMS = load()
-PICTURES = {program.name for program in PROGRAMS[::24]}
-DRAWN = {program.name for program in [p for p in PROGRAMS if p.data == "cars"][::8]}
+SAMPLE = [program for n, program in enumerate(PROGRAMS) if n % 3 == 0 or program.known]
+"""Every third program; `python -m benchmarks.sandbox.innocent` runs all of them."""
+PICTURES = {program.name for program in SAMPLE[::8]}
+DRAWN = {program.name for program in [p for p in SAMPLE if p.data == "cars"][::3]}
 
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Judge]:
-    with observatory.open() as obs, Judge(obs, PROGRAMS, in_process=not obs.sandbox().ready) as made:
+    with observatory.open() as obs, Judge(obs, SAMPLE, in_process=not obs.sandbox().ready) as made:
         yield made
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", SAMPLE, ids=lambda program: program.name)
 def test_an_innocent_program_gives_the_picture_that_altair_gives(judge: Judge, program: Program) -> None:
     verdict = judge.verdict(program, picture=program.name in PICTURES, draw=program.name in DRAWN)
     assert verdict.holds != bool(program.known), verdict.error or f"This holds now: {program.known}"
