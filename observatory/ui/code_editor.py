@@ -16,12 +16,16 @@ _LINE, _TOP = 22, 12
 _NUMBERS = r"\A ".join(str(number) for number in range(1, 1000))
 _BOX = f'.st-key-{TEXT} [data-testid="stTextAreaRootElement"]'
 _STYLE = f"""<style>
-{_BOX} {{ position: relative; overflow: hidden; }}
+.st-key-{TEXT} :has(> [data-testid="stTextAreaRootElement"]) {{ max-height: 75vh; overflow: hidden auto; }}
+{_BOX} {{ position: relative; overflow: hidden; flex-shrink: 0; }}
 {_BOX} textarea, {_BOX}::before {{ font: 0.875rem/{_LINE}px "Source Code Pro", ui-monospace, monospace; }}
-{_BOX} textarea {{ padding: {_TOP}px {_TOP}px {_TOP}px 3.4rem; white-space: pre; overflow-x: auto; }}
+{_BOX} textarea {{
+    padding: {_TOP}px {_TOP}px {_TOP}px 3.4rem; max-height: none; resize: none; white-space: pre; overflow-x: auto;
+}}
 {_BOX}::before {{
-    content: "{_NUMBERS}" / ""; position: absolute; inset: {_TOP}px auto {_TOP}px 0; width: 2.4rem;
-    overflow: hidden; white-space: pre; text-align: right; opacity: 0.6; pointer-events: none;
+    content: "{_NUMBERS}" / ""; position: absolute; inset: 0 auto {_TOP}px 0; width: 3rem; padding: {_TOP}px 0.6rem 0 0;
+    box-sizing: border-box; overflow: hidden; white-space: pre; text-align: right; pointer-events: none;
+    background: inherit; color: color-mix(in srgb, currentcolor 60%, transparent);
 }}
 </style>"""
 _WRITE = """

@@ -95,6 +95,12 @@ def test_every_control_has_a_name_and_is_reached_by_the_keyboard(tab) -> None:
         assert name in tab.page.evaluate("document.activeElement.innerText")
 
 
+def test_the_numbers_stay_beside_the_lines_of_long_code(tab) -> None:
+    tab.go(LINK, DONE)
+    run(tab, "\n" * 40 + BROKEN, "Line 42:")
+    assert box(tab.page).evaluate("e => e.scrollHeight - e.clientHeight") == 0
+
+
 @pytest.mark.parametrize("width", [800, 390])
 def test_nothing_is_wider_than_the_screen(tab, width: int) -> None:
     tab.page.set_viewport_size({"width": width, "height": 3000})
