@@ -81,9 +81,8 @@ def elsewhere() -> Iterator[tuple[str, list[bytes]]]:
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    scheme = getattr(request, "param", "light")
-    context = browser.new_context(viewport={"width": 1440, "height": 2400}, color_scheme=scheme)
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 2400})
     context.add_init_script(COLLECT)
     yield context.new_page()
     context.close()
@@ -97,7 +96,6 @@ def opened(page: Page, address: str) -> Response:
     return response
 
 
-@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 def test_no_page_breaks_its_own_policy(page: Page, url: str) -> None:
     for path in PAGES:
         response = opened(page, f"{url}{path}?dataset=titanic_passengers")
