@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from observatory.sandbox.grammar.limits import FOLDED, PARAMS, VIEWS
+from observatory.sandbox.grammar.limits import FOLDED, PARAMS, TRANSFORMS, VIEWS
 from observatory.sandbox.grammar.names import is_param
 from observatory.sandbox.grammar.param import Param
 from observatory.sandbox.grammar.plain import Plain
@@ -44,6 +44,7 @@ class _Look:
         self.datasets = datasets
         self.params: dict[str, Param] = {}
         self.n_views = 0
+        self.n_transforms = 0
         self.is_bound = False
         self.pivots = False
         self.has_parts = False
@@ -81,7 +82,11 @@ class _Look:
         return False
 
     def grown(self, transforms: Any, folds: int, flat: int) -> tuple[int, int]:
-        for transform in transforms if type(transforms) is list else ():
+        steps = transforms if type(transforms) is list else []
+        self.n_transforms += len(steps)
+        if self.n_transforms > TRANSFORMS:
+            raise Refused("There are too many transforms in the chart.", f"There may be {TRANSFORMS} together.")
+        for transform in steps:
             found = _object(transform)
             folds *= max(1, len(found["fold"])) if type(found.get("fold")) is list else 1
             flat += "flatten" in found

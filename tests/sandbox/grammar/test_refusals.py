@@ -142,6 +142,13 @@ def test_an_error_names_the_place(chart: dict[str, Any], message: str) -> None:
     assert caught.value.message == message
 
 
+def test_transforms_are_counted_over_all_parts() -> None:
+    part = {"mark": "bar", "transform": [{"calculate": "1", "as": "a"}] * 50}
+    assert accept({"layer": [part, part]}).spec
+    with pytest.raises(ChartInvalidSpec, match="too many transforms"):
+        accept({"layer": [part, part], "transform": part["transform"][:1]})
+
+
 def test_a_hint_says_what_is_meant() -> None:
     with pytest.raises(ChartInvalidSpec) as caught:
         accept({"mark": "bar", "encoding": {"colour": {"field": "a"}}})
