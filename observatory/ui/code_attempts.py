@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
@@ -16,6 +18,7 @@ from observatory.ui.session import observatory
 MOST = 30
 _LIST, _LAST, _CHOSEN = "code_attempts", "code_last", "code_chosen"
 _WORDS = 48
+_MOST_PAIRS = 4_000
 
 
 @dataclass(frozen=True)
@@ -128,5 +131,21 @@ def diff(old: str, new: str, around: int = 2) -> str:
     -b = 2
     +b = 3
     """
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=around, lineterm="")
+    before, after = old.splitlines(), new.splitlines()
+    if _pairs(before, after) > _MOST_PAIRS:
+        return _side_by_side(before, after)
+    lines = difflib.unified_diff(before, after, n=around, lineterm="")
     return "\n".join("⋯" if line.startswith("@@") else line for line in [*lines][3:])
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """How many pairs of the same line there are, which is what a comparison takes its time for, many times over."""
+    counts = Counter(new)
+    return sum(counts[line] for line in old)
+
+
+def _side_by_side(old: list[str], new: list[str]) -> str:
+    """Line by line, for texts of many lines that are alike."""
+    pairs = [(one, other) for one, other in itertools.zip_longest(old, new) if one != other]
+    removed = [f"-{line}" for line, _ in pairs if line is not None]
+    return "\n".join([*removed, *(f"+{line}" for _, line in pairs if line is not None)])

@@ -301,6 +301,13 @@ def test_a_difference_shows_what_changed() -> None:
     assert diff("a\nb\nc", "a\nc", around=0) == "-b"
 
 
+def test_many_lines_that_are_alike_are_compared_line_by_line() -> None:
+    old = "".join(f"{chr(200 + n % 60)}\nclas\n" for n in range(2_400))
+    new = old.replace("clas", "class")
+    assert diff(old, new) == "\n".join(["-clas"] * 2_400 + ["+class"] * 2_400)
+    assert diff(old, old) == ""
+
+
 def test_own_rows_are_shortened_in_the_view() -> None:
     spec = {"mark": "bar", "datasets": {"a": [{"x": n} for n in range(10)], "b": [{"x": 1}]}}
     shown, left_out = shortened(spec)
