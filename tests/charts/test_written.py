@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -117,7 +118,7 @@ def test_rows_of_both_stand_in_one_chart(tabulate, data):
     spec = {"layer": [point(KIND, A), label], "datasets": {"rows": OWN["values"]}}
     drawing = draw(spec, *tabulate(frame()))
     chart = drawing.chart.to_dict()
-    assert chart["layer"][1]["data"] == data
+    assert chart["datasets"][chart["layer"][1]["data"]["name"]] == OWN["values"]
     assert len(chart["datasets"][chart["data"]["name"]]) == 40
     assert "in part from rows that the chart holds" in drawing.caveat
     assert svg(drawing.chart).count("<path") > 40
@@ -269,3 +270,24 @@ def test_fields_of_its_own_are_not_unknown_to_the_rules():
     lost = spec | {"encoding": {"x": KIND, "y": {"field": "limits", "type": "quantitative"}}}
     assert [v.rule for v in check(lost, Profile(0, ())).hard] == ["unknown_field"]
     assert json.dumps(check(lost, Profile(0, ()), repair=True).repairs[0].spec).count("limits") == 0
+
+
+def test_repeated_charts_keep_what_altair_names_by_a_hash(tabulate):
+    shown = {"field": {"repeat": "column"}, "type": "quantitative"}
+    view, pick = "view_0123456789abcdef_0", "param_0123456789abcdef"
+    spec = {
+        "repeat": {"column": ["a", "b"]},
+        "spec": {"mark": "point", "encoding": {"x": shown}, "name": view},
+        "params": [{"name": pick, "select": "interval", "views": [f"{view}_child__column_a", f"{view}_child__column_b"]}],
+    }
+    drawn = draw(spec, *tabulate(frame())).chart.to_dict()
+    name = drawn["spec"]["name"]
+    assert drawn["params"][0]["views"] == [f"{name}_child__column_a", f"{name}_child__column_b"]
+    assert not re.search(r'"(view|param)_[0-9a-f]+(?:_[0-9]+)?"', json.dumps(drawn))
+
+
+def test_expressions_may_read_what_vega_lite_sums_up(tabulate):
+    colour = {"condition": {"test": "datum.mean_a > 1", "value": "red"}, "value": "grey"}
+    mean = {"field": "a", "type": "quantitative", "aggregate": "mean"}
+    drawing = draw({"mark": "bar", "encoding": {"x": KIND, "y": mean, "color": colour}}, *tabulate(frame()))
+    assert drawing.chart.to_dict()["encoding"]["color"] == colour

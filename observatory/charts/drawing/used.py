@@ -107,8 +107,13 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
                 f"“{name[:80]}” is read as a path into the field “{_head(name)[:80]}”.",
                 f"Write it as {vega_field(name)[:80]}.",
             )
-        if _head(name) not in known:
+        if _head(name) not in known and not _is_summed(name, known):
             raise FieldNotFound(vega_name(name)[:200], [*theirs, *(d.name for d in made.derived)])
+
+
+def _is_summed(name: str, known: Collection[str]) -> bool:
+    """Whether Vega-Lite itself makes such a field of another one, as `mean_age`, for expressions to read."""
+    return name in ("count", "__count") or any(re.fullmatch(rf"[a-z0-9_]+_{re.escape(field)}", name) for field in known)
 
 
 def _named(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,6 +37,7 @@ _ALTAIR_VIEW = {"continuousWidth": 300, "continuousHeight": 300}
 _LEFT_OUT = ("$schema", "description", "config", "title")
 _FACETS = ("row", "column", "facet")
 _TOLD = 3
+_HASHED = re.compile(r"\b(view|param)_([0-9a-f]{16})")
 _CONTINUOUS, _COUNTS, _UNPLACED = ("quantitative", "temporal"), ("count", "distinct"), ("text", "detail")
 
 
@@ -62,7 +65,7 @@ def draw_written(
     body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
     head = _head(chart.get("title"))
     look = over(_look(chart), _own_look(chart))
-    drawn = _altair(({"title": head} if head else {}) | body | {"config": look}, reading)
+    drawn = _altair(_own_names(({"title": head} if head else {}) | body | {"config": look}), reading)
     caveat = " ".join((_written(reading, rows), *missing(reading, profile), *limits))
     drawing = Drawing(drawn, caveat, _alt(reading))
     return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
@@ -73,16 +76,42 @@ def holds_all(spec: Mapping[str, Any], reading: Reading, table: Table, profile: 
     return table.n_rows <= most_rows(spec, reading, profile, len(columns_of(spec, profile)))
 
 
+def _own_names(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The chart with other names for what Altair names by a hash.
+
+    Streamlit renames those that stand alone and not those of their repeated parts, which are lost then.
+    """
+    body = {key: item for key, item in spec.items() if key != "datasets"}
+    renamed: dict[str, Any] = json.loads(_HASHED.sub(r"\1s_\2", json.dumps(body)))
+    return renamed | {key: item for key, item in spec.items() if key == "datasets"}
+
+
+def _aside(node: Any, rows: dict[str, Any]) -> Any:
+    """A part of the chart whose rows are put into `rows`, under names: Altair would check them cell by cell."""
+    if isinstance(node, list):
+        return [_aside(item, rows) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    inner = {key: _aside(item, rows) for key, item in node.items() if key not in ("data", "datasets")}
+    data = node.get("data")
+    if isinstance(data, Mapping) and isinstance(data.get("values"), list):
+        name = f"own{len(rows)}"
+        rows[name] = data["values"]
+        data = {**{key: item for key, item in data.items() if key != "values"}, "name": name}
+    return inner if data is None else inner | {"data": data}
+
+
 def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
     """The chart as an object of Altair; a word that Vega-Lite has not is named."""
+    rows: dict[str, Any] = {}
     try:
-        chart: Any = alt.Chart.from_dict({key: item for key, item in spec.items() if key != "datasets"})
+        chart: Any = alt.Chart.from_dict(_aside(spec, rows))
     except (ValidationError, ValueError, TypeError) as exc:
         for part in reading.parts:
             demand_words(part.view)
         raise ChartInvalidSpec("Vega-Lite does not know a chart like that.", str(exc).split("\n")[0][:200]) from exc
-    if "datasets" in spec:
-        chart.datasets = spec["datasets"]
+    if rows or "datasets" in spec:
+        chart.datasets = {**spec.get("datasets", {}), **rows}
     return chart
 
 
