@@ -251,7 +251,8 @@ def sandbox(arguments: argparse.Namespace) -> None:
 
 def _code(path: str) -> str:
     try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
         raise ObservatoryError(f"The code “{path}” cannot be read.", f"Check the file: {reason}.") from exc

@@ -21,6 +21,7 @@ _LONGEST = 300
 _LONGEST_READ = 4_000
 _UNTYPED = re.compile(r"Unable to determine data type for the field \"(.*?)\"", re.DOTALL)
 _NO_ATTRIBUTE = re.compile(r"^(?:'(\w+)' object|module '([\w.]+)'|type object '(\w+)') has no attribute '(\w+)'")
+_DEFINE = "Define it before this line; the table of the data set is called data."
 _NO_PARAMETER = re.compile(r"`(\w+)` has no parameter named '(.*?)'", re.DOTALL)
 
 
@@ -165,7 +166,7 @@ def _undefined(error: NameError, code: str, columns: Sequence[str]) -> ChartCode
     if name in columns:
         return ChartCodeFailed(f"The name “{name[:60]}” is not defined.", f'Write data["{name}"] for the column.')
     words = [word for word in re.findall(r"[A-Za-z]\w*", code) if word != name]
-    hint = _did_you_mean(name, ["data", "alt", "pd", "np", *BUILTINS, *words], "Define it before this line.")
+    hint = _did_you_mean(name, ["data", "alt", "pd", "np", *BUILTINS, *words], _DEFINE)
     return ChartCodeFailed(f"The name “{name[:60]}” is not defined.", hint)
 
 

@@ -33,7 +33,7 @@ FAILURES = {
     "\ndata.groupby('kin').size()": ("There is no column “kin”.", "Did you mean “kind”?", 2),
     "x = data.valu": ("There is no column or method “valu”.", "Did you mean “value”?", 1),
     "chart = alt.Chart(dta)": ("The name “dta” is not defined.", "Did you mean “data”?", 1),
-    "chart = alt.Chart(data).mark_bar().encode(x='kin')": ("There is no column “kin”.", "Did you mean “kind”?", None),
+    "chart = alt.Chart(data).mark_bar().encode(x='kin')": ("There is no column “kin”.", "Did you mean “kind”?", 1),
     "chart = alt.Chart(data).mark_bar().encode(\n  alt.X('n', stak=1))": (
         "X has no parameter “stak”.",
         "Did you mean “stack”?",
