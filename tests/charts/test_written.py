@@ -278,7 +278,9 @@ def test_repeated_charts_keep_what_altair_names_by_a_hash(tabulate):
     spec = {
         "repeat": {"column": ["a", "b"]},
         "spec": {"mark": "point", "encoding": {"x": shown}, "name": view},
-        "params": [{"name": pick, "select": "interval", "views": [f"{view}_child__column_a", f"{view}_child__column_b"]}],
+        "params": [
+            {"name": pick, "select": "interval", "views": [f"{view}_child__column_a", f"{view}_child__column_b"]}
+        ],
     }
     drawn = draw(spec, *tabulate(frame())).chart.to_dict()
     name = drawn["spec"]["name"]
