@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-SCRIPTS = ("pages", "import_profile", "charts.speed", "engine")
+SCRIPTS = ("pages", "import_profile", "charts.speed", "sandbox.speed", "sandbox.innocent", "sandbox.matrix", "engine")
 
 
 def main() -> int:
