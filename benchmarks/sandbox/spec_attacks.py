@@ -83,7 +83,7 @@ def dangers(node: Any, place: str = "") -> list[str]:
         found += [f"{place}: no slider or list"] if place.endswith("/bind") and not _is_input(node) else []
         found += [f"{place}: tooltips of all columns"] if node.get("content") == "data" else []
     elif isinstance(node, str) and (found_word := WORDS.search(node)):
-        is_text = place.endswith("/calculate") and found_word[0] == "127.0.0.1"
+        is_text = place.endswith(("/calculate", "/equal", "/oneOf")) and found_word[0] in ("127.0.0.1", "javascript:")
         found += [] if is_text else [f"{place}: {node[:60]}"]
     return found
 
