@@ -16,12 +16,8 @@ WORST = (
     "row_whose_image_ends_the_attribute",
     "field_titled_image_ends_the_attribute",
     "form_action_is_a_script",
-    "image_mark_from_rows",
-    "cursor_of_the_view",
     "colours_of_rows",
     "rows_from_an_address",
-    "link_channel",
-    "longitude_that_is_code",
     "bins_without_width",
 )
 ATTACKS = {attack.name: attack for attack in spec_attacks()}
