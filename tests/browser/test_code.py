@@ -101,8 +101,8 @@ def test_the_numbers_stay_beside_the_lines_of_long_code(tab) -> None:
     assert box(tab.page).evaluate("e => e.scrollHeight - e.clientHeight") == 0
 
 
-@pytest.mark.parametrize("width", [800, 390])
-def test_nothing_is_wider_than_the_screen(tab, width: int) -> None:
+def test_nothing_is_wider_than_a_telephone(tab) -> None:
+    width = 390
     tab.page.set_viewport_size({"width": width, "height": 3000})
     tab.go(LINK, DONE)
     run(tab, MEANS, DONE)
