@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,8 @@ from observatory.ui.chart_link import read
 
 DATASET = "penguins"
 MOST_DRAWN = 4_000_000
+MOST_PIXELS = 60_000_000
+"""Of a PNG, which has two of them for each of the SVG's in each direction."""
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +85,5 @@ def assert_drawn_harmless(obs: Any, spec: Any) -> None:
     assert len(json.dumps(drawn)) < MOST_DRAWN
     assert svg_dangers(picture) == []
     assert len(picture) < MOST_DRAWN
+    width, height = (float(ElementTree.fromstring(picture).attrib[side]) for side in ("width", "height"))
+    assert 4 * width * height < MOST_PIXELS
