@@ -79,7 +79,10 @@ class Zygote:
             self._hold_to_limits()
 
     def _receive(self) -> bool:
-        head, descriptors, _, _ = socket.recv_fds(self._requests, 4096, 4)
+        try:
+            head, descriptors, _, _ = socket.recv_fds(self._requests, 4096, 4)
+        except ConnectionResetError:
+            return False
         if not head:
             return False
         *given, status = descriptors
