@@ -153,8 +153,8 @@ def _run(box: Sandbox, attacks: Sequence[Attack]) -> dict[str, list[str]]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         effects = dict(zip((a.name for a in attacks), pool.map(one, attacks), strict=True))
     time.sleep(0.5)
-    if strays := marked() - known:
-        effects["(all)"] = [f"{len(strays)} processes are left"]
+    if (n_left := len(marked()) - len(known)) > 0:
+        effects["(all)"] = [f"{n_left} processes are left"]
     return {name: found for name, found in effects.items() if found}
 
 
