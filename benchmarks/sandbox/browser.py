@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import base64
 import json
-import multiprocessing
 import os
 import resource
 import socket
@@ -35,119 +34,16 @@ from typing import Any
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page
 
-from benchmarks.sandbox.spec_attacks import SpecAttack, dangers, spec_attacks, svg_dangers
+from benchmarks.sandbox.spec_attacks import SpecAttack, spec_attacks
 from benchmarks.sandbox.spec_bare import bare, bare_pages
+from benchmarks.sandbox.spec_entrances import DATASET, ENTRANCES, MEMORY, OPEN_GRAMMAR, Entrances
 from benchmarks.sandbox.spec_watch import Stage, listener
 
 ROOT = Path(__file__).parents[2]
-DATASET = "penguins"
 CHART = "[data-testid=stVegaLiteChart]"
-OPEN_GRAMMAR = """
-import observatory.sandbox.grammar as grammar
-def accept(spec):
-    return grammar.Accepted(spec=spec, notes=())
-grammar.accept = accept
-"""
 SERVER = "import sys; from observatory.cli import main; sys.exit(main(sys.argv[1:]))"
-SECONDS, MEMORY = 60, 6 * 2**30
 LONGEST_LINK = 30_000
 HONEST = '{"mark": "point", "encoding": {"x": {"field": "bill_length_mm", "type": "quantitative"}}}'
-
-
-# the entrances of the library
-
-
-def enter(wire: Any, workspace: str, without_grammar: bool) -> None:
-    """A process that takes the text of one attack after the other and answers with what each entrance said."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    os.environ |= {"OBSERVATORY_WORKSPACE": workspace, "OBSERVATORY_LLM": "off"}
-    if without_grammar:
-        exec(OPEN_GRAMMAR, {})
-    import observatory
-
-    with observatory.open() as obs:
-        wire.send("ready")
-        while text := wire.recv():
-            spec = parsed(text)
-            for name in ("check", "draw", "svg", "png"):
-                wire.send((name, None))
-                wire.send((name, entered(obs, name, spec)))
-            wire.send(("end", None))
-
-
-def parsed(text: str) -> Any:
-    """The JSON as the pages read it, or as Python does where it is too long for them; the error where neither can."""
-    from observatory.errors import ObservatoryError
-    from observatory.ui.chart_link import MOST, read
-
-    try:
-        return json.loads(text) if len(text) > MOST else read(text)
-    except (ObservatoryError, ValueError, RecursionError) as error:
-        return error
-
-
-def entered(obs: Any, name: str, spec: Any) -> str:
-    """What one entrance made of a chart: "refused: …", "harmless", or what is wrong with it."""
-    from observatory.errors import ObservatoryError
-
-    if isinstance(spec, Exception):
-        return f"refused: {type(spec).__name__}"
-    try:
-        if name == "check":
-            obs.check(spec, DATASET)
-            return "harmless"
-        if name == "draw":
-            found = dangers(obs.draw(spec, DATASET).chart.to_dict())
-        else:
-            picture = obs.picture(spec, DATASET, name)
-            found = svg_dangers(picture) if name == "svg" else []
-    except ObservatoryError as error:
-        return f"refused: {type(error).__name__}: {error.message}"
-    except Exception as error:
-        return f"EFFECT: {type(error).__name__}: {error}"[:200]
-    return f"EFFECT: {'; '.join(found)}"[:300] if found else "harmless"
-
-
-class Entrances:
-    """A process with the library, started anew after each attack that kills or outlasts it."""
-
-    def __init__(self, without_grammar: bool) -> None:
-        self.without_grammar = without_grammar
-        self.folder = tempfile.TemporaryDirectory()
-        self.process: Any = None
-
-    def close(self) -> None:
-        """End the process."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.join()
-            self.process = None
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.wire, inner = context.Pipe()
-        self.process = context.Process(target=enter, args=(inner, self.folder.name, self.without_grammar), daemon=True)
-        self.process.start()
-        inner.close()
-        assert self.wire.recv() == "ready"
-
-    def __call__(self, text: str) -> dict[str, str]:
-        """What each entrance said of one attack."""
-        if self.process is None:
-            self._start()
-        said: dict[str, str] = {}
-        self.wire.send(text)
-        name = ""
-        try:
-            while name != "end":
-                if not self.wire.poll(SECONDS):
-                    raise TimeoutError
-                name, answer = self.wire.recv()
-                said |= {name: answer} if answer else {}
-        except (EOFError, OSError) as error:
-            said[name] = f"EFFECT: longer than {SECONDS} s" if isinstance(error, TimeoutError) else "EFFECT: it died"
-            self.close()
-        return said
 
 
 # the dashboard
@@ -226,7 +122,7 @@ async def run(attacks: Sequence[SpecAttack], options: argparse.Namespace) -> lis
                 address = f"http://127.0.0.1:{own}/"
                 async with Stage("#chart", address, port, heard) as stage:
                     return [told(one, {"page": await bare(stage, address, one.text(port))}) for one in attacks]
-        entrances = Entrances(options.without_grammar)
+        entrances = Entrances(without_grammar=options.without_grammar)
         with dashboard(options.without_grammar) as address:
             async with Stage(CHART, address, port, heard, seconds=45) as stage:
                 honest = "no page" if options.no_page else await in_dashboard(stage, address, HONEST)
@@ -260,7 +156,7 @@ def word(said: str | None) -> str:
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a Markdown table, and counts beneath it."""
-    places = [place for place in ("check", "draw", "svg", "png", "page", "listener") if any(place in r for r in rows)]
+    places = [place for place in (*ENTRANCES, "page", "listener") if any(place in r for r in rows)]
     lines = [f"| Attack | Aim | Bare | {' | '.join(places)} |", "|" + " --- |" * (3 + len(places))]
     for r in rows:
         cells = " | ".join(word(r.get(place)) for place in places)
