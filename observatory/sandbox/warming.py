@@ -6,13 +6,15 @@ import importlib
 import random
 import tomllib
 import zoneinfo
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, ClassVar, Final
 from zoneinfo import _zoneinfo  # type: ignore[attr-defined]
 
 import numpy as np
 import pandas as pd
+from altair.utils import schemapi
 
 from observatory.sandbox import allowed, sealing
 from observatory.sandbox import facade as walls
@@ -34,6 +36,7 @@ def warm(*, facade: bool = True) -> None:
         importlib.import_module(name)
     table = tomllib.loads(Path(__file__).with_name("warming.toml").read_text("utf-8"))
     _ZONES.extend(_zones(table["zones"].split()))
+    schemapi._FromDict = _Remembering  # type: ignore[misc]
     if facade:
         walls.disarm()
     states = random.getstate(), np.random.get_state()
@@ -43,6 +46,18 @@ def warm(*, facade: bool = True) -> None:
     np.random.set_state(states[1])
     if facade:
         sealing.seal()
+
+
+class _Remembering(schemapi._FromDict):
+    """Altair's table of its classes by schema, made once: Altair itself makes it again for each channel of a chart."""
+
+    _known: ClassVar[dict[int, list[Any]]] = {}
+
+    def __init__(self, wrapper_classes: Iterable[Any], /) -> None:
+        if not self._known:
+            super().__init__(wrapper_classes)
+            self._known.update(self.class_dict)
+        self.class_dict = defaultdict(list, self._known)
 
 
 def _zones(names: list[str]) -> Iterator[zoneinfo.ZoneInfo]:
