@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import vl_convert
-
 from observatory.charts.drawing.palette import LOOK
 from observatory.charts.drawing.panels import ROOM, widened
+from observatory.charts.drawing.press import Press
 from observatory.errors import ChartInvalidSpec
 
 WIDTH = 640
 _ALTAIR = 300
 """The width that Altair writes into every chart; a chart that is drawn as it is written has another one."""
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-FORMATS = ("svg", "png")
+_PRESS = Press()
 
 
 def svg(chart: Any, width: int = WIDTH) -> str:
@@ -27,7 +26,7 @@ def svg(chart: Any, width: int = WIDTH) -> str:
     >>> svg(altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q"))[:4]
     '<svg'
     """
-    return str(_converted(vl_convert.vegalite_to_svg, _sized(chart, width)))
+    return _drawn(_sized(chart, width)).decode()
 
 
 def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
@@ -37,8 +36,7 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
     >>> png(altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q"))[1:4]
     b'PNG'
     """
-    spec = {"background": "white"} | _sized(chart, width)
-    return bytes(_converted(vl_convert.vegalite_to_png, spec, scale=scale))
+    return _drawn({"background": "white"} | _sized(chart, width), scale)
 
 
 def _sized(chart: Any, width: int) -> dict[str, Any]:
@@ -56,11 +54,11 @@ def _sized(chart: Any, width: int) -> dict[str, Any]:
     return spec | {"config": spec["config"] | {"view": view | grown}}
 
 
-def _converted(convert: Any, spec: dict[str, Any], **options: Any) -> Any:
+def _drawn(spec: dict[str, Any], scale: float | None = None) -> bytes:
     if _has_image(spec):
         raise ChartInvalidSpec("Charts with images are not drawn as pictures.", "Leave the images out.")
     try:
-        return convert(legible(spec), allowed_base_urls=[], **options)
+        return _PRESS.draw(legible(spec), scale)
     except ValueError as exc:
         told = [line.strip() for line in str(exc).splitlines() if line.strip() and not line.strip().startswith("at ")]
         raise ChartInvalidSpec("The chart cannot be drawn as a picture.", told[-1] if told else "") from exc

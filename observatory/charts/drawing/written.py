@@ -11,8 +11,9 @@ import altair as alt
 from jsonschema.exceptions import ValidationError
 
 from observatory.charts.drawing.bound import Bound, bind, renamed, rows_of
-from observatory.charts.drawing.bounded import bounded, known, most_rows
+from observatory.charts.drawing.bounded import MOST_SINGLE, bounded, known, most_rows
 from observatory.charts.drawing.drawing import Drawing, remarked
+from observatory.charts.drawing.filled import demand_few_filled
 from observatory.charts.drawing.palette import ACCENT, CONFIG, over
 from observatory.charts.drawing.panels import ROOM, TITLE_LIMIT
 from observatory.charts.drawing.remarks import Remarks, remarks
@@ -60,7 +61,9 @@ def draw_written(
     rows = None
     if takes_rows(chart, chart.get("datasets")):
         rows = rows_of(chart, names, table, profile, most_rows(chart, reading, profile, len(names)))
-    limited, limits = bounded(chart, known(chart, profile))
+    about = known(chart, profile)
+    demand_few_filled(chart, about, MOST_SINGLE if rows is None or reading.brings_rows else len(rows.records))
+    limited, limits = bounded(chart, about)
     body = titled(bind(renamed(limited, names), rows))
     body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
     head = _head(chart.get("title"))
