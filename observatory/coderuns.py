@@ -52,9 +52,12 @@ class CodeRuns:
         try:
             drawn = self._drawn(code, chosen)
         except ObservatoryError as error:
-            return model.CodeRun(code, False, error=error.to_dict(), seconds=time.monotonic() - began)
+            told = error.to_dict()
+            printed = str(told.pop("printed", ""))
+            return model.CodeRun(code, False, error=told, seconds=time.monotonic() - began, printed=printed)
         notes = (*drawn.notes, *self._sampled(chosen))
-        return model.CodeRun(code, True, drawn.spec, notes=notes, seconds=time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return model.CodeRun(code, True, drawn.spec, notes=notes, seconds=seconds, printed=drawn.printed)
 
     def sandbox(self) -> model.SandboxStatus:
         """Whether chart code may run on this machine, and by which layers it is held."""

@@ -158,20 +158,24 @@ class ChartInvalidSpec(ChartError):
 
 
 class ChartCodeError(ChartError):
-    """Chart code that gave no chart: the line where, counted from 1, and the whole code with a suggested change.
+    """Chart code that gave no chart: the line where, counted from 1, the code with a suggested change, what it printed.
 
     >>> ChartCodeError("The name “dta” is not defined.", line=2).to_dict()["line"]
     2
     """
 
-    def __init__(self, message: str, hint: str = "", *, line: int | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, line: int | None = None, fix: str | None = None, printed: str = ""
+    ) -> None:
         super().__init__(message, hint)
         self.line = line
         self.fix = fix
+        self.printed = printed
 
     def to_dict(self) -> dict[str, Any]:
-        """The error as `{"type", "message", "hint", "line", "fix"}`."""
-        return super().to_dict() | {"line": self.line, "fix": self.fix}
+        """The error as `{"type", "message", "hint", "line", "fix"}`, and `"printed"` where there is something."""
+        printed = {"printed": self.printed} if self.printed else {}
+        return super().to_dict() | {"line": self.line, "fix": self.fix} | printed
 
 
 class ChartCodeRejected(ChartCodeError):

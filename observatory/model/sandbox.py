@@ -37,7 +37,8 @@ class CodeRun(Record):
     """What chart code gave: a chart, or an error of the shape `{"type", "message", "hint", "line", "fix"}`.
 
     `line` is where in the code it failed, counted from 1, or None. `fix` is the whole code with a suggested change, or
-    None. `notes` say what a reader must know of the chart, such as that it was computed from a sample of rows.
+    None. `notes` say what a reader must know of the chart, such as that it was computed from a sample of rows, and
+    `printed` is what the code printed, cut after 4,000 letters.
     """
 
     code: str
@@ -46,3 +47,4 @@ class CodeRun(Record):
     error: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    printed: str = ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from observatory.errors import ChartCodeError, ChartCodeFailed, ChartCodeRejected, ChartInvalidSpec, SandboxUnavailable
 from observatory.model import SandboxLayer, SandboxStatus
 from observatory.sandbox.grammar import accept
-from observatory.sandbox.layers import LAYERS, Limits, is_required, lacking
+from observatory.sandbox.layers import LAYERS, MOST_PRINTED, Limits, is_required, lacking
 from observatory.sandbox.sealed import Frames, sealed
 from observatory.sandbox.warden import Lost, Outcome, Warden
 
@@ -31,11 +31,12 @@ _PROBE_SECONDS, _CLOCK_PROBE_SECONDS = 30.0, 0.1
 
 @dataclass(frozen=True)
 class Drawn:
-    """What chart code gave: a Vega-Lite chart that the grammar let pass, and what a reader must know of it."""
+    """What chart code gave: a Vega-Lite chart that the grammar let pass, what to know of it, and what was printed."""
 
     spec: Mapping[str, Any]
     notes: tuple[str, ...]
     cpu: float
+    printed: str = ""
 
 
 class Sandbox:
@@ -87,9 +88,9 @@ class Sandbox:
             raise _stopped(outcome.ended, self.limits)
         answer = _read(outcome.written)
         if not answer.get("ok"):
-            raise _error(answer.get("error"))
+            raise _error(answer.get("error"), _printed(answer))
         spec, notes = self._accepted(answer.get("spec"))
-        return Drawn(spec, (*notes, *_texts(answer.get("notes"))), outcome.cpu)
+        return Drawn(spec, (*notes, *_texts(answer.get("notes"))), outcome.cpu, _printed(answer))
 
     def close(self) -> None:
         """End all that was started."""
@@ -210,7 +211,13 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
-def _error(told: Any) -> ChartCodeError:
+def _printed(answer: Mapping[str, Any]) -> str:
+    """What the code printed; the guard's own limit is kept here too, for the process may be made to lie."""
+    told = answer.get("printed")
+    return _text(told, MOST_PRINTED + 1) if isinstance(told, str) else ""
+
+
+def _error(told: Any, printed: str) -> ChartCodeError:
     """The error that the code's process tells of; texts are cut, for nobody vouches for them."""
     given = told if isinstance(told, dict) else {}
     message, hint = (_text(str(given.get(name) or ""), _LONGEST) for name in ("message", "hint"))
@@ -221,6 +228,7 @@ def _error(told: Any) -> ChartCodeError:
         hint,
         line=line if type(line) is int and line > 0 else None,
         fix=_text(fix, _LONGEST_FIX) if isinstance(fix, str) and fix else None,
+        printed=printed,
     )
 
 

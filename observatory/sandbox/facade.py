@@ -65,15 +65,16 @@ def _type_of(value: Any, /) -> type:
     return type(value)
 
 
-def _nowhere(*_: Any, **__: Any) -> None:
-    """`print` and `display`: chart code has no one to talk to."""
+def _print(*values: Any, sep: Any = " ", end: Any = "\n", **_: Any) -> None:
+    """`print` and `display`: what is said is kept beside the chart, wherever the code would have it go."""
+    print(*values, sep=sep, end=end)  # noqa: T201 - it goes to where `program.run` keeps it
 
 
 _WARNINGS: Final = dict.fromkeys(("filterwarnings", "simplefilter", "warn", "catch_warnings"), quiet.ignored)
 SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
     | {"True": True, "False": False, "None": None, "__build_class__": None, "__import__": _import}
-    | {"type": _type_of, "print": _nowhere, "display": _nowhere}
+    | {"type": _type_of, "print": _print, "display": _print}
     | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute}
 )
 """The builtins of chart code."""
@@ -90,8 +91,8 @@ def scope(data: Any, *, facade: bool) -> dict[str, Any]:
         "__name__": "__main__",
         "__builtins__": dict(own),
         "data": data,
-        "print": _nowhere,
-        "display": _nowhere,
+        "print": _print,
+        "display": _print,
         **{short: module_of(name, facade=facade) for short, name in _GIVEN.items()},
     }
 

@@ -21,6 +21,8 @@ LAYERS: Mapping[str, str] = {
 REQUIRED = ("rlimits", "no_new_privs", "seccomp", "clock")
 """Layers without which no code runs; of `ALTERNATIVES` one must be there too."""
 ALTERNATIVES = ("namespaces", "landlock")
+MOST_PRINTED = 4_000
+"""Letters of what code prints that are kept."""
 
 
 @dataclass(frozen=True)

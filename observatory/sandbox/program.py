@@ -15,6 +15,7 @@ from observatory.sandbox import facade as walls
 from observatory.sandbox import guard as guards
 from observatory.sandbox.chart import LAST, chart_of, spec_of
 from observatory.sandbox.frames import Frames, strict, unbound
+from observatory.sandbox.layers import MOST_PRINTED
 from observatory.sandbox.quiet import themes_kept
 from observatory.sandbox.reading import FILENAME, read
 from observatory.sandbox.warming import warm
@@ -25,19 +26,21 @@ __all__ = ["run", "warm"]
 def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = True) -> dict[str, Any]:
     """What the code gives: `{"ok": True, "spec", "notes"}`, or `{"ok": False, "error": {"type", "message", …}}`.
 
-    Rows of `data` that the code did not touch are left out of the spec. With `guard` or `facade` off, the other one
-    holds alone. It never raises.
+    `"printed"` is there too where the code printed something. Rows of `data` that the code did not touch are left out
+    of the spec. With `guard` or `facade` off, the other one holds alone. It never raises.
 
     >>> run("chart = alt.Chart(data).mark_bar().encode(x='a')", pd.DataFrame({"a": ["b"]}))["spec"]["encoding"]
     {'x': {'field': 'a', 'type': 'nominal'}}
     """
     columns = [str(name) for name in data.columns]
+    kept = _Kept()
     try:
-        with redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
+        with redirect_stdout(kept), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
             warnings.simplefilter("ignore")
-            return {"ok": True, "spec": _spec(code, data, guard=guard, facade=facade), "notes": []}
+            answer = {"ok": True, "spec": _spec(code, data, guard=guard, facade=facade), "notes": []}
     except BaseException as exc:  # what the code raises is its answer, a request to exit too
-        return {"ok": False, "error": failures.described(exc, code, columns)}
+        answer = {"ok": False, "error": failures.described(exc, code, columns)}
+    return answer | ({"printed": kept.text} if kept.text else {})
 
 
 def _spec(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
@@ -71,7 +74,20 @@ def _with_last(tree: ast.Module) -> ast.Module:
 
 
 class _Nowhere(io.TextIOBase):
-    """Where what the code prints goes."""
+    """Where warnings of libraries go."""
 
     def write(self, text: str) -> int:
+        return len(text)
+
+
+class _Kept(io.TextIOBase):
+    """Where what the code prints goes: its beginning is kept, with “…” for the rest."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        if len(self.text) <= MOST_PRINTED:
+            whole = self.text + str(text[: MOST_PRINTED + 1])
+            self.text = whole if len(whole) <= MOST_PRINTED else whole[:MOST_PRINTED] + "…"
         return len(text)

@@ -27,6 +27,7 @@ def result(run: CodeRun, dataset: Dataset) -> None:
     """The chart that the code gave and what can be done with it, or why it gave none."""
     if not run.ok or run.spec is None:
         code_error(run, dataset)
+        _printed(run)
         return
     chart, spec, rules = st.tabs(VIEWS, key="code_view", on_change="rerun")
     with chart, guard():
@@ -40,7 +41,15 @@ def result(run: CodeRun, dataset: Dataset) -> None:
     for note in run.notes:
         st.caption(f":material/info: {markdown(note)}")
     st.caption(f"Drawn by your code in {max(run.seconds, 0.01):.2f} s.")
+    _printed(run)
     _actions(run, dataset)
+
+
+def _printed(run: CodeRun) -> None:
+    """What the code printed, as it is."""
+    if run.printed:
+        st.caption("Your code printed:")
+        st.code(run.printed, language=None, wrap_lines=True, height=min(300, 60 + 24 * run.printed.count("\n")))
 
 
 def _as_json(spec: Mapping[str, Any]) -> None:

@@ -176,6 +176,19 @@ def test_each_layer_alone_gives_the_same_chart(guard, facade):
     assert program.run(code, FRAME.copy(), guard=guard, facade=facade) == program.run(code, FRAME.copy())
 
 
+def test_what_is_printed_is_kept_beside_the_chart_and_the_error():
+    chart = "chart = alt.Chart(data).mark_bar()"
+    assert program.run(f"print(1, 'a', sep='|', flush=True)\n{chart}", FRAME.copy())["printed"] == "1|a\n"
+    assert program.run("print(len(data))\nmissing", FRAME.copy())["printed"] == f"{len(FRAME)}\n"
+    assert "printed" not in program.run(chart, FRAME.copy())
+
+
+def test_a_flood_of_print_is_cut():
+    printed = program.run("for n in range(10_000):\n    print('x' * 1_000)", FRAME.copy())["printed"]
+    assert len(printed) == 4_001
+    assert printed.endswith("…")
+
+
 def test_a_theme_lasts_for_one_chart():
     assert "usermeta" in program.run("alt.theme.enable('dark')\nchart = alt.Chart(data).mark_bar()", FRAME)["spec"]
     assert "usermeta" not in program.run("chart = alt.Chart(data).mark_bar()", FRAME)["spec"]

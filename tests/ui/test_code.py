@@ -51,11 +51,11 @@ class ScriptedSandbox:
         if not self._status.ready:
             raise SandboxUnavailable(self._status.detail)
         if "hostile" in code:
-            raise ChartCodeFailed(HOSTILE, HOSTILE, line=1, fix=HOSTILE)
+            raise ChartCodeFailed(HOSTILE, HOSTILE, line=1, fix=HOSTILE, printed=HOSTILE)
         if "dta" in code:
             fix = code.replace("dta", "data")
             raise ChartCodeFailed("The name “dta” is not defined.", "Did you mean “data”?", line=3, fix=fix)
-        return Drawn(COUNTS, (HOSTILE,) if "noted" in code else (), 0.01)
+        return Drawn(COUNTS, (HOSTILE,) if "noted" in code else (), 0.01, "[1, 2]" if "print" in code else "")
 
     def close(self) -> None: ...
 
@@ -197,6 +197,12 @@ def test_the_attempts_of_another_data_set_stay_there(open_page: Open, box: Scrip
     app.run()
     assert linked(app) == BAD
     assert len(app.radio(key="code_chosen").options) == 2
+
+
+def test_what_the_code_prints_stands_beneath_the_chart(open_page: Open, box: ScriptedSandbox) -> None:
+    app = run(opened(open_page), f"print([1, 2])\n{GOOD}")
+    assert "[1, 2]" in [block.value for block in app.code]
+    assert "Your code printed:" not in said(run(app, GOOD))
 
 
 def test_views_show_the_spec_and_what_the_rules_say(open_page: Open, box: ScriptedSandbox) -> None:
