@@ -22,6 +22,8 @@ from observatory.sandbox.warming import warm
 
 __all__ = ["run", "warm"]
 
+_EMPTY = "A table that the code made has no rows, so nothing of it is drawn."
+
 
 def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = True) -> dict[str, Any]:
     """What the code gives: `{"ok": True, "spec", "notes"}`, or `{"ok": False, "error": {"type", "message", …}}`.
@@ -37,7 +39,8 @@ def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = Tru
     try:
         with redirect_stdout(kept), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
             warnings.simplefilter("ignore")
-            answer = {"ok": True, "spec": _spec(code, data, guard=guard, facade=facade), "notes": []}
+            spec = _spec(code, data, guard=guard, facade=facade)
+            answer = {"ok": True, "spec": spec, "notes": _notes(spec)}
     except BaseException as exc:  # what the code raises is its answer, a request to exit too
         answer = {"ok": False, "error": failures.described(exc, code, columns)}
     return answer | ({"printed": kept.text} if kept.text else {})
@@ -52,6 +55,12 @@ def _spec(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[s
         spec = spec_of(chart_of(held, data))
         plain: dict[str, Any] = strict(unbound(spec, frames))
         return plain
+
+
+def _notes(spec: dict[str, Any]) -> list[str]:
+    """What a reader must know: that a table the code made is empty."""
+    made = spec.get("datasets", {})
+    return [_EMPTY] if isinstance(made, dict) and [] in made.values() else []
 
 
 def _helpers(facade: bool) -> dict[str, Any]:

@@ -14,12 +14,13 @@ _SHAPES = ("graticule", "sphere")
 def own_rows(data: Any, datasets: Any) -> OwnRows | None:
     """The rows that a chart holds itself, by value or by the name of one of its `datasets`; None where it has none.
 
-    An empty list stands for the rows of the data set, as does a name that the chart does not explain.
+    An empty list of values stands for the rows of the data set, as does a name that the chart does not explain; an empty
+    one among its `datasets` is what was left of a table, so nothing is drawn.
 
     >>> [made.name for made in own_rows({"values": [{"a": 1}, {"b": "x"}]}, {}).fields]
     ['a', 'b']
-    >>> own_rows({"name": "source"}, {}) is None
-    True
+    >>> own_rows({"name": "source"}, {}) is None, own_rows({"name": "a"}, {"a": []})
+    (True, OwnRows(fields=(), is_open=True))
     """
     if not isinstance(data, Mapping):
         return None
@@ -29,6 +30,8 @@ def own_rows(data: Any, datasets: Any) -> OwnRows | None:
     if any(shape in data for shape in _SHAPES):
         return OwnRows(is_open=True)
     named = datasets.get(data["name"]) if isinstance(datasets, Mapping) and isinstance(data.get("name"), str) else None
+    if named == [] and "values" not in data:
+        return OwnRows(is_open=True)
     return _fields(data.get("values", named))
 
 
