@@ -72,7 +72,7 @@ def test_errors_carry_line_and_fix(obs: Observatory) -> None:
         assert run.error["line"] == 3
         assert run.error["fix"] == right
         with pytest.raises((ChartCodeFailed, ChartCodeRejected)):
-            obs.run_code("import os\n" + CODE, "cars")
+            obs.run_code("import os\nos.getcwd()\n" + CODE, "cars")
     else:
         assert run.error["type"] == "SandboxUnavailable"
 

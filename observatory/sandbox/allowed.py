@@ -20,7 +20,10 @@ _ADDRESSED = ("UrlData", "FeatureGeometryGeoJsonProperties")
 _PATTERNS = ("mark_", "transform_", "configure_", "encode_")
 
 QUIET: Final = frozenset(
-    ("data_transformers", "renderers", "theme", "themes", "options", "set_option", "reset_option", "option_context")
+    (
+        *("data_transformers", "renderers", "theme", "themes", "options", "set_option", "reset_option"),
+        *("option_context", "read_csv"),
+    )
 )
 
 
@@ -64,6 +67,8 @@ MODULES: Final[Mapping[str, frozenset[str]]] = types.MappingProxyType(
         for name, text in _TABLES["modules"].items()
     }
 )
+STAND_INS: Final = _names(_TABLES["stand_ins"]["names"])
+IMPORTABLE: Final = STAND_INS.union(MODULES)
 ATTRIBUTES: Final = frozenset().union(
     *map(_names, _TABLES["attributes"].values()), _setters(), _patterned(), MODULES["numpy.random"]
 )
@@ -84,7 +89,7 @@ _HOLDERS: Final[tuple[type, ...]] = (
     *(types.GeneratorType, types.FunctionType, types.MethodType, types.FrameType, types.TracebackType),
     *(types.CodeType, types.CoroutineType, types.AsyncGeneratorType),
 )
-_ELSEWHERE = frozenset(("base", "device", "flags", "list", "struct", "attrs", "to_json"))
+_ELSEWHERE = frozenset(("base", "device", "flags", "list", "struct", "attrs", "to_json", "from_json"))
 KNOWN: Final = frozenset(name for holder in _HOLDERS for name in dir(holder)) - ATTRIBUTES - _ELSEWHERE
 """Attributes that exist on what the code holds and are refused before anything runs."""
 

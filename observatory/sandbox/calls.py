@@ -27,6 +27,10 @@ _BY_KEY = (
     *(shapes.Expanding, shapes.ExponentialMovingWindow, shapes.RollingGroupBy, shapes.ExpandingGroupBy),
 )
 _NOTHING: dict[str, Any] = {}
+TOLD = ("__name__", "__version__")
+"""The only attributes with underscores that can be read: what something is called, and of which version it is."""
+VERSIONS = ("altair", "numpy", "pandas")
+_NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 _globals_of = types.FrameType.__dict__["f_globals"].__get__
 _SHOWN = (
     "index",
@@ -59,6 +63,8 @@ def attribute(holder: Any, name: str) -> Any:
     >>> attribute(pd.DataFrame({"sales": [1, 2]}), "sales").sum()
     np.int64(3)
     """
+    if name in TOLD:
+        return _told(holder, name)
     value = _found(holder, name)
     if name in CALLED_BY_NAME and callable(value) and not _is_of_altair(holder):
         return _by_name(value)
@@ -71,6 +77,15 @@ def attribute(holder: Any, name: str) -> Any:
     return value
 
 
+def _told(holder: Any, name: str) -> str:
+    module = vars(holder)["__name__"] if isinstance(holder, (quiet.Namespace, types.ModuleType)) else ""
+    if name == "__version__" and module in VERSIONS:
+        return str(sys.modules[module].__version__)
+    if name == "__name__" and (module or isinstance(holder, _NAMED)):
+        return str(module or holder.__name__)
+    raise refuse_attribute(name)
+
+
 def _found(holder: Any, name: str) -> Any:
     if isinstance(holder, types.ModuleType):
         module = types.ModuleType.__getattribute__(holder, "__name__")
@@ -81,8 +96,8 @@ def _found(holder: Any, name: str) -> Any:
         return getattr(holder, name)
     if name.startswith("_"):
         raise refuse_attribute(name)
-    if name == "to_json" and isinstance(holder, SchemaBase):
-        return holder.to_json
+    if (name == "to_json" and isinstance(holder, SchemaBase)) or (name == "from_json" and _is_of_altair(holder)):
+        return getattr(holder, name)
     return _field(holder, name)
 
 
@@ -212,6 +227,9 @@ def _is_of_altair(holder: Any) -> bool:
 
 def _named(value: Any) -> Any:
     """One of `agg(total=("sales", "sum"))`, or of `agg(total="sum")` on a column."""
+    if isinstance(value, pd.NamedAgg):
+        more: Any = value
+        return pd.NamedAgg(value.column, dispatched(value.aggfunc), *more.args, **more.kwargs)
     if isinstance(value, tuple) and len(value) == 2:
         return (value[0], dispatched(value[1]))
     return dispatched(value)

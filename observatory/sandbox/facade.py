@@ -21,13 +21,14 @@ def namespace(module: str) -> quiet.Namespace:
 
     >>> namespace("pandas").DataFrame({"a": [1]}).shape
     (1, 1)
-    >>> hasattr(namespace("pandas"), "read_csv")
+    >>> hasattr(namespace("pandas"), "read_excel")
     False
     """
-    if module == "warnings":
-        return quiet.Namespace(module, _WARNINGS)
+    if module in allowed.STAND_INS:
+        return quiet.Namespace(module, _STAND_INS[module])
     real = importlib.import_module(module)
-    return quiet.Namespace(module, {name: _member(real, module, name) for name in allowed.MODULES[module]})
+    version = {"__version__": real.__version__} if module in calls.VERSIONS else {}
+    return quiet.Namespace(module, {name: _member(real, module, name) for name in allowed.MODULES[module]} | version)
 
 
 def _member(real: Any, module: str, name: str) -> Any:
@@ -44,9 +45,9 @@ def module_of(name: str, *, facade: bool) -> Any:
     Traceback (most recent call last):
     ImportError: The module “os” cannot be imported in chart code.
     """
-    if name not in allowed.MODULES and name != "warnings":
+    if name not in allowed.IMPORTABLE:
         raise ImportError(f"The module “{name[:60]}” cannot be imported in chart code.", name=name)
-    return namespace(name) if facade or name == "warnings" else importlib.import_module(name)
+    return namespace(name) if facade or name in allowed.STAND_INS else importlib.import_module(name)
 
 
 def _import(name: str, _: Any = None, __: Any = None, fromlist: Any = (), level: int = 0) -> Any:
@@ -70,7 +71,17 @@ def _print(*values: Any, sep: Any = " ", end: Any = "\n", **_: Any) -> None:
     print(*values, sep=sep, end=end)  # noqa: T201 - it goes to where `program.run` keeps it
 
 
-_WARNINGS: Final = dict.fromkeys(("filterwarnings", "simplefilter", "warn", "catch_warnings"), quiet.ignored)
+_LOGGED: Final = ("critical", "debug", "error", "exception", "info", "log", "setLevel", "addHandler", "warning")
+_LOGGER: Final = quiet.Namespace("logging.Logger", dict.fromkeys(_LOGGED, quiet.ignored))
+_STAND_INS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "warnings": dict.fromkeys(("filterwarnings", "simplefilter", "warn", "catch_warnings"), quiet.ignored),
+    "logging": {
+        **dict.fromkeys((*_LOGGED, "basicConfig", "StreamHandler", "Formatter"), quiet.ignored),
+        **dict.fromkeys(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), 0),
+        "getLogger": lambda *_: _LOGGER,
+    },
+    "IPython.display": {"display": _print, "clear_output": quiet.ignored},
+}
 SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
     | {"True": True, "False": False, "None": None, "__build_class__": None, "__import__": _import}

@@ -8,10 +8,9 @@ import importlib
 from typing import Any, Final, NoReturn
 
 from observatory.errors import ChartCodeRejected
-from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, KNOWN, MODULES, QUIET
-from observatory.sandbox.calls import refuse_attribute
+from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, IMPORTABLE, KNOWN, MODULES, QUIET
+from observatory.sandbox.calls import TOLD, refuse_attribute
 from observatory.sandbox.hints import import_hint, name_hint
-from observatory.sandbox.reading import read
 from observatory.sandbox.sizes import accept_sizes
 
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
@@ -56,16 +55,15 @@ _PLAINLY: Final = {
 }
 
 
-def check(code: str) -> ast.Module:
+def check(tree: ast.Module) -> ast.Module:
     """The code as a tree in which what only the running code can show is looked up by `calls.attribute`.
 
-    Raises ChartCodeRejected, with the line, for what is not allowed, and ChartCodeFailed for what is not Python.
+    Raises ChartCodeRejected, with the line, for what is not allowed.
 
-    >>> check("import os")
+    >>> check(ast.parse("import os"))
     Traceback (most recent call last):
     observatory.errors.ChartCodeRejected: The module “os” cannot be imported in chart code.
     """
-    tree = read(code)
     accept_sizes(tree)
     guarded: ast.Module = _Guard(_modules(tree)).visit(tree)
     return ast.fix_missing_locations(guarded)
@@ -142,6 +140,8 @@ class _Guard(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         name, module = node.attr, self._module_of(node.value)
+        if name in TOLD and isinstance(node.ctx, ast.Load):
+            return _at(node, _call(LOOK_UP, self.visit(node.value), ast.Constant(name)))
         if name.startswith("_"):
             raise refuse_attribute(name, line=node.lineno)
         if module is not None:
@@ -195,7 +195,7 @@ class _Guard(ast.NodeTransformer):
             if alias.name == "*":
                 _refuse("“import *” is not allowed in chart code.", f"Name what you need from {module}.", node)
             inner = f"{module}.{alias.name}"
-            if inner not in MODULES:
+            if module in MODULES and inner not in MODULES:
                 self._accept_member(module, alias.name, node)
             held = _call(IMPORTED, ast.Constant(module), ast.Constant(True))
             lines.append(_bind(bound, _call(LOOK_UP, held, ast.Constant(alias.name)), node))
@@ -208,20 +208,9 @@ class _Guard(ast.NodeTransformer):
         return True
 
     def _importable(self, module: str, bound: str, node: ast.AST) -> None:
-        if module not in MODULES and module != "warnings":
+        if module not in IMPORTABLE:
             _refuse(f"The module “{module[:60]}” cannot be imported in chart code.", import_hint(module), node)
         self._bindable(bound, node)
-
-    def visit_Expr(self, node: ast.Expr) -> Any:
-        """`chart.show()` and `display(chart)` stand for the chart."""
-        call = node.value
-        if isinstance(call, ast.Call) and not call.keywords:
-            shown, arguments = call.func, call.args
-            if isinstance(shown, ast.Attribute) and shown.attr in ("show", "display") and not arguments:
-                return _at(node, ast.Expr(self.visit(shown.value)))
-            if isinstance(shown, ast.Name) and shown.id == "display" and len(arguments) == 1:
-                return _at(node, ast.Expr(self.visit(arguments[0])))
-        return self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         """A setting such as `pd.options.mode.chained_assignment = None` has no effect, and is left out."""

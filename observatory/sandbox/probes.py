@@ -64,7 +64,7 @@ def _clock() -> str:
 
 
 def _guard() -> str:
-    return _chart("import os\nchart = alt.Chart(data).mark_bar()", facade=False)
+    return _chart("import os\nos.getcwd()\nchart = alt.Chart(data).mark_bar()", facade=False)
 
 
 def _facade() -> str:

@@ -13,11 +13,13 @@ import pandas as pd
 from observatory.sandbox import calls, failures
 from observatory.sandbox import facade as walls
 from observatory.sandbox import guard as guards
+from observatory.sandbox.allowed import IMPORTABLE
 from observatory.sandbox.chart import LAST, chart_of, spec_of
 from observatory.sandbox.frames import Frames, strict, unbound
 from observatory.sandbox.layers import MOST_PRINTED
 from observatory.sandbox.quiet import themes_kept
 from observatory.sandbox.reading import FILENAME, read
+from observatory.sandbox.trimming import trimmed
 from observatory.sandbox.warming import warm
 
 __all__ = ["run", "warm"]
@@ -39,15 +41,17 @@ def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = Tru
     try:
         with redirect_stdout(kept), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
             warnings.simplefilter("ignore")
-            spec = _spec(code, data, guard=guard, facade=facade)
-            answer = {"ok": True, "spec": spec, "notes": _notes(spec)}
+            tree, notes = trimmed(read(code), IMPORTABLE)
+            spec = _spec(tree, data, guard=guard, facade=facade)
+            answer = {"ok": True, "spec": spec, "notes": [*notes, *_notes(spec)]}
     except BaseException as exc:  # what the code raises is its answer, a request to exit too
         answer = {"ok": False, "error": failures.described(exc, code, columns)}
     return answer | ({"printed": kept.text} if kept.text else {})
 
 
-def _spec(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
-    tree = guards.check(code) if guard else read(code)
+def _spec(tree: ast.Module, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
+    if guard:
+        tree = guards.check(tree)
     frames = Frames(data)
     with frames.collected():
         held = walls.scope(data, facade=facade) | _helpers(facade)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import altair as alt
+import pandas as pd
 from altair.vegalite.v6.theme import themes as _registry
 
-from observatory.errors import ChartCodeFailed
+from observatory.errors import ChartCodeFailed, ChartCodeRejected
+from observatory.sandbox.hints import attribute_hint
 
 
 class Namespace:
@@ -106,6 +109,27 @@ def themes_kept() -> Iterator[None]:
         _registry._set_state(state)
 
 
+_read_csv = pd.read_csv
+_READING = frozenset(
+    (
+        *("sep", "delimiter", "header", "names", "index_col", "usecols", "dtype", "skiprows", "nrows", "na_values"),
+        *("keep_default_na", "parse_dates", "date_format", "dayfirst", "thousands", "decimal", "comment"),
+        *("skipinitialspace", "true_values", "false_values", "converters", "skipfooter", "quotechar"),
+    )
+)
+
+
+def _table_of_text(source: Any = None, *args: Any, **options: Any) -> pd.DataFrame:
+    """`pd.read_csv` of a text that the code holds itself, as an `io.StringIO`; files are refused."""
+    if type(source) is not io.StringIO:
+        raise ChartCodeRejected("The attribute “read_csv” is not allowed in chart code.", attribute_hint("read_csv"))
+    if args or (unknown := set(options) - _READING):
+        named = min(unknown) if not args else "sep"
+        raise ChartCodeFailed(f"“{named[:60]}” is no option of read_csv in chart code.", "Leave it out.")
+    table: pd.DataFrame = _read_csv(source, **options)
+    return table
+
+
 _THEMES = Namespace(
     "altair.theme",
     {
@@ -129,5 +153,6 @@ STANDS_FOR: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("theme", "themes"), _THEMES),
     **dict.fromkeys(("set_option", "reset_option", "option_context"), ignored),
     "options": _Options(),
+    "read_csv": _table_of_text,
 }
 """What code gets for `alt.theme`, `alt.data_transformers`, `pd.options` and the like."""

@@ -61,7 +61,7 @@ def test_code_gives_a_chart_without_the_rows_of_the_data(box: Sandbox, run: Run)
         ("n = 10 ** 9\ny = np.ones(n)\n" + HONEST, "memory"),
         ("chart = 1", "chart"),
         ("raise SystemExit", ""),
-        ("import os\n" + HONEST, "os"),
+        ("import os\nos.getcwd()\n" + HONEST, "os"),
         ("def plot(data):\n    return plot(data)", ""),
     ],
 )

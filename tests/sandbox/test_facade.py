@@ -20,7 +20,7 @@ ATTACKS = [
     "np.save('@', data)",
     "np.array([1]).tofile('@')",
     "np.array([1]).dump('@')",
-    "alt.Chart(data).mark_bar().save('@')",
+    "kept = alt.Chart(data).mark_bar().save('@')",
     "alt.Chart(data).mark_bar().to_url()",
     "alt.data_transformers.enable('csv'); chart = alt.Chart(data).mark_bar(); chart.to_dict()['data']['url']",
     "alt.utils.data._to_text('x', '', '', '@', '', '')",

@@ -57,7 +57,7 @@ FAILURES = {
         None,
         1,
     ),
-    "x = np\nx.save('f', data)": ("The attribute “save” is not allowed in chart code.", None, 2),
+    "x = np\ny = x.save('f', data)": ("The attribute “save” is not allowed in chart code.", None, 2),
     "getattr(data, 'to_' + 'csv')": ("The attribute “to_csv” is not allowed in chart code.", None, 1),
     "pd.DataFrame.mean = 1": ("The attribute “mean” of a type cannot be set.", None, 1),
     "data.query('@pd.io')": ("The query may not use “io”.", None, 1),
@@ -77,7 +77,7 @@ IDIOMS = [
     "import datetime as dt\nd = [dt.datetime.strptime('2026', '%Y')]\nchart = alt.Chart(data).mark_bar()",
     "d = data.set_index('when')[['n']].resample('2D').sum()\nchart = alt.Chart(d.reset_index()).mark_area()",
     "d = data['when'].dt.tz_localize('Asia/Tokyo').to_frame()\nchart = alt.Chart(d).mark_tick().encode(x='when')",
-    "import os",
+    "import os\nos.getcwd()",
     "data['Kind']",
 ]
 WITHOUT_FILES = """
