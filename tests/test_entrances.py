@@ -71,10 +71,10 @@ def test_every_way_in_is_closed_to_what_does_harm(obs: Observatory, table, name:
 
 
 def test_a_pin_of_another_hand_is_not_drawn(obs: Observatory, table) -> None:
-    obs._store.journal("pins").change(lambda _: [{"dataset": table.id, "spec": EVIL["href"]}])
+    obs._store.journal("pins").change(lambda _: [{"dataset": table.id, "spec": EVIL["element"]}])
     (chart,) = obs.pins(table)
     assert chart.summary == "A chart that cannot be drawn."
-    assert "href" in chart.caveat
+    assert "element" in chart.caveat
     assert chart.code == ""
 
 
@@ -93,7 +93,7 @@ def test_a_chart_that_is_refused_and_breaks_rules_is_mended(obs: Observatory, ta
     assert found.notes[-1].startswith("It is not drawn. ")
     for repair in found.repairs:
         assert obs.draw(repair.spec, table).alt
-    still = EVIL["href"] | {"encoding": {"x": {"field": "kin", "type": "nominal"}, "y": BARS["encoding"]["y"]}}
+    still = EVIL["element"] | {"encoding": {"x": {"field": "kin", "type": "nominal"}, "y": BARS["encoding"]["y"]}}
     assert obs.check(still, table, repair=True).repairs == ()
 
 

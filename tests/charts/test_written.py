@@ -220,7 +220,7 @@ def test_a_word_that_vega_lite_has_not_is_named(tabulate):
 def test_what_the_grammar_refuses_is_never_drawn(tabulate):
     table, profile = tabulate(frame())
     for evil in (
-        {"mark": {"type": "point", "href": "http://127.0.0.1:9/"}},
+        {"mark": {"type": "point", "url": "http://127.0.0.1:9/"}},
         {"encoding": {"x": A, "url": KIND}},
         {"params": [{"name": "p", "expr": "alert(1)"}]},
     ):

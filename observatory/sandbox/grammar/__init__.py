@@ -32,9 +32,9 @@ def accept(spec: Any) -> Accepted:
 
     >>> accept({"mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}).spec["mark"]
     'bar'
-    >>> accept({"layer": [{"mark": "bar"}, {"mark": "bar", "encoding": {"href": {"value": "a"}}}]})
+    >>> accept({"layer": [{"mark": "bar"}, {"mark": "bar", "encoding": {"url": {"value": "a"}}}]})
     Traceback (most recent call last):
-    observatory.errors.ChartInvalidSpec: “href” at layer 2, encoding is not allowed in a chart here.
+    observatory.errors.ChartInvalidSpec: “url” at layer 2, encoding is not allowed in a chart here.
     """
     try:
         return _accepted(spec)

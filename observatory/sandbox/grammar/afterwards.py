@@ -16,11 +16,24 @@ _FINE = ("millisecond", "second", "minute")
 
 
 def _titled(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    checked = _counting(checked, "aggregate")
     title = title_for(checked, scope.plain_titles)
     return checked if title is None else checked | {"title": title}
 
 
+def _counting(checked: dict[str, Any], op: str) -> dict[str, Any]:
+    """The number of rows, which Altair's `count(*)` counts as that of a field called `*`."""
+    if checked.get(op) == "count" and checked.get("field") == "*":
+        return {key: item for key, item in checked.items() if key != "field"}
+    return checked
+
+
+def _sorted_by(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
+    return _counting(checked, "op")
+
+
 def _imputed(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    checked = _counting(checked, "aggregate")
     if checked.get("impute") is not None and type(checked.get("field")) is str and not is_plain(checked["field"]):
         raise Refused(
             "A field whose gaps are filled{at} needs a name that is one plain word.", "Calculate such a field."
@@ -50,6 +63,16 @@ def _coloured(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
 def _declared(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     scope.declared.add(checked["name"])
     return checked
+
+
+def _selection(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    """Widgets under names are one for each field: Vega-Lite takes the whole object for the binding of any other."""
+    bind, select = checked.get("bind"), checked["select"]
+    if type(bind) is dict and all(type(widget) is dict for widget in bind.values()):
+        fields = select.get("fields", []) if type(select) is dict else []
+        if set(bind) != set(fields) or (type(select) is dict and select.get("encodings")):
+            raise Refused("The widgets{at} are not one for each of its “fields”.", "Bind each field of the selection.")
+    return _declared(checked, scope)
 
 
 def _encoding(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
@@ -149,7 +172,7 @@ def _calculate(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
 def _derived(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     if checked["op"] in ("argmax", "argmin"):
         scope.has_objects = True
-    return _carried(checked, scope)
+    return _carried(_counting(checked, "op"), scope)
 
 
 AFTERWARDS: dict[str, Then] = {
@@ -172,4 +195,6 @@ AFTERWARDS: dict[str, Then] = {
     "carried": _carried,
     "calculate": _calculate,
     "derived": _derived,
+    "sorted-by": _sorted_by,
+    "selection": _selection,
 }

@@ -126,7 +126,7 @@ class Either(Kind):
         self.kinds: tuple[Kind, ...] = tuple(dict.fromkeys(inner))
         self.reads: bool = reads
         self.types = frozenset().union(*(kind.types for kind in kinds)) | ({dict} if reads else set())
-        self.by_type = {type_: [kind for kind in kinds if type_ in kind.types] for type_ in self.types}
+        self.by_type = {type_: [kind for kind in self.kinds if type_ in kind.types] for type_ in self.types}
         self.words = " or ".join(dict.fromkeys(kind.words for kind in kinds if kind.words))
 
     def check(self, value: Any, scope: Scope, /) -> Any:

@@ -9,12 +9,12 @@ from observatory.sandbox.grammar.expression import expression
 from observatory.sandbox.grammar.kind import DROPPED, Kind, Leaf, Nothing
 from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSIONS
-from observatory.sandbox.grammar.names import is_field
+from observatory.sandbox.grammar.names import is_field, without_colons
 from observatory.sandbox.grammar.refusal import Refused, shown, unfit
 from observatory.sandbox.grammar.rows import rows
 from observatory.sandbox.grammar.scope import Scope
 from observatory.sandbox.grammar.titles import safe_path, safe_title
-from observatory.sandbox.grammar.values import TEXTS, without_controls
+from observatory.sandbox.grammar.values import TEXTS, THEMES, without_controls
 
 _ANY = (str, int, float, bool, Nothing, list, dict)
 _MOST_LINES = 40
@@ -41,7 +41,8 @@ def leaves() -> dict[str, Kind]:
     found["param-ref"] = Leaf([str], "the name of a param", _param)
     found["rows"] = Leaf([list], "a list of rows", rows)
     found["dropped"] = Leaf(_ANY, "", lambda _value, _scope: DROPPED)
-    found["dropped-aloud"] = Leaf(_ANY, "", _dropped)
+    found["dropped-link"] = Leaf(_ANY, "", _link)
+    found["theme-meta"] = Leaf(_ANY, "", _theme)
     return found
 
 
@@ -83,9 +84,10 @@ def _time_format(value: str, _scope: Scope) -> str:
 
 
 def _field(value: str, scope: Scope) -> str:
-    if not is_field(value, scope.has_parts):
+    name = without_colons(value)
+    if not is_field(name, scope.has_parts):
         raise unfit(TEXTS["field"].words)
-    return value
+    return name
 
 
 def _repeated(value: str, scope: Scope) -> str:
@@ -116,6 +118,16 @@ def _param(value: str, scope: Scope) -> str:
     return value
 
 
-def _dropped(_value: Any, scope: Scope) -> Any:
+def _link(_value: Any, scope: Scope) -> Any:
+    scope.note("Marks here are no links.")
+    return DROPPED
+
+
+def _theme(value: Any, scope: Scope) -> Any:
+    """What Altair writes of a theme, and nothing else that a page would read."""
+    options = value.get("embedOptions") if type(value) is dict and len(value) == 1 else None
+    theme = options.get("theme") if type(options) is dict and len(options) == 1 else None
+    if type(theme) is str and theme in THEMES:
+        return {"embedOptions": {"theme": theme}}
     scope.note("What the chart carried along beside itself was left out.")
     return DROPPED

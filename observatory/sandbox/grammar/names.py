@@ -63,6 +63,15 @@ def is_field(name: str, parts: bool = True) -> bool:
     return len(pieces) == 1 or not any(piece in _OBJECTS for piece in pieces)
 
 
+def without_colons(name: str) -> str:
+    r"""The same field without the backslashes that Altair wants before colons; Vega-Lite wants none.
+
+    >>> print(without_colons(r"a\:b\.c"), without_colons("a"))
+    a:b\.c a
+    """
+    return _ESCAPE.sub(lambda found: ":" if found[1] == ":" else found[0], name)
+
+
 def _stays_in(name: str, parts: bool) -> bool:
     """Whether no quote can end a text that Vega-Lite pastes the name into without that being an error.
 

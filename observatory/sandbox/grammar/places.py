@@ -20,7 +20,7 @@ _CASES = 20
 def places() -> dict[str, Place]:
     """Every place by its name.
 
-    >>> "color" in places()["encoding"].properties, "href" in places()["encoding"].properties
+    >>> "color" in places()["encoding"].properties, "url" in places()["encoding"].properties
     (True, False)
     """
     return _Tables().places
@@ -51,7 +51,7 @@ class _Tables:
         rule, place = self.rules[name], self.places[name]
         properties = {key: kind_of(text, self.kind) for key, text in self.spelt(name).items()}
         if rule.get("_expr"):
-            properties = {key: Either([kind], reads=True) for key, kind in properties.items()}
+            properties = {key: Either([kind], reads=True) if kind.words else kind for key, kind in properties.items()}
         if rule.get("_conditional"):
             tests = self.kind("predicate")
             properties = {key: Conditional(kind, tests) for key, kind in properties.items()}

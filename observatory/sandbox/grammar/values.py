@@ -49,6 +49,12 @@ _SCHEME = re.compile(
     r"lightgreyred|lightgreyteal|lightmulti|lightorange|lighttealblue|blueorange|brownbluegreen|purplegreen|"
     r"pinkyellowgreen|purpleorange|redblue|redgrey|redyellowblue|redyellowgreen|spectral|rainbow|sinebow)(?:-\d{1,2})?"
 )
+THEMES = frozenset(
+    (
+        *("carbong10", "carbong100", "carbong90", "carbonwhite", "dark", "excel", "fivethirtyeight", "ggplot2"),
+        *("googlecharts", "latimes", "powerbi", "quartz", "urbaninstitute", "vox"),
+    )
+)
 _SIDE = r"(?:window:|view:)?"
 _KEY = r"(?:\[!?event\.(?:shiftKey|altKey|ctrlKey|metaKey)\])?"
 _DOWN, _MOVE, _UP = (

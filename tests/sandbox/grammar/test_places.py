@@ -43,7 +43,17 @@ def test_what_does_not_is_refused(place: str) -> None:
 
 @pytest.mark.parametrize("place", EXAMPLES)
 def test_no_place_takes_an_address_a_signal_or_a_handler(place: str) -> None:
-    for name in ("url", "href", "signal", "onclick", "__proto__", "element", "encode", "update"):
+    for name in ("url", "signal", "onclick", "__proto__", "element", "encode", "update"):
         if (place, name) != ("data-elsewhere", "url"):
             with pytest.raises(Refused):
                 places()[place].check({**json.loads(EXAMPLES[place][0]), name: "a"}, scope())
+
+
+@pytest.mark.parametrize("place", EXAMPLES)
+def test_no_place_keeps_a_link(place: str) -> None:
+    try:
+        kept = places()[place].check({**json.loads(EXAMPLES[place][0]), "href": "http://a.b"}, scope())
+    except Refused:
+        assert "href" not in places()[place].properties
+    else:
+        assert "href" not in kept

@@ -114,8 +114,8 @@ def test_texts_can_always_be_sent() -> None:
     ("chart", "message"),
     [
         (
-            {"layer": [{"mark": "bar"}, {"mark": "bar", "encoding": {"href": {"value": "a"}}}]},
-            "“href” at layer 2, encoding is not allowed in a chart here.",
+            {"layer": [{"mark": "bar"}, {"mark": "bar", "encoding": {"url": {"value": "a"}}}]},
+            "“url” at layer 2, encoding is not allowed in a chart here.",
         ),
         ({"mark": {"type": "bar", "url": "a"}}, "“url” at mark is not allowed in a chart here."),
         (
