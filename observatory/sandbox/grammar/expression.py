@@ -15,12 +15,16 @@ _NOTHING = Known()
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression written again, how many times as long as a cell its value may be, and all it may be if known."""
+    """An expression written again, how many times as long as a cell its value may be, and all it may be if known.
+
+    `bounds` are the numbers between which its value is held.
+    """
 
     text: str
     growth: int = 1
     texts: tuple[str, ...] | None = None
     numeric: bool = False
+    bounds: tuple[float, float] | None = None
 
 
 def expression(text: str, known: Known = _NOTHING) -> Expression:
@@ -38,4 +42,4 @@ def expression(text: str, known: Known = _NOTHING) -> Expression:
         raise Refused("An expression{at} is too long.", f"It may have {EXPRESSION} letters.")
     parser = Parser(tokens(text), known)
     whole = parser.whole()
-    return Expression(written(parser.tokens), whole.growth, whole.texts, whole.numeric)
+    return Expression(written(parser.tokens), whole.growth, whole.texts, whole.numeric, whole.bounds)

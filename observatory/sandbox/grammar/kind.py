@@ -69,6 +69,10 @@ class Leaf(Kind):
         return self._check(value, scope)
 
 
+class Shown(Leaf):
+    """Text that a person reads and nothing else does: it may be computed, whatever comes of it."""
+
+
 class Items(Kind):
     """A list of so many of a kind."""
 
@@ -133,7 +137,7 @@ class Either(Kind):
         kinds = self.by_type[type(value)]
         if type(value) is dict:
             if self.reads and len(value) == 1 and "expr" in value:
-                return read(value, self, scope)
+                return {"expr": computed(value["expr"], self.kinds, scope)}
             if not kinds:
                 raise unfit(self.words)
             return _chosen(kinds, value).check(value, scope)
@@ -148,6 +152,45 @@ class Either(Kind):
         if worst is None or type(value) is not list:
             raise unfit(self.words)
         raise worst
+
+
+def computed(text: Any, kinds: Sequence[Kind], scope: Scope) -> str:
+    """An expression that surely gives what some kinds take: their words, text to read, or a number held in a range.
+
+    A param's name stands for all that it may be set to.
+    """
+    if type(text) is not str:
+        raise unfit("an expression")
+    param = scope.params.get(text.strip())
+    if param is not None and param.values is not None and all(_takes(kinds, value, scope) for value in param.values):
+        return param.name
+    found = scope.read(text, sizes=True)
+    words = found.texts is not None and all(_takes(kinds, word, scope) for word in found.texts)
+    if words or any(isinstance(kind, Shown) for kind in kinds):
+        return found.text
+    numbers = [kind for kind in kinds if isinstance(kind, Number) and not kind.whole]
+    reads_text = any(str in kind.types and not isinstance(kind, Constant) for kind in kinds)
+    if found.texts is not None or not numbers or (reads_text and not found.numeric):
+        named = " or ".join(dict.fromkeys(kind.words for kind in kinds if kind.words))
+        raise Refused(
+            "It is not sure what an “expr”{at} gives.",
+            f"It may give {named}: choose between such values, as in “datum.a > 1 ? … : …”, or name a param.",
+        )
+    low, high = min(kind.low for kind in numbers), max(kind.high for kind in numbers)
+    held = found.bounds is not None and low <= found.bounds[0] <= found.bounds[1] <= high
+    return found.text if held else f"clamp({found.text}, {low:g}, {high:g})"
+
+
+def _takes(kinds: Sequence[Kind], value: Any, scope: Scope) -> bool:
+    """Whether a value may stand just as it is."""
+    for kind in kinds:
+        if type(value) in kind.types and type(value) is not dict:
+            try:
+                if kind.check(value, scope) == value:
+                    return True
+            except Refused:
+                continue
+    return False
 
 
 def _chosen(kinds: Sequence[Kind], value: Mapping[str, Any]) -> Kind:
@@ -241,20 +284,3 @@ class Conditional(Kind):
             except Refused as refused:
                 raise refused.within(name) from None
         return checked
-
-
-def read(value: Mapping[str, Any], kind: Kind, scope: Scope) -> dict[str, str]:
-    """`{"expr": name}` where whatever the param of that name may be set to is of the kind itself."""
-    name = value["expr"]
-    name = name.strip() if isinstance(name, str) else ""
-    param = scope.params.get(name)
-    if param is None or param.values is None:
-        raise Refused(
-            "An “expr”{at} may only be the name of a param with a slider, a menu or a fixed value.",
-            "Compute what else is needed with a “calculate” transform.",
-        )
-    for setting in param.values:
-        if type(setting) not in kind.types or type(setting) is dict:
-            raise unfit(kind.words)
-        kind.check(setting, scope)
-    return {"expr": name}

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from observatory.sandbox.grammar.expression import expression
-from observatory.sandbox.grammar.kind import DROPPED, Kind, Leaf, Nothing
+from observatory.sandbox.grammar.kind import DROPPED, Kind, Leaf, Nothing, Shown
 from observatory.sandbox.grammar.known import Known
-from observatory.sandbox.grammar.limits import EXPRESSIONS
 from observatory.sandbox.grammar.names import is_field, without_colons
 from observatory.sandbox.grammar.refusal import Refused, shown, unfit
 from observatory.sandbox.grammar.rows import rows
@@ -32,6 +31,7 @@ def leaves() -> dict[str, Kind]:
     found["bind-name"] = _bounded("a short text", 200)
     found["description"] = _bounded("text", 10_000)
     found["headline"] = Leaf([str, list], "text, or lines of text", _lines(without_controls))
+    found["shown"] = Shown([str, list], "text, or lines of text", _lines(without_controls))
     found["title"] = Leaf([str, list], "text, or lines of text", _lines(safe_title))
     found["field"] = Leaf([str], TEXTS["field"].words, _field)
     found["repeated"] = Leaf([str], TEXTS["field"].words, _repeated)
@@ -40,6 +40,7 @@ def leaves() -> dict[str, Kind]:
     found["param-expression"] = Leaf([str], "an expression", _param_expression)
     found["param-ref"] = Leaf([str], "the name of a param", _param)
     found["rows"] = Leaf([list], "a list of rows", rows)
+    found["padding"] = Leaf([int, float], "a number from -500 to 500", _padding)
     found["dropped"] = Leaf(_ANY, "", lambda _value, _scope: DROPPED)
     found["dropped-link"] = Leaf(_ANY, "", _link)
     found["theme-meta"] = Leaf(_ANY, "", _theme)
@@ -95,12 +96,8 @@ def _repeated(value: str, scope: Scope) -> str:
 
 
 def _expression(value: str, scope: Scope) -> str:
-    scope.n_expressions += 1
-    if scope.n_expressions > EXPRESSIONS:
-        raise Refused("There are too many expressions in the chart.", f"It may have {EXPRESSIONS}.")
-    found = expression(value, scope.known())
-    scope.last = found
-    return found.text
+    scope.last = scope.read(value)
+    return scope.last.text
 
 
 def _param_expression(value: str, scope: Scope) -> str:
@@ -115,6 +112,13 @@ def _param(value: str, scope: Scope) -> str:
         raise Refused(
             f"There is no param “{shown(value)}”{{at}}.", f"There are: {known}." if known else "Declare it in “params”."
         )
+    return value
+
+
+def _padding(value: float, _scope: Scope) -> float:
+    """A number that is never computed: what is around a plot may decide how large the plot is."""
+    if not -500 <= value <= 500:
+        raise unfit("a number from -500 to 500")
     return value
 
 

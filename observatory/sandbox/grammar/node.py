@@ -23,6 +23,7 @@ class Node:
     param: Param | None = None
     row: bool = False
     texts: tuple[str, ...] | None = None
+    bounds: tuple[float, float] | None = None
 
 
 def either(yes: Node, no: Node) -> Node:
@@ -45,6 +46,9 @@ def joined(sign: str, left: Node, right: Node) -> Node:
 def called(name: str, items: list[Node]) -> Node:
     """What a call gives; raises Refused where its arguments do not say how much it makes or what it reads."""
     _checked(name, items)
+    if name == "clamp":
+        low, high = items[1].constant, items[2].constant
+        return Node(numeric=True, bounds=(low, high) if isinstance(low, float) and isinstance(high, float) else None)
     if name in functions.SMALL:
         return Node(numeric=name in functions.NUMERIC)
     if name in functions.MULTIPLY:

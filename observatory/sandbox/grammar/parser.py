@@ -186,13 +186,17 @@ class Parser:
             return Node(row=True)
         if name in functions.CONSTANTS:
             return Node(numeric=name in functions.NUMBERS)
+        if self.known.sizes and name in ("width", "height"):
+            return Node(numeric=True)
         param = self.known.params.get(name)
         if param is None:
             raise Refused(
                 f"“{shown(name)}” in an expression{{at}} is not known here.",
                 f"Fields are written “datum.{shown(name)}”; params are declared in “params”.",
             )
-        return Node(numeric=param.numeric, param=param)
+        words = tuple(value for value in param.values or () if isinstance(value, str))
+        known = words and len(words) == len(param.values or ())
+        return Node(numeric=param.numeric, param=param, texts=words if known else None)
 
     def call(self, name: str) -> Node:
         if name == "test":

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from observatory.sandbox.grammar.expression import Expression
+from observatory.sandbox.grammar.expression import Expression, expression
 from observatory.sandbox.grammar.known import Known
+from observatory.sandbox.grammar.limits import EXPRESSIONS
 from observatory.sandbox.grammar.param import Param
+from observatory.sandbox.grammar.refusal import Refused
 
 
 @dataclass
@@ -18,6 +20,7 @@ class Scope:
     params: Mapping[str, Param] = field(default_factory=dict)
     datasets: frozenset[str] = frozenset()
     plain_titles: bool = False
+    has_size: bool = False
     notes: list[str] = field(default_factory=list)
     growth: dict[str, int] = field(default_factory=dict)
     least_growth: int = 1
@@ -41,6 +44,9 @@ class Scope:
         if text not in self.notes:
             self.notes.append(text)
 
-    def known(self) -> Known:
-        """What an expression may name."""
-        return Known(self.params, self.growth, self.least_growth)
+    def read(self, text: str, sizes: bool = False) -> Expression:
+        """One expression of the chart; `sizes` says that it may name the width and height of the plot."""
+        self.n_expressions += 1
+        if self.n_expressions > EXPRESSIONS:
+            raise Refused("There are too many expressions in the chart.", f"It may have {EXPRESSIONS}.")
+        return expression(text, Known(self.params, self.growth, self.least_growth, sizes and self.has_size))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from observatory.sandbox.grammar.expression import expression
+from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import FOLDED, PARAMS, TRANSFORMS, VIEWS
 from observatory.sandbox.grammar.names import is_param
 from observatory.sandbox.grammar.param import Param
@@ -14,6 +17,7 @@ from observatory.sandbox.grammar.scope import Scope
 
 _LISTS = ("layer", "concat", "hconcat", "vconcat")
 _COMPOSITE = ("boxplot", "errorbar", "errorband")
+_SIZES_APART = ("concat", "hconcat", "vconcat", "facet", "repeat", "spec")
 _OWN = ("values", "sequence", "sphere", "graticule")
 
 
@@ -28,9 +32,11 @@ def survey(whole: Plain) -> Scope:
     look = _Look(frozenset(_object(spec.get("datasets"))))
     look.declare(config.get("params"))
     look.view(spec, own=False, folds=1, flat=0, times=1)
+    look.compute()
     return Scope(
         params=look.params,
         datasets=look.datasets,
+        has_size=not any(key in spec for key in _SIZES_APART),
         plain_titles=config.get("fieldTitle") == "plain",
         is_bound=look.is_bound,
         pivots=look.pivots,
@@ -43,6 +49,7 @@ class _Look:
     def __init__(self, datasets: frozenset[str]) -> None:
         self.datasets = datasets
         self.params: dict[str, Param] = {}
+        self.computed: dict[str, str] = {}
         self.n_views = 0
         self.n_transforms = 0
         self.is_bound = False
@@ -107,9 +114,19 @@ class _Look:
                     "Its name is a plain word that Vega does not use itself.",
                 )
             known = self.params.get(name)
+            self.computed.pop(name, None)
+            if known is None and type(found.get("expr")) is str:
+                self.computed[name] = found["expr"]
             self.params[name] = _param(name, found) if known is None else Param(name, known.selection)
         if len(self.params) > PARAMS:
             raise Refused("There are too many params in the chart.", f"There may be {PARAMS}.")
+
+    def compute(self) -> None:
+        """What params may be that are computed of others, as far as that is known."""
+        for name, text in self.computed.items():
+            with suppress(Refused):
+                found = expression(text, Known(self.params))
+                self.params[name] = Param(name, values=found.texts, numeric=found.numeric)
 
 
 def _views(view: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -78,10 +78,10 @@ STRANGE = [
     {"mark": "bar", "transform": [{"fold": ["a"] * 100}, {"fold": ["a"] * 100}]},
     {"mark": "bar", "transform": [{"flatten": ["a"]}, {"flatten": ["b"]}]},
     {"mark": "bar", "params": [{"name": "u", "expr": "v"}, {"name": "v", "expr": "u"}]},
-    {"mark": {"type": "bar", "size": {"expr": "u"}}, "params": [{"name": "u", "expr": "1"}]},
+    {"mark": {"type": "bar", "color": {"expr": "u"}}, "params": [{"name": "u", "expr": "'url(' + 1"}]},
     {
-        "mark": {"type": "bar", "opacity": {"expr": "u"}},
-        "params": [{"name": "u", "bind": {"input": "range", "max": 9}}],
+        "mark": {"type": "bar", "shape": {"expr": "u"}},
+        "params": [{"name": "u", "bind": {"input": "text"}}],
     },
     {"data": {"values": []}, "layer": [{"data": {"url": "a"}, "mark": "bar"}]},
 ]

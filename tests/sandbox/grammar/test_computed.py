@@ -1,0 +1,117 @@
+"""A property may be computed where whatever comes of it is a number in its range, one of its words, or text to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from observatory.errors import ChartInvalidSpec
+from observatory.sandbox.grammar import accept
+
+X = {"field": "a", "type": "quantitative"}
+PARAMS: list[dict[str, Any]] = [
+    {"name": "s", "value": 3, "bind": {"input": "range", "min": 1, "max": 9}},
+    {"name": "dark", "value": True, "bind": {"input": "checkbox"}},
+    {"name": "typed", "bind": {"input": "text"}},
+    {"name": "tenfold", "expr": "s * 10"},
+    {"name": "ink", "expr": "dark ? 'black' : 'white'"},
+]
+
+
+def mark(key: str, text: str) -> dict[str, Any]:
+    return {"params": PARAMS, "mark": {"type": "text", key: {"expr": text}}, "encoding": {"x": X}}
+
+
+def kept(chart: dict[str, Any]) -> dict[str, Any]:
+    accepted = accept(chart).spec
+    assert accept(accepted).spec == accepted
+    return accepted
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "held"),
+    [
+        ("size", "s * 20", "clamp(s * 20, 0, 1e+06)"),
+        ("size", "tenfold", "clamp(tenfold, 0, 1e+06)"),
+        ("size", "datum.a", "clamp(datum.a, 0, 1e+06)"),
+        ("size", "clamp(s, 1, 5)", "clamp(s, 1, 5)"),
+        ("size", "clamp(s, -1, 5)", "clamp(clamp(s, -1, 5), 0, 1e+06)"),
+        ("opacity", "s", "clamp(s, 0, 1)"),
+        ("size", "s", "s"),
+        ("x", "width / 2", "clamp(width / 2, -10000, 10000)"),
+        ("text", "datum.class", "datum.class"),
+        ("text", "typed", "typed"),
+        ("align", "datum.hwy > 30 ? 'right' : 'left'", "datum.hwy > 30 ? 'right' : 'left'"),
+        ("fontWeight", "datum.a > 3 ? 'bold' : 'normal'", "datum.a > 3 ? 'bold' : 'normal'"),
+        ("color", "dark ? 'black' : ink", "dark ? 'black' : ink"),
+        ("color", "ink", "ink"),
+        ("shape", "s > 3 ? 'circle' : 'square'", "s > 3 ? 'circle' : 'square'"),
+        ("tooltip", "dark ? 'yes' : 'no'", "dark ? 'yes' : 'no'"),
+        ("tooltip", "round(s)", "clamp(round(s), -1e+300, 1e+300)"),
+    ],
+)
+def test_what_is_surely_fit_may_be_computed(key: str, text: str, held: str) -> None:
+    assert kept(mark(key, text))["mark"][key] == {"expr": held}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        *(("color", text) for text in ("datum.a", "typed", "'url(' + s", "dark ? 'red' : 'url(http://a.b)'", "s")),
+        *(("color", text) for text in ("dark ? 'red' : datum.a", "['red'][0]", "lower('RED')", "s > 3 || 'red'")),
+        *(("shape", text) for text in ("datum.a", "typed", "s > 3 ? 'circle' : 'image'")),
+        *(("cursor", text) for text in ("datum.a", "s > 3 ? 'pointer' : 'url(http://a.b)'")),
+        *(("tooltip", text) for text in ("datum.a", "typed", "'' + s", "{a: datum.a}['a']")),
+        *(("font", "datum.a"), ("font", "dark ? 'a' : 'a; src: url(b)'"), ("style", "datum.a"), ("type", "datum.a")),
+        *(("href", ""), ("url", "datum.a"), ("strokeDash", "[s, s]"), ("interpolate", "datum.a"), ("clip", "datum.a")),
+        *(("description", "datum.a"), ("baseline", "dark ? 'top' : 'image'"), ("align", "s * 2")),
+        *(("size", text) for text in ("event.view", "data('a')", "1), (2", "s; 1", "", "height()", "parent.a")),
+        *(("text", text) for text in ("event.view", "datum.constructor", "join([datum, 1])", "warn(1)")),
+    ],
+)
+def test_all_else_is_refused(key: str, text: str) -> None:
+    if key == "href":
+        assert "href" not in accept(mark(key, text)).spec["mark"]
+        return
+    with pytest.raises(ChartInvalidSpec):
+        accept(mark(key, text))
+
+
+def test_guides_titles_and_values_may_be_computed() -> None:
+    axis = {"titleFontSize": {"expr": "width / 20"}, "tickCount": {"expr": "1e9 * s"}}
+    chart = {
+        "params": PARAMS,
+        "title": {"text": {"expr": "'r ' + s"}},
+        "mark": "text",
+        "encoding": {"x": X | {"axis": axis}, "text": {"value": {"expr": "datum.a + 'x'"}}},
+    }
+    found = kept(chart)
+    assert found["title"] == chart["title"]
+    assert found["encoding"]["x"]["axis"]["tickCount"] == {"expr": "clamp(1e9 * s, 0, 500)"}
+    assert found["encoding"]["text"] == {"value": {"expr": "datum.a + 'x'"}}
+
+
+@pytest.mark.parametrize("whole", ["hconcat", "concat", "vconcat"])
+def test_plots_beside_each_other_have_no_one_width(whole: str) -> None:
+    with pytest.raises(ChartInvalidSpec, match="“width” in an expression"):
+        accept({whole: [{"mark": {"type": "point", "x": {"expr": "width / 2"}}}]})
+
+
+def test_what_is_around_a_plot_is_not_computed_of_its_size() -> None:
+    for chart in ({"padding": {"expr": "width"}}, {"config": {"padding": {"expr": "width * 2"}}}):
+        with pytest.raises(ChartInvalidSpec):
+            accept({"mark": "bar"} | chart)
+
+
+def test_a_param_that_is_declared_twice_is_not_known() -> None:
+    twice = [{"name": "ink", "value": "red"}, {"name": "paint", "expr": "ink"}, {"name": "ink", "value": "url(#a)"}]
+    for name in ("ink", "paint"):
+        with pytest.raises(ChartInvalidSpec):
+            accept({"params": twice, "mark": {"type": "bar", "color": {"expr": name}}})
+
+
+def test_a_title_of_an_axis_is_not_computed() -> None:
+    for text in ("datum.a", "dark ? 'image' : 'a'"):
+        with pytest.raises(ChartInvalidSpec):
+            accept({"params": PARAMS, "mark": "bar", "encoding": {"x": X | {"axis": {"title": {"expr": text}}}}})
