@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,8 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
+    flags.append("--disable-background-networking")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         yield opened
@@ -91,9 +92,16 @@ class Tab:
         self.page.wait_for_function(DRAWN, timeout=30_000)
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all tabs: what the browser has fetched and compiled once it has for all of them."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 2400}, reduced_motion="reduce")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def tab(browser: Browser, url: str) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1440, "height": 2400})
+def tab(context: BrowserContext, url: str) -> Iterator[Tab]:
     opened = Tab(context.new_page(), url)
     opened.page.on("console", lambda m: opened.problems.append(m.text) if m.type == "error" else None)
     opened.page.on("pageerror", lambda error: opened.problems.append(str(error)))
@@ -101,7 +109,7 @@ def tab(browser: Browser, url: str) -> Iterator[Tab]:
         "request", lambda r: None if _is_local(r.url, url) else opened.problems.append(f"request to {r.url}")
     )
     yield opened
-    context.close()
+    opened.page.close()
     assert opened.problems == []
 
 

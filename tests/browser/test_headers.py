@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 pytestmark = pytest.mark.browser
 
@@ -80,12 +80,20 @@ def elsewhere() -> Iterator[tuple[str, list[bytes]]]:
         thread.join()
 
 
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Iterator[BrowserContext]:
+    """A context whose pages collect what breaks their policy."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 2400})
+    opened.add_init_script(COLLECT)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 2400})
-    context.add_init_script(COLLECT)
-    yield context.new_page()
-    context.close()
+def page(watched: BrowserContext) -> Iterator[Page]:
+    opened = watched.new_page()
+    yield opened
+    opened.close()
 
 
 def opened(page: Page, address: str) -> Response:
@@ -98,14 +106,14 @@ def opened(page: Page, address: str) -> Response:
 
 def test_no_page_breaks_its_own_policy(page: Page, url: str) -> None:
     for path in PAGES:
-        response = opened(page, f"{url}{path}?dataset=titanic_passengers")
+        response = opened(page, f"{url}{path}?dataset=penguins")
         assert "default-src 'self'" in response.headers["content-security-policy"]
         assert page.get_by_test_id("stMainBlockContainer").inner_text().strip()
         assert page.evaluate("violations") == [], path
 
 
 def test_the_page_works_under_the_other_name_of_this_machine(page: Page, url: str) -> None:
-    opened(page, f"{url.replace('127.0.0.1', 'localhost')}/overview?dataset=titanic_passengers")
+    opened(page, f"{url.replace('127.0.0.1', 'localhost')}/overview?dataset=penguins")
     page.get_by_text("Can I trust it?").first.wait_for(timeout=90_000)
     assert page.evaluate("violations") == []
 
@@ -151,7 +159,7 @@ def pass_on(source: socket.socket, target: socket.socket) -> None:
 def test_the_page_works_behind_a_proxy_that_gives_it_a_path(page: Page, below_a_path: str) -> None:
     failed: list[str] = []
     page.on("response", lambda reply: failed.append(reply.url) if reply.status >= 400 else None)
-    opened(page, f"{below_a_path}/overview?dataset=titanic_passengers")
+    opened(page, f"{below_a_path}/overview?dataset=penguins")
     page.get_by_text("Can I trust it?").first.wait_for(timeout=90_000)
     assert page.evaluate("violations") == []
     assert failed == []

@@ -14,10 +14,8 @@ pytestmark = pytest.mark.browser
 
 WORST = (
     "row_whose_image_ends_the_attribute",
-    "field_titled_image_ends_the_attribute",
     "form_action_is_a_script",
     "colours_of_rows",
-    "rows_from_an_address",
     "bins_without_width",
 )
 ATTACKS = {attack.name: attack for attack in spec_attacks()}

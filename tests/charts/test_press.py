@@ -20,7 +20,7 @@ GAPS = {
 FAR = {"field": "a", "type": "quantitative", "scale": {"range": [0, 90_000]}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def press():
     opened = Press()
     yield opened
@@ -57,7 +57,8 @@ def test_threads_get_their_own_pictures(press):
     assert len(set(drawn)) == len(widths)
 
 
-def test_nothing_is_left_of_a_closed_press(press):
+def test_nothing_is_left_of_a_closed_press():
+    press = Press()
     press.draw(POINT)
     process = press._process
     press.close()

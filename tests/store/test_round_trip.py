@@ -34,7 +34,7 @@ def ingested(content: bytes):
         return dataset, cells
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(NAME, min_size=2, max_size=4, unique_by=str.lower),
     st.lists(st.lists(TEXT, min_size=4, max_size=4), min_size=1, max_size=5),
@@ -49,7 +49,7 @@ def test_csv(names, cells):
     assert dataset.import_report.rejected == 0
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(NAME, min_size=1, max_size=4, unique_by=str.lower), st.lists(TEXT, min_size=1, max_size=5))
 def test_json_text(names, cells):
     records = [dict.fromkeys(names, "x" + cell) for cell in cells]
@@ -58,7 +58,7 @@ def test_json_text(names, cells):
     assert back == [["x" + cell] * len(names) for cell in cells]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.integers(-(2**63), 2**63 - 1) | st.none(), min_size=1, max_size=8).filter(
         lambda ns: any(n is not None for n in ns)
@@ -69,14 +69,14 @@ def test_whole_numbers(numbers):
     assert [row[1] for row in ingested(text.encode())[1]] == numbers
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
 def test_floats(numbers):
     text = "k,n\n" + "".join(f"x,{n!r}\n" for n in numbers)
     assert [float(row[1]) for row in ingested(text.encode())[1]] == numbers
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.binary(max_size=60).map(lambda noise: b"a,b\n1,x\n" + noise + b"\n2,y\n"))
 def test_any_noise_is_accounted_for(content):
     dataset, back = ingested(content)
@@ -85,7 +85,7 @@ def test_any_noise_is_accounted_for(content):
     assert len(back) == report.stored
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(["a", ",", '"', '""', "\n", "\r\n", "b,c"]), max_size=25).map("".join))
 def test_exact_reader_loses_no_line(text):
     lines = text.splitlines(keepends=True)
@@ -96,7 +96,7 @@ def test_exact_reader_loses_no_line(text):
     assert len(covered) == len(set(covered))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(TEXT.map(lambda cell: "x" + cell), min_size=2, max_size=3), min_size=1, max_size=6),
     st.sampled_from(["\n", "\r\n"]),
