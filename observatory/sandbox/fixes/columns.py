@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.failure import Failure
-from observatory.sandbox.fixes.words import AGGREGATES, nearest, plain
+from observatory.sandbox.fixes.words import AGGREGATES, TIME_UNITS, nearest, plain
 
 _UNTYPED = (
     r'Unable to determine data type for the field "(.*?)"; verify|^(.+?) encoding field is specified without a type'
@@ -62,14 +62,20 @@ def missing(failure: Failure) -> list[str]:
 def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend a column that is not there."""
     made = fields.made(code)
+    yield from _counted_column(code, failure)
     for name in missing(failure):
         yield from _by_name(code, failure, name, made)
-    if failure.says(r"without a type|is an invalid value for `data`|invalid column name: 0|not recognized"):
+    if failure.says(
+        r"without a type|Hierarchical indices|is an invalid value for `data`|invalid column name: 0|not recognized"
+    ):
         yield from _indexed(code, failure)
         yield re.sub(r"\balt\.Chart\(\)", "alt.Chart(data)", code.text)
 
 
 def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> Iterator[str]:
+    hand = [column for column in failure.hand.columns if column != name]
+    if name in failure.columns and name not in failure.hand.columns and (right := _same(name, hand)):
+        yield _renamed_here(code, failure, name, right)
     if name in failure.columns:
         yield from _indexed(code, failure)
         return
@@ -80,20 +86,23 @@ def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> I
     if name in _COLOURS or re.fullmatch(r"#[0-9a-fA-F]{3,8}", name):
         wanted = [node for node in fields.shorthands(code) if node.value == name]
         yield code.with_(*(code.put(node, f"alt.value({code.of(node)})") for node in wanted))
-    right = nearest(name, failure.columns) or nearest(name, [other for other in made if other != name])
+    right = nearest(name, hand) if failure.hand.columns and name not in made else None
+    right = right or nearest(name, failure.columns) or nearest(name, [other for other in made if other != name])
+    right = right or nearest(name, hand or failure.columns, 0.6)
     if right:
-        yield _same_but_for_case(Code(fields.renamed(code, name, right)), failure, made)
+        yield same_but_for_case(Code(fields.renamed(code, name, right)), failure, made)
     if name in made:
         yield from _renamed_keys(code, failure)
         yield from _indexed(code, failure)
         yield fields.with_types(code, {name: "Q"})
 
 
-def _same_but_for_case(code: Code, failure: Failure, made: dict[str, str]) -> str:
+def same_but_for_case(code: Code, failure: Failure, made: dict[str, str]) -> str:
     """The code with the other columns of its encodings spelt as they are, where only case and signs differ."""
     text = code.text
     by_plain = {plain(column): column for column in failure.columns}
-    for name in set(fields.used(code)) - set(failure.columns) - set(made):
+    hand = set(failure.hand.columns)
+    for name in set(fields.used(code)) - set(failure.columns) - set(made) - hand:
         if by_plain.get(plain(name)):
             text = fields.renamed(Code(text), name, by_plain[plain(name)])
     return text
@@ -118,10 +127,41 @@ def _counted(code: Code, name: str) -> Iterator[str]:
         yield code.with_(*(code.literal(node, "count()") for node in wanted))
 
 
+def _counted_column(code: Code, failure: Failure) -> Iterator[str]:
+    """Rows are counted without a column: `count()` for `count(x)`."""
+    gone = set(missing(failure)) - set(failure.columns)
+    wanted = [n for n in fields.shorthands(code) if (found := _COUNT.fullmatch(str(n.value))) and found[1] in gone]
+    yield code.with_(*(code.literal(node, "count()") for node in wanted))
+
+
+def _same(name: str, known: list[str]) -> str | None:
+    """The known name that differs in case and signs alone."""
+    return next((other for other in known if plain(other) == plain(name) and plain(name)), None)
+
+
+def _renamed_here(code: Code, failure: Failure, name: str, right: str) -> str:
+    """A column by its new name in the statement that failed, or in the charts where no line is known."""
+    if failure.line is None:
+        wanted = [node for node in fields.shorthands(code) if fields.field_of(str(node.value)) == name]
+    else:
+        here = [s for s in code.all(ast.stmt) if s.lineno <= failure.line <= (s.end_lineno or 0)]
+        first, last = (here[-1].lineno, here[-1].end_lineno or 0) if here else (failure.line, failure.line)
+        wanted = [node for node in fields.strings(code) if first <= node.lineno <= last]
+    short = {id(node) for node in fields.shorthands(code)}
+    edits = []
+    for node in wanted:
+        new = fields.in_shorthand(str(node.value), name, right) if id(node) in short else None
+        edits += [code.literal(node, new or right)] if new or node.value == name else []
+    return code.with_(*edits)
+
+
+_COUNT = re.compile(r"count\((.+)\)(?::\w+)?")
+
+
 def _aggregated(code: Code, name: str) -> Iterator[str]:
     """An aggregate that is misspelt, as in `"avrage(age)"`."""
     found = re.fullmatch(r"(\w+)\((.*)\)", name)
-    right = nearest(found.group(1), AGGREGATES) if found else None
+    right = nearest(found.group(1), (*AGGREGATES, *TIME_UNITS)) if found else None
     if found and right:
         wanted = [node for node in fields.shorthands(code) if name in str(node.value)]
         new = f"{right}({found.group(2)})"
@@ -173,7 +213,7 @@ def _indexed(code: Code, failure: Failure | None, count: str = "") -> Iterator[s
 
 def _reset(code: Code, node: ast.Call, failure: Failure | None) -> str:
     names = _chain(node)
-    if names[0] == "size":
+    if "size" in names and not set(names[: names.index("size")]) & {"agg", "aggregate"}:
         return f".reset_index(name={code.quoted(_counts(code, failure))})"
     return ".reset_index()"
 

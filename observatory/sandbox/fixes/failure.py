@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from observatory.sandbox.fixes.at_hand import AtHand, at_hand
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.words import useful
+from observatory.sandbox.reading import FILENAME
 from observatory.sandbox.sealing import frame_of
 
 _LONGEST = 20_000
@@ -18,7 +20,8 @@ _QUOTED = re.compile(r"[`“\"']([^`“”\"'\n]{1,200})[`”\"']")
 class Failure:
     """An error of chart code: the name of its type, its text, the line, the names it speaks of, the columns there are.
 
-    `owner` is the type of the object that lacks an attribute, `offered` are the attributes it has.
+    `owner` is the type of the object that lacks an attribute, `offered` are the attributes it has, and `hand` is the
+    table that the line used.
     """
 
     kind: str
@@ -29,6 +32,7 @@ class Failure:
     owner: str = ""
     offered: tuple[str, ...] = ()
     key: object = None
+    hand: AtHand = field(default_factory=AtHand)
 
     @property
     def is_none(self) -> bool:
@@ -72,17 +76,19 @@ def failure_of(error: BaseException, code: Code, columns: Sequence[str]) -> Fail
         owner=owner,
         offered=() if holder is None else useful(holder),
         key=error.args[0] if isinstance(error, KeyError) and error.args else None,
+        hand=at_hand(error),
     )
 
 
 def _line(error: BaseException, n_lines: int) -> int | None:
-    """The last line of the chart code that the traceback passes: the code is no file, so its name is in `<…>`."""
+    """The last line of the chart code that the traceback passes; elsewhere than in the sandbox its name is in `<…>`."""
     passed: list[tuple[str, int]] = []
     trace = error.__traceback__
     while trace is not None:
         name = frame_of(trace).f_code.co_filename
-        if name.startswith("<") and not name.startswith("<frozen") and trace.tb_lineno <= n_lines:
+        own = name == FILENAME or (name.startswith("<") and not name.startswith("<frozen"))
+        if own and trace.tb_lineno <= n_lines:
             passed.append((name, trace.tb_lineno))
         trace = trace.tb_next
-    own = [line for name, line in passed if name == passed[0][0]]
-    return own[-1] if own else None
+    lines = [line for name, line in passed if name == passed[0][0]]
+    return lines[-1] if lines else None

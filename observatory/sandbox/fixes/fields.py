@@ -12,7 +12,7 @@ from observatory.sandbox.fixes.words import CHANNELS
 
 _SHOWN = ("title", "text", "description", "name", "color", "fill", "stroke", "scheme", "range", "format")
 _TABLE = ("query", "eval")
-_CHANNELS = {name[0].upper() + name[1:] for name in CHANNELS}
+CHANNEL_CLASSES = {name[0].upper() + name[1:] for name in CHANNELS}
 
 
 def called(node: ast.AST | None) -> str:
@@ -54,12 +54,14 @@ def shorthands(code: Code) -> list[ast.Constant]:
         parent: ast.AST | None = code.parents.get(node)
         if isinstance(parent, ast.keyword) and parent.arg in ("x", "y", *CHANNELS, "shorthand"):
             parent = code.parents.get(parent)
-            return called(parent) in ("encode", "facet", *_CHANNELS)
+            return called(parent) in ("encode", "facet", *CHANNEL_CLASSES)
         if isinstance(parent, (ast.List, ast.Tuple)):
             above = code.parents.get(parent)
             return called(above) == "encode" or (isinstance(above, ast.keyword) and above.arg == "tooltip")
         name = called(parent)
-        return name in ("encode", "facet") or (name in _CHANNELS and getattr(parent, "args", [None])[:1] == [node])
+        return name in ("encode", "facet") or (
+            name in CHANNEL_CLASSES and getattr(parent, "args", [None])[:1] == [node]
+        )
 
     return [node for node in strings(code) if is_shorthand(node)]
 
@@ -186,7 +188,7 @@ def renamed(code: Code, wrong: str, right: str) -> str:
         text = str(node.value)
         grand = code.parents.get(node)
         new = _in_table(text, wrong, right) if called(grand) in _TABLE else None
-        new = new or (right if text == wrong and id(node) not in short else _in_shorthand(text, wrong, right))
+        new = new or (right if text == wrong and id(node) not in short else in_shorthand(text, wrong, right))
         new = new or _in_expression(text, wrong, right)
         if new != text:
             edits.append(code.literal(node, new))
@@ -199,7 +201,7 @@ def renamed(code: Code, wrong: str, right: str) -> str:
     return code.with_(*edits)
 
 
-def _in_shorthand(text: str, wrong: str, right: str) -> str | None:
+def in_shorthand(text: str, wrong: str, right: str) -> str | None:
     """A shorthand with another column; signs that mean something there get a backslash."""
     found = re.fullmatch(rf"(\w+\(\s*)?{re.escape(wrong)}(\s*\))?(:\w+)?", text)
     if found is None:

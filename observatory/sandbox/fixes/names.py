@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator
 
+from observatory.sandbox.allowed import ATTRIBUTES
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
@@ -55,14 +56,35 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         name = failure.name or (undefined.group(1) or undefined.group(2) if undefined else "")
         yield from _undefined(code, failure, name)
         return
+    if failure.says(r"'(method|function|builtin_function_or_method)' and '|and '(method|function)'"):
+        yield from _shadowed(code, failure)
+    told = failure.kind in ("AttributeError", "ChartCodeRejected", "ChartCodeFailed")
     for name in dict.fromkeys([failure.name, *failure.quoted]):
-        nodes = [node for node in code.all(ast.Attribute) if name and node.attr == name]
-        if nodes:
+        nodes = [node for node in code.all(ast.Attribute) if name and node.attr == name and told]
+        if nodes and failure.says(r"is not allowed"):
+            yield from _outdated(code, name, _of_line(nodes, failure.line))
+        elif nodes:
             yield from _absent(code, failure, name, _of_line(nodes, failure.line))
         elif name and (failure.kind == "AttributeError" or failure.says("by its name")):
             right = _REDUCERS.get(nearest(name, _REDUCERS) or name)
             strings = [node for node in fields.strings(code) if node.value == name]
             yield code.with_(*(code.literal(node, right) for node in strings if right))
+
+
+def _outdated(code: Code, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
+    """A refused method by its present name; no name that only looks alike, for it does something else."""
+    if name in MODERN:
+        yield code.with_(*(code.attribute(node, MODERN[name]) for node in nodes))
+
+
+def _shadowed(code: Code, failure: Failure) -> Iterator[str]:
+    """A column that is called as a method of pandas is: `data.count` is the method."""
+    known = {*failure.columns, *fields.made(code)}
+    nodes = [node for node in code.all(ast.Attribute) if node.attr in known and node.attr in FRAMES]
+    bare = [n for n in nodes if not isinstance(code.parents.get(n), (ast.Call, ast.Attribute))]
+    bare += [n for n in nodes if isinstance(up := code.parents.get(n), ast.Call) and n in up.args]
+    quote = code.quoted
+    yield code.with_(*((code.end(n.value), code.end(n), f"[{quote(n.attr)}]") for n in _of_line(bare, failure.line)))
 
 
 def _of_line(nodes: list[ast.Attribute], line: int | None) -> list[ast.Attribute]:
@@ -132,10 +154,13 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
     if is_alt:
         yield from (all_as(right) for right in [nearest(name, ALT)] if right)
         return
+    if isinstance(first.value, ast.Name) and first.value.id in ("pd", "pandas"):
+        yield from (all_as(right) for right in [nearest(name, PANDAS)] if right)
+        return
     if failure.is_none:
         yield from _in_place(code)
     if failure.owner in ("Series", "SeriesGroupBy") and name in (*DATE_PARTS, *TEXT_PARTS):
-        yield all_as(f"dt.{name}" if name in DATE_PARTS else f"str.{name}")
+        yield from _part(code, name, nodes)
     table = failure.owner in ("DataFrame", "Series") or "GroupBy" in failure.owner
     if table and (name in ("encode", "properties", "interactive") or name.startswith("mark_")):
         mark = ".mark_point()" if name == "encode" else ""
@@ -144,7 +169,8 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
         column = nearest(name, failure.columns)
         if column:
             yield fields.renamed(code, name, column)
-    right = nearest(name, failure.offered or (FRAMES if table else (*CHARTS, *FRAMES)), cutoff=0.65)
+    known = failure.offered or (FRAMES if table else (*CHARTS, *FRAMES))
+    right = nearest(name, [word for word in known if word in ATTRIBUTES], cutoff=0.65)
     if not table:
         yield from (all_as(mark) for mark in [_mark(name)] if mark)
     if right:
@@ -152,6 +178,21 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
     calls = [(node, call) for node in nodes if isinstance(call := code.parents.get(node), ast.Call)]
     if failure.owner.endswith("Chart"):
         yield code.with_(*((code.end(node.value), code.end(call), "") for node, call in calls))
+
+
+def _part(code: Code, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
+    """A part of a date or of a text, which columns have behind `.dt` and `.str`."""
+    edits: list[Edit] = []
+    for node in nodes:
+        call = code.parents.get(node)
+        new = f"dt.{name}" if name in DATE_PARTS else f"str.{name}"
+        bare = name in _PROPERTIES and isinstance(call, ast.Call) and call.func is node
+        edits += [(code.end(node), code.end(call), "")] if bare and isinstance(call, ast.Call) else []
+        edits.append(code.attribute(node, new))
+    yield code.with_(*edits)
+
+
+_PROPERTIES = ("year", "month", "day", "hour", "minute", "second", "quarter", "dayofweek", "dayofyear", "weekday")
 
 
 def _mark(name: str) -> str | None:

@@ -42,12 +42,25 @@ def _cleaned(code: Code) -> str:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             shows = _SHOWS.match(called(node.value)) and not _charted(node.value)
             edits += [code.without(node)] if shows or _root(node.value) in gone - {"data"} else []
+        if isinstance(node, ast.Assign) and _SHOWS.match(called(node.value)) and _is_unused(code, node):
+            edits.append(code.without(node))
     for call in code.all(ast.Call):
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("show", "display", "save"):
             edits.append((code.end(call.func.value), code.end(call), ""))
     text = code.with_(*edits)
     left = {node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name)}
     return text if not left & (gone - {"data"}) else code.text
+
+
+def _is_unused(code: Code, node: ast.Assign) -> bool:
+    """Whether nothing reads the names that are assigned, and none of them is the chart."""
+    names = {target.id if isinstance(target, ast.Name) else "chart" for target in node.targets}
+    read = {name.id for name in code.all(ast.Name) if isinstance(name.ctx, ast.Load)}
+    return not names & (read | {"chart"}) and not _charted_by(node.value)
+
+
+def _charted_by(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _charted(node)
 
 
 def _charted(call: ast.Call) -> bool:
@@ -83,7 +96,8 @@ def _loaded(code: Code) -> list[Edit]:
     samples = "vega_datasets" in code.text
     for call in code.all(ast.Call):
         sample = samples and re.fullmatch(r"data\.\w+\(\)", code.of(call))
-        if not _LOADS.match(called(call)) and not sample:
+        from_text = any(called(item) in ("StringIO", "BytesIO") for item in call.args)
+        if (not _LOADS.match(called(call)) or from_text) and not sample:
             continue
         parent = code.parents.get(call)
         targets = parent.targets if isinstance(parent, ast.Assign) else []

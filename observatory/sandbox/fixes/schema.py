@@ -25,12 +25,21 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield from _argument(
             code, failure, name, [*listed.split(), *(_CHART if owner.endswith("Chart") else ())], owner
         )
+    for name in re.findall(r"\('(\w+)' was unexpected\)", failure.message):
+        yield from _inner(code, name)
     bad = [found.groups() for part in failure.message.split("\nError ") for found in _BAD_VALUE.finditer(part)]
     yield code.with_(*(edit for value, place, allowed in bad for edit in _edits(code, value, place, allowed)))
     if any(value.startswith(("[", "{")) or place in ("field", "shorthand") for value, place, _ in bad):
         yield from _series(code, failure)
     if failure.says(_BAD_TYPE):
         yield from _type(code, failure)
+    if failure.says(r"is not of type 'number'"):
+        yield from _numeric(code, failure)
+    if lacking := failure.says(r"^(\w+)\(\) missing 1 required positional argument: '(data|df|source)'"):
+        calls = [call for call in code.all(ast.Call) if fields.called(call) == lacking[1] and not call.args]
+        yield code.with_(*(code.argued(call, "data") for call in calls))
+    if failure.says(r"mark_\w+\(\) takes 1 positional argument"):
+        yield from _marked(code)
     unexpected = failure.says(_UNEXPECTED)
     if unexpected:
         _, function, name = unexpected.groups()
@@ -67,14 +76,52 @@ def _argument(code: Code, failure: Failure, name: str, known: list[str] | tuple[
         added = f"{name}={code.of(item.value)}"
         if name in _CHART and owner in ("encode", "MarkDef") and isinstance(call.func, ast.Attribute):
             yield code.with_(code.unargued(call, item), (code.end(call), code.end(call), f".properties({added})"))
+        if owner in ("transform_regression", "transform_loess") and name in ("x", "y"):
+            axes = sorted(
+                (other for other in call.keywords if other.arg in ("x", "y")), key=lambda other: other.arg or ""
+            )
+            yield code.with_(*((code.start(other), code.start(other.value), "") for other in axes))
+        near = nearest(name, known, cutoff=0.8)
+        if (moved := _moved(code, call, item, owner)) and near is None:
+            yield code.with_(moved)
     right = nearest(name, known, cutoff=0.65)
-    if right:
+    if right and not any(right in [other.arg for other in call.keywords] for call, _ in calls):
         beside = [other for call, _ in calls for other in call.keywords if other.arg and other.arg not in known]
         meant = [(item, item.arg or "", nearest(item.arg or "", known, cutoff=0.65)) for item in beside or given]
         yield code.with_(*((code.start(item), code.start(item) + len(old), new) for item, old, new in meant if new))
         keys = [key for node in code.all(ast.Dict) for key in node.keys if isinstance(key, ast.Constant)]
         yield code.with_(*(code.literal(key, right) for key in keys if key.value == name))
     yield code.with_(*(code.unargued(call, item) for call, item in calls))
+
+
+def _moved(code: Code, call: ast.Call, item: ast.keyword, owner: str) -> Edit | None:
+    """An argument of a channel that belongs into its scale, axis or legend."""
+    if owner not in fields.CHANNEL_CLASSES:
+        return None
+    given = [other.arg for other in call.keywords]
+    for place in ("scale", "axis" if owner in ("X", "Y") else "legend"):
+        if item.arg in parameters(place.title()) and place not in given:
+            inner = f"{item.arg}={code.of(item.value)}"
+            return code.start(item), code.end(item), f"{place}=alt.{place.title()}({inner})"
+    return None
+
+
+def _numeric(code: Code, failure: Failure) -> Iterator[str]:
+    """A number with a unit, in quotes: `width="300px"`."""
+    found = failure.says(r"'(\d+(?:\.\d+)?)\s*(?:px|pt)?' is not of type 'number'")
+    wanted = [node for node in fields.strings(code) if found and re.match(rf"{found[1]}\s*(px|pt)?$", str(node.value))]
+    yield code.with_(*(code.put(node, found[1]) for node in wanted if found))
+
+
+def _marked(code: Code) -> Iterator[str]:
+    """What a mark is given without a name: the text of `mark_text`, and nothing else has a place."""
+    edits = []
+    for call in code.all(ast.Call):
+        for argument in call.args if fields.called(call).startswith("mark_") else ():
+            is_text = fields.called(call) == "mark_text"
+            at = code.start(argument)
+            edits.append((at, at, "text=") if is_text else code.unargued(call, argument))
+    yield code.with_(*edits)
 
 
 def _owns(owner: str, function: str) -> bool:
@@ -85,6 +132,16 @@ def _owns(owner: str, function: str) -> bool:
     """
     bare = re.sub(r"(Def|Config|Params|Chart)$", "", owner).lower()
     return function == owner or (bare != "" and bare in function.replace("_", "").lower())
+
+
+def _inner(code: Code, name: str) -> Iterator[str]:
+    """An argument of a setter such as `.bin(max=20)`, by the nearest one there is."""
+    edits: list[Edit] = []
+    for item in code.all(ast.keyword):
+        known = parameters(fields.called(code.parents[item]).title()) if item.arg == name else ()
+        right = nearest(name, known, 0.65)
+        edits += [(code.start(item), code.start(item) + len(name), right)] if right else []
+    yield code.with_(*edits)
 
 
 def _given(code: Code, value: str, place: str) -> list[ast.expr]:
@@ -120,6 +177,8 @@ def _converted(code: Code, value: str, place: str, allowed: str) -> str | None:
     if place in ("axis", "legend") and re.fullmatch(r"[A-Za-z][\w ]*", value):
         side = place == "legend" and value in ("top", "bottom", "left", "right", "none")
         return f"alt.{place.title()}({'orient' if side else 'title'}={code.quoted(value)})"
+    if "Sequence" in allowed and place in ("groupby", "fields", "fold", "encodings"):
+        return f"[{code.quoted(value)}]"
     if number and "float" in allowed:
         return number.group(0)
     if "bool" in allowed and value.lower() in ("true", "yes", "on", "false", "no", "off"):
@@ -147,14 +206,32 @@ def _type(code: Code, failure: Failure) -> Iterator[str]:
     edits = []
     for node in fields.shorthands(code):
         text = str(node.value)
+        if escaped := _escaped(text, failure.columns):
+            edits.append(code.literal(node, escaped))
+            continue
         bare, colon, wrong = text.rpartition(":")
         if not colon or bare.endswith("\\") or wrong.upper() in TYPES.values() or wrong in TYPES:
             continue
         letter = TYPES.get(nearest(wrong, TYPES) or MEANT.get(wrong.lower(), ""))
         aggregate = nearest(wrong, AGGREGATES) or (wrong if wrong in AGGREGATES else None)
         new = f"{bare}:{letter}" if letter else f"{aggregate}({bare})" if aggregate else bare
-        edits.append(code.literal(node, text.replace(":", r"\:") if text in failure.columns else new))
+        edits.append(code.literal(node, new))
     yield code.with_(*edits)
+
+
+def _escaped(text: str, columns: tuple[str, ...]) -> str | None:
+    r"""A shorthand whose column holds a colon, with a backslash before it.
+
+    >>> print(_escaped("mean(a:b):Q", ("a:b",)))
+    mean(a\:b):Q
+    """
+    found = re.fullmatch(r"(\w+\()?(.*?)(\))?(:[QNOTG]|:\w{4,})?", text)
+    for start in (found[1] or "", "") if found else ():
+        for column in columns:
+            end = text.removeprefix(start + column)
+            if ":" in column and text.startswith(start + column) and re.fullmatch(r"\)?(:\w+)?", end):
+                return start + re.sub(r"([:.\[\]])", r"\\\1", column) + end
+    return None
 
 
 def _constants(code: Code) -> Iterator[str]:

@@ -32,6 +32,10 @@ def _table(name: str) -> dict[str, str]:
 MEANT = _table("word")
 MARKS_MEANT = _table("mark")
 MODERN = _table("method")
+TIME_UNITS = (
+    *("year", "quarter", "month", "week", "day", "dayofyear", "date", "hours", "minutes", "seconds", "yearquarter"),
+    *("yearmonth", "yearmonthdate", "monthdate", "yearweek", "hoursminutes"),
+)
 DATE_PARTS = (
     "year",
     "month",
@@ -44,6 +48,12 @@ DATE_PARTS = (
     "date",
     "month_name",
     "day_name",
+    "second",
+    "dayofyear",
+    "day_of_week",
+    "isocalendar",
+    "strftime",
+    "is_month_end",
 )
 TEXT_PARTS = (
     "lower",
@@ -56,6 +66,7 @@ TEXT_PARTS = (
     "startswith",
     "endswith",
     "capitalize",
+    *("zfill", "slice", "lstrip", "rstrip", "isdigit", "isnumeric", "extract", "match", "swapcase", "casefold"),
 )
 
 
