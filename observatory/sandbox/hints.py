@@ -47,6 +47,15 @@ def attribute_hint(name: str) -> str:
     return 'Use a column as data["column"], and else what pandas, numpy and Altair have for charts.'
 
 
+def member_hint(name: str) -> str:
+    """What to do instead of something that a module or a chart would have elsewhere, "" where nothing is known.
+
+    >>> member_hint("read_csv"), member_hint("mark_bars")
+    ('The rows of the file are in `data` already.', '')
+    """
+    return attribute_hint(name) if name in _ATTRIBUTES or name.startswith("read_") else ""
+
+
 def import_hint(name: str) -> str:
     """What to do instead of an import.
 
