@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ChartCodeFailed, FieldNotFound, ObservatoryError
+from observatory.errors import ChartCodeFailed, ChartInvalidSpec, FieldNotFound, ObservatoryError
+from observatory.quoting import vega_name
 from observatory.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,10 +73,15 @@ class CodeRuns:
         from observatory.charts.drawing.used import demand_fields
 
         drawn = self._sandbox.run(code, dataset.id, lambda: self.rows_for_code(dataset))
+        profile = self._profile(dataset.id)
         try:
-            demand_fields(drawn.spec, self._profile(dataset.id))
+            demand_fields(drawn.spec, profile)
         except FieldNotFound as error:
-            raise misnamed(error, code, dataset.fields) from error
+            raise _printing(misnamed(error, code, dataset.fields), drawn) from error
+        except ChartInvalidSpec as error:
+            raise _printing(unescaped(error, code), drawn) from error
+        if (failed := summed_text(drawn.spec, profile, code)) is not None:
+            raise _printing(failed, drawn)
         return drawn
 
     def _most_rows(self, dataset: model.Dataset) -> int:
@@ -88,6 +94,11 @@ class CodeRuns:
         return (f"The code saw a fixed random sample of {most:,} of {dataset.n_rows:,} rows.",)
 
 
+def _printing(error: ChartCodeFailed, drawn: Drawn) -> ChartCodeFailed:
+    error.printed = drawn.printed
+    return error
+
+
 def misnamed(error: FieldNotFound, code: str, fields: Sequence[str]) -> ChartCodeFailed:
     r"""A field that does not exist as an error of the code: where it is named, and the code with the closest name.
 
@@ -97,8 +108,116 @@ def misnamed(error: FieldNotFound, code: str, fields: Sequence[str]) -> ChartCod
     >>> found.line, found.fix
     (2, "x = 1\ny = 'class:N'")
     """
-    word = re.compile(rf"(?<!\w){re.escape(error.name)}(?!\w)")
+    counted = re.compile(rf"(['\"])count\(\s*{re.escape(error.name)}\s*\)(?::\w+)?\1")
+    if counts := counted.search(code):
+        right = counted.sub(r"\1count()\1", code)
+        return ChartCodeFailed(_COUNTS, "Write count().", line=_line_at(code, counts.start()), fix=right)
+    word = re.compile(rf"(?<!\w){_written(error.name)}(?!\w)")
     close = get_close_matches(error.name, fields, n=1, cutoff=0.6)
     line = next((number for number, text in enumerate(code.splitlines(), 1) if word.search(text)), None)
-    fix = word.sub(lambda _: close[0], code) if close and line else None
+    fix = word.sub(lambda _: _escaped(close[0]), code) if close and line else None
     return ChartCodeFailed(error.message, error.hint, line=line, fix=fix)
+
+
+_COUNTS = "count() takes no column: it counts rows."
+_PATH = re.compile("“(.*?)” is read as a path", re.DOTALL)
+_CHANNEL = re.compile(
+    r"(\b(x|y)(2|Offset|Error|Error2)?|color|fill|stroke|opacity|size|shape|angle|theta2?|radius2?|row|column|facet|order"
+    r"|detail|text|tooltip|href|url|key|description|latitude2?|longitude2?|field|shorthand|strokeWidth|strokeDash"
+    r"|fillOpacity|strokeOpacity)\s*=\s*$"
+    r"|\balt\.[A-Z]\w*\(\s*$|\bencode\(\s*$|\b(tooltip|detail|order)\s*=\s*\[[^=()]*$"
+)
+"""What stands in code before the name of a field: a channel, one of Altair's classes, or a list of a channel."""
+
+
+def unescaped(error: ChartInvalidSpec, code: str) -> ChartCodeFailed:
+    r"""A field whose name Vega-Lite reads as a path as an error of the code: its line, and code that means the field.
+
+    >>> found = unescaped(ChartInvalidSpec("“a.b” is read as a path into the field “a”."), "x = alt.X('a.b:Q')")
+    >>> found.line, found.fix
+    (1, "x = alt.X('a\\\\.b:Q')")
+    """
+    named = _PATH.search(error.message)
+    if named is None:
+        return ChartCodeFailed(error.message, error.hint)
+    name, new = named[1], _escaped(named[1])
+    quoted = re.compile(rf"(?<=['\"])((?:\w+\()?){_written(name)}(?=\)?(?::\w+)?['\"])")
+    places = [place for place in quoted.finditer(code) if _CHANNEL.search(code[: place.start() - 1])]
+    fix = code
+    for place in reversed(places):
+        fix = fix[: place.start()] + place[1] + new + fix[place.end() :]
+    line = _line_at(code, places[0].start()) if places else None
+    message = f"“{name}” is read as a path, because of its dots or brackets."
+    return ChartCodeFailed(message, f"Write it as {new[:80]} in the code.", line=line, fix=fix if places else None)
+
+
+def summed_text(spec: Mapping[str, Any], profile: model.Profile, code: str) -> ChartCodeFailed | None:
+    """The error for a mean or a sum of a text, of which a chart shows nothing, or None where there is no such."""
+    from observatory.charts.drawing.used import made_by, nodes
+
+    made = made_by(spec)
+    if made.is_open:
+        return None
+    texts = {field.name for field in profile.fields if _is_text(field)} - {d.name for d in made.derived}
+    for node in nodes(spec):
+        operation, name = node.get("aggregate") or node.get("op"), vega_name(str(node.get("field", "")))
+        if isinstance(operation, str) and operation in _OF_NUMBERS and name in texts:
+            return _no_sum(operation, name, code)
+    return None
+
+
+def _no_sum(operation: str, name: str, code: str) -> ChartCodeFailed:
+    field, summed = rf"{_written(name)}(?::\w+)?", rf"aggregate\s*=\s*(['\"]){operation}\2"
+    forms = (
+        (rf"(['\"]){operation}\(\s*{_written(name)}\s*\)(?::\w+)?\1", r"\1count()\1"),
+        (rf"\bfield\s*=\s*(['\"]){field}\1\s*,\s*{summed}", r"aggregate=\2count\2"),
+        (rf"(['\"]){field}\1\s*,\s*{summed}", r"\1count()\1"),
+    )
+    pattern, new = next((form for form in forms if re.search(form[0], code)), (rf"(['\"]){field}\1", r"\g<0>"))
+    place, fix = re.search(pattern, code), re.sub(pattern, new, code)
+    return ChartCodeFailed(
+        f"“{name[:60]}” is text: it has no {_OF_NUMBERS[operation]}.",
+        "Count rows with count(), or choose a column of numbers.",
+        line=_line_at(code, place.start()) if place else None,
+        fix=fix if fix != code else None,
+    )
+
+
+_OF_NUMBERS = {
+    **{name: name for name in ("mean", "average", "sum", "median", "product", "variance")},
+    **dict.fromkeys(("stdev", "stdevp"), "standard deviation"),
+    **dict.fromkeys(("q1", "q3"), "quartiles"),
+    **dict.fromkeys(("ci0", "ci1"), "confidence interval"),
+    "variancep": "variance",
+    "stderr": "standard error",
+}
+"""The aggregates that only numbers have, in words."""
+
+
+def _is_text(field: model.FieldProfile) -> bool:
+    """Whether a field holds words, and nothing that Vega-Lite could take for a number."""
+    values = [field.min, field.max, *(top.value for top in field.top)]
+    words = [value for value in values if isinstance(value, str)]
+    return field.type == "nominal" and field.storage == "VARCHAR" and bool(words) and not any(map(_is_number, words))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text.strip()
+    return True
+
+
+def _written(name: str) -> str:
+    """A pattern for a name as it may stand in a string of the code."""
+    return re.escape(name) if name.isidentifier() else f"(?:{re.escape(name)}|{re.escape(repr(name)[1:-1])})"
+
+
+def _escaped(name: str) -> str:
+    """A field in a string of the code, where what Vega-Lite or Altair would read otherwise has a backslash."""
+    return re.sub(r"([.\[\]:])", r"\\\\\1", name)
+
+
+def _line_at(code: str, position: int) -> int:
+    return code.count("\n", 0, position) + 1

@@ -106,3 +106,64 @@ def test_without_a_sandbox_charts_from_specs_still_work() -> None:
             obs.run_code(CODE, "cars")
         chart = obs.recommend("cars", k=1)[0]
         assert obs.draw(chart.spec, "cars").alt
+
+
+ODD = pd.DataFrame({"price.usd": [1, 2], "[weird]": [3, 4], "a'b": [5, 6], "sex": ["f", "m"], "code": ["1", "2"]})
+TEXT = "“sex” is text: it has no mean."
+PATH = "“{}” is read as a path, because of its dots or brackets."
+CODES = {
+    "y='price.usd'": (PATH.format("price.usd"), r"y='price\\.usd'"),
+    "y=alt.Y('mean(price.usd):Q', title='price.usd')": (
+        PATH.format("price.usd"),
+        r"y=alt.Y('mean(price\\.usd):Q', title='price.usd')",
+    ),
+    "tooltip=['sex', 'price.usd']": (PATH.format("price.usd"), r"tooltip=['sex', 'price\\.usd']"),
+    "y='[weird]:Q'": (PATH.format("[weird]"), r"y='\\[weird\\]:Q'"),
+    "y='price_usd:Q'": ("There is no field called “price_usd”.", r"y='price\\.usd:Q'"),
+    'y="a\'c:Q"': ("There is no field called “a'c”.", 'y="a\'b:Q"'),
+    "y='count(x):Q'": ("count() takes no column: it counts rows.", "y='count()'"),
+    "y='mean(sex)'": (TEXT, "y='count()'"),
+    "y=alt.Y('sex', aggregate='mean')": (TEXT, "y=alt.Y('count()')"),
+    "y=alt.Y(field='sex', aggregate='mean', type='quantitative')": (
+        TEXT,
+        "y=alt.Y(aggregate='count', type='quantitative')",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def odd(obs: Observatory) -> str:
+    return obs.ingest(ODD, name="odd").id
+
+
+@pytest.mark.parametrize("given", CODES)
+def test_a_field_that_would_show_nothing_is_an_error_whose_fix_draws(obs: Observatory, odd: str, given: str) -> None:
+    if not obs.sandbox().ready:
+        return
+    message, mended = CODES[given]
+    code = "d = data[['price.usd', 'sex']]\nchart = alt.Chart(data).mark_bar().encode(x='code',\n  {})"
+    run = obs.try_code(code.format(given), odd)
+    assert run.error is not None
+    assert (run.error["message"], run.error["line"]) == (message, 3)
+    assert run.error["fix"] == code.format(mended)
+    assert obs.draw(obs.run_code(run.error["fix"], odd).to_dict(), odd).alt
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "chart = alt.Chart(data).mark_bar().encode(x='code', y='max(sex)')",
+        "chart = alt.Chart(data).mark_bar().encode(x='sex', y='distinct(sex)')",
+        "chart = alt.Chart(data).mark_bar().encode(x='sex', y='mean(code):Q')",
+        "chart = alt.Chart(data).transform_calculate(sex='1').mark_bar().encode(x='code', y='mean(sex):Q')",
+        "data['sex'] = 1\nchart = alt.Chart(data).mark_bar().encode(x='code', y='mean(sex):Q')",
+    ],
+)
+def test_what_text_has_and_what_the_code_makes_numbers_is_summed_up(obs: Observatory, odd: str, code: str) -> None:
+    if obs.sandbox().ready:
+        assert obs.try_code(code, odd).error is None
+
+
+def test_what_was_printed_is_told_with_the_error(obs: Observatory, odd: str) -> None:
+    run = obs.try_code("print(1)\nchart = alt.Chart(data).mark_bar().encode(y='mean(sex)')", odd)
+    assert run.printed == ("1\n" if obs.sandbox().ready else "")
