@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from observatory import bootstrap
 from observatory.cli import main
+from observatory.errors import ChartCodeFailed
+from observatory.model import SandboxLayer, SandboxStatus
+from observatory.sandbox.box import Drawn
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +34,13 @@ def table(tmp_path: Path) -> str:
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict:
     assert main([*arguments, "--json"]) == code
     return json.loads(capsys.readouterr().out)
+
+
+def exit_code(*arguments: str) -> int:
+    try:
+        return main([*arguments])
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
 
 
 def test_profile(capsys: pytest.CaptureFixture[str], table: str) -> None:
@@ -241,3 +254,82 @@ def test_a_file_that_is_no_chart_is_said(
     assert error["message"].endswith(".")
     assert main(["check", str(tmp_path / "none.json"), table]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+class ScriptedSandbox:
+    """A sandbox that runs nothing: bars for all code but what divides by zero, and what is printed with either."""
+
+    layers = (
+        SandboxLayer("seccomp", "on", True, "Few calls."),
+        SandboxLayer("landlock", "missing", False, "No file."),
+        SandboxLayer("guard", "on", False, "Known words."),
+    )
+
+    def status(self) -> SandboxStatus:
+        return SandboxStatus(True, "Chart code is held by 2 layers.", self.layers)
+
+    def run(self, code: str, key: str, rows: Callable[[], Any]) -> Drawn:
+        printed = "hello" if "print" in code else ""
+        if "/ 0" in code:
+            raise ChartCodeFailed("It divides by zero.", "Check it.", line=1, printed=printed)
+        return Drawn({"mark": "bar"}, ("It saw a sample.",) if "noted" in code else (), 0.01, printed)
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "document"),
+    [
+        ("chart = 1", 0, {"ok": True, "spec": {"mark": "bar"}}),
+        ("print(1)  # noted", 0, {"ok": True, "notes": ["It saw a sample."], "printed": "hello"}),
+        ("print(1 / 0)", 2, {"ok": False, "printed": "hello"}),
+    ],
+)
+def test_code_gives_its_chart_and_what_it_printed(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+    tmp_path: Path,
+    code: str,
+    expected: int,
+    document: dict,
+) -> None:
+    monkeypatch.setattr(bootstrap, "_sandbox", lambda settings: ScriptedSandbox())
+    file = tmp_path / "chart.py"
+    file.write_text(code)
+    assert exit_code("run-code", str(file), table) == expected
+    found = json.loads(capsys.readouterr().out)
+    assert document.items() <= found.items()
+    assert set(found) == {*document, "spec" if found["ok"] else "error"}
+    if not found["ok"]:
+        assert found["error"]["line"] == 1
+        assert "printed" not in found["error"]
+
+
+def test_code_that_cannot_be_run_is_one_document_too(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    assert exit_code("run-code", str(tmp_path / "none.py"), table) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert "cannot be read" in found["error"]["message"]
+
+
+def test_the_help_names_both_ways_to_give_a_chart(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("run-code", "--help") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "plot(data) returns an Altair chart, or that leaves one in chart" in told
+
+
+def test_layers_are_told_with_which_must_be_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "_sandbox", lambda settings: ScriptedSandbox())
+    assert main(["sandbox"]) == 0
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    assert [[word.strip() for word in line if word] for line in lines] == [
+        ["Chart code is held by 2 layers."],
+        ["on", "required", "seccomp", "Few calls."],
+        ["missing", "one of the two", "landlock", "No file."],
+        ["on", "guard", "Known words."],
+    ]

@@ -85,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     goals.add_argument("--persona", help="who is asking")
     command("ask", commands.ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
     run_code = command("run-code", commands.run_code, "the chart that Python code makes of a table", file=False)
-    run_code.add_argument("code", metavar="CODE.py", help="Python that defines plot(data), or - for standard input")
+    run_code.add_argument(
+        "code",
+        metavar="CODE.py",
+        help="Python whose plot(data) returns an Altair chart, or that leaves one in chart; - for standard input",
+    )
     run_code.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
     command("sandbox", commands.sandbox, "which layers hold chart code on this machine", file=False)
     models = command("models", commands.models, "list or fetch language models", file=False)

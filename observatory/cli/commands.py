@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import observatory
-from observatory import report
+from observatory import errors, report
 from observatory.errors import ObservatoryError, SandboxUnavailable
-from observatory.model import Alignment, Finding, RankedChart, Report, Weighting
+from observatory.model import Alignment, Finding, RankedChart, Report, SandboxLayer, Weighting
 from observatory.settings import Settings
 from observatory.workbench import Observatory
 
@@ -228,25 +228,38 @@ def check(arguments: argparse.Namespace) -> None:
 
 
 def run_code(arguments: argparse.Namespace) -> None:
-    """The chart that Python code makes of a table, always in the sandbox; JSON in any case."""
+    """The chart that Python code makes of a table, always in the sandbox; JSON in any case.
+
+    What the code printed and what must be said of the chart stand in it too, where there is something.
+    """
     try:
         code = _code(arguments.code)
         with _open(arguments) as obs:
-            value = {"ok": True, "spec": obs.run_code(code, arguments.file).to_dict()}
+            run = obs.try_code(code, arguments.file)
     except ObservatoryError as error:
         _print({"ok": False, "error": error.to_dict()}, "", as_json=True)
         raise SystemExit(error.exit_code) from error
-    _print(value, "", as_json=True)
+    told = run.to_dict()
+    kept = ["ok", "spec" if run.ok else "error", *(key for key in ("notes", "printed") if told[key])]
+    _print({key: told[key] for key in kept}, "", as_json=True)
+    if not run.ok:
+        raise SystemExit(getattr(errors, told["error"]["type"], ObservatoryError).exit_code)
 
 
 def sandbox(arguments: argparse.Namespace) -> None:
-    """Which layers hold chart code on this machine, each tried now."""
+    """Which layers hold chart code on this machine, each tried now, and which of them must be there."""
     with observatory.open() as obs:
         found = obs.sandbox()
-    lines = [f"{layer.state:8}{layer.name:15}{layer.detail}" for layer in found.layers]
+    lines = [f"{layer.state:9}{_needed(layer):18}{layer.name:15}{layer.detail}" for layer in found.layers]
     _print(found.to_dict(), "\n".join([found.detail, *lines]), as_json=arguments.json)
     if not found.ready:
         raise SystemExit(SandboxUnavailable.exit_code)
+
+
+def _needed(layer: SandboxLayer) -> str:
+    from observatory.sandbox.layers import ALTERNATIVES
+
+    return "one of the two" if layer.name in ALTERNATIVES else "required" if layer.required else ""
 
 
 def _code(path: str) -> str:
