@@ -17,7 +17,7 @@ _NOTHING = Known()
 class Expression:
     """An expression written again, how many times as long as a cell its value may be, and all it may be if known.
 
-    `bounds` are the numbers between which its value is held.
+    `bounds` are the numbers between which its value is held; `cost` is that of the patterns that it looks for.
     """
 
     text: str
@@ -25,6 +25,7 @@ class Expression:
     texts: tuple[str, ...] | None = None
     numeric: bool = False
     bounds: tuple[float, float] | None = None
+    cost: int = 0
 
 
 def expression(text: str, known: Known = _NOTHING) -> Expression:
@@ -42,4 +43,4 @@ def expression(text: str, known: Known = _NOTHING) -> Expression:
         raise Refused("An expression{at} is too long.", f"It may have {EXPRESSION} letters.")
     parser = Parser(tokens(text), known)
     whole = parser.whole()
-    return Expression(written(parser.tokens), whole.growth, whole.texts, whole.numeric, whole.bounds)
+    return Expression(written(parser.tokens), whole.growth, whole.texts, whole.numeric, whole.bounds, parser.cost)

@@ -40,6 +40,7 @@ _OTHER = {
     "replace": (3, 3),
     "split": (2, 3),
     "join": (1, 2),
+    "test": (2, 2),
     "substring slice": (1, 3),
     "sequence": (1, 3),
     "clampRange": (3, 3),
@@ -55,6 +56,8 @@ NUMERIC = frozenset(_spread(_NUMERIC)) | {"utc", "toNumber"}
 SMALL = NUMERIC | frozenset(_spread(_TRUTH))
 ARGUMENTS = {**_spread(_NUMERIC), **_spread(_TRUTH), **_spread(_OTHER)}
 MULTIPLY = frozenset({"join", "replace"})
+PATTERNED = {"test": (0, 2), "replace": (1, 3), "split": (1, 2)}
+"""Which of so many values is a pattern."""
 FORMATS = {"format": 1, "timeFormat": 1, "utcFormat": 1, "timeParse": 1, "utcParse": 1}
 COUNTS = {"pad": (1, 200), "truncate": (1, 2_000)}
 UNITS = frozenset(

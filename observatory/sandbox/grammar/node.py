@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from observatory.sandbox.grammar import functions
 from observatory.sandbox.grammar.formats import is_number_format, is_time_format
 from observatory.sandbox.grammar.param import Param
+from observatory.sandbox.grammar.patterns import SHORT, Pattern, refused
 from observatory.sandbox.grammar.refusal import Refused
 
 _ARITHMETIC = ("-", "*", "/", "%")
@@ -24,6 +25,8 @@ class Node:
     row: bool = False
     texts: tuple[str, ...] | None = None
     bounds: tuple[float, float] | None = None
+    pattern: Pattern | None = None
+    short: bool = False
 
 
 def either(yes: Node, no: Node) -> Node:
@@ -45,6 +48,8 @@ def joined(sign: str, left: Node, right: Node) -> Node:
 
 def called(name: str, items: list[Node]) -> Node:
     """What a call gives; raises Refused where its arguments do not say how much it makes or what it reads."""
+    if name == "test":
+        raise refused("It stands before the text, as in “test(/^a/, datum.name)”.")
     _checked(name, items)
     if name == "clamp":
         low, high = items[1].constant, items[2].constant
@@ -56,9 +61,28 @@ def called(name: str, items: list[Node]) -> Node:
         for item in items:
             growth *= item.growth + (name == "replace" and item is items[-1])
         return Node(growth=growth)
+    if name == "truncate":
+        size = items[1].constant
+        return Node(growth=items[0].growth, short=isinstance(size, float) and size <= SHORT)
     if name == "if":
         return either(items[1], items[2])
     return Node(growth=max(1, sum(item.growth for item in items)))
+
+
+def found_by(name: str, items: list[Node], pattern: Pattern) -> Node:
+    """What looking for a pattern gives; what stands in its place is written out and says nothing of what is around it.
+
+    Raises Refused.
+    """
+    if name == "test":
+        return Node()
+    if name == "split":
+        return Node(growth=items[0].growth)
+    words = items[2].constant
+    if not isinstance(words, str) or "$`" in words or "$'" in words:
+        raise Refused("What a pattern in an expression{at} is replaced by must be written out.", "Such as '$1'.")
+    times = 1 + len(words) if pattern.every else 1 + words.count("$")
+    return Node(growth=items[0].growth * times + len(words) // 100)
 
 
 def _checked(name: str, items: list[Node]) -> None:

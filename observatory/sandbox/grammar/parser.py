@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from observatory.sandbox.grammar import functions
 from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSION_DEPTH, EXPRESSION_NODES, GROWTH
 from observatory.sandbox.grammar.names import is_member
 from observatory.sandbox.grammar.node import Node, called, either, joined
 from observatory.sandbox.grammar.refusal import Refused, shown
-from observatory.sandbox.grammar.tokens import Token, searching
+from observatory.sandbox.grammar.seeking import is_search, search, seek
+from observatory.sandbox.grammar.tokens import Token
 
 _BINARY = {
     **dict.fromkeys(("||",), 1),
@@ -20,7 +19,6 @@ _BINARY = {
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
-_WORDS = re.compile(r"[\w ,;:-]*")
 _LONGEST_LIST = 200
 
 
@@ -33,6 +31,7 @@ class Parser:
         self.at = 0
         self.nodes = 0
         self.deep = 0
+        self.cost = 0
 
     def whole(self) -> Node:
         node = self.ternary()
@@ -84,7 +83,12 @@ class Parser:
 
     def binary(self, least: int) -> Node:
         left = self.unary()
-        while self.is_sign(*_BINARY):
+        while self.is_sign(*_BINARY) or self.is_listed():
+            if self.is_listed():
+                if _BINARY["<"] < least:
+                    break
+                left = self.made(self.listed(_value(left)))
+                continue
             sign = self.tokens[self.at].text
             if _BINARY[sign] < least:
                 break
@@ -92,6 +96,29 @@ class Parser:
             right = _value(self.binary(_BINARY[sign] + 1))
             left = self.made(joined(sign, _value(left), right))
         return left
+
+    def is_listed(self) -> bool:
+        ahead = self.tokens[self.at : self.at + 2]
+        return [(word.kind, word.text) for word in ahead] == [("name", "in"), ("sign", "{")]
+
+    def listed(self, _left: Node) -> Node:
+        """`datum.year in {2008: 1, 2012: 1}`: whether a value is one of the names of a list."""
+        self.take()
+        self.take()
+        n_names = 0
+        while not self.is_sign("}"):
+            if n_names:
+                self.expect(",")
+            key, n_names = self.take(), n_names + 1
+            if key.kind not in ("name", "text", "number") or n_names > _LONGEST_LIST:
+                raise _unread(key)
+            self.tokens[self.at - 1] = Token("member", key.text, key.gap) if key.kind == "name" else key
+            self.expect(":")
+            value = self.take()
+            if value.kind not in ("text", "number") and value.text not in ("true", "false", "null"):
+                raise _unread(value)
+        self.take()
+        return Node()
 
     def unary(self) -> Node:
         if not self.is_sign("!", "-", "+"):
@@ -199,48 +226,27 @@ class Parser:
         return Node(numeric=param.numeric, param=param, texts=words if known else None)
 
     def call(self, name: str) -> Node:
-        if name == "test":
-            return self.searched()
+        if name == "test" and is_search(self):
+            return search(self)
         bounds = functions.ARGUMENTS.get(name)
         if bounds is None:
             raise Refused(
                 f"The function “{shown(name)}” in an expression{{at}} is not allowed.",
                 "Functions that compute with numbers, texts and dates are.",
             )
-        self.take()
-        items = self.items(")", bounds[1])
+        items = seek(self, name) if name in functions.PATTERNED else None
+        if isinstance(items, Node):
+            return items
+        if items is None:
+            self.take()
+            items = self.items(")", bounds[1])
         if len(items) < bounds[0] and name not in functions.NUMERIC:
             raise Refused(f"The function “{name}” in an expression{{at}} needs {bounds[0]} values.", "")
         return called(name, items)
 
-    def searched(self) -> Node:
-        """`test(regexp(words, 'i'), text)`, written as a search for the words as they are."""
-        start = self.at - 1
-        self.expect("(")
-        if self.take().text != "regexp":
-            raise _pattern()
-        self.expect("(")
-        first = self.at
-        words = _value(self.ternary())
-        typed = words.param is not None and not words.param.selection
-        if self.at - first != 1 or not (
-            typed or (isinstance(words.constant, str) and _WORDS.fullmatch(words.constant))
-        ):
-            raise _pattern()
-        flags = ""
-        if self.is_sign(","):
-            self.take()
-            flags = str(self.take().value or "")
-        self.expect(")")
-        self.expect(",")
-        second = self.at
-        _value(self.ternary())
-        text = self.tokens[second : self.at]
-        self.expect(")")
-        found = searching(text, self.tokens[first], "i" in flags)
-        self.tokens[start : self.at] = found
-        self.at = start + len(found)
-        return Node()
+    def value(self) -> Node:
+        """The next part that is a value."""
+        return _value(self.ternary())
 
     def items(self, end: str, most: int) -> list[Node]:
         items: list[Node] = []
@@ -262,13 +268,6 @@ def _value(node: Node) -> Node:
 
 def _bare() -> Refused:
     return Refused("An expression{at} may not use the whole of “datum”.", "Name a field of it, as in “datum.price”.")
-
-
-def _pattern() -> Refused:
-    return Refused(
-        "A pattern in an expression{at} is not allowed.",
-        "Search for words with “indexof(lower(datum.name), 'word') >= 0”.",
-    )
 
 
 def _unread(token: Token) -> Refused:

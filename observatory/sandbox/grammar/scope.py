@@ -8,7 +8,7 @@ from typing import Any
 
 from observatory.sandbox.grammar.expression import Expression, expression
 from observatory.sandbox.grammar.known import Known
-from observatory.sandbox.grammar.limits import EXPRESSIONS
+from observatory.sandbox.grammar.limits import EXPRESSIONS, PATTERNS
 from observatory.sandbox.grammar.param import Param
 from observatory.sandbox.grammar.refusal import Refused
 
@@ -29,6 +29,7 @@ class Scope:
     shows_rows: bool = False
     rows: int = 0
     n_expressions: int = 0
+    cost: int = 0
     has_objects: bool = False
     is_bound: bool = True
     pivots: bool = False
@@ -49,4 +50,8 @@ class Scope:
         self.n_expressions += 1
         if self.n_expressions > EXPRESSIONS:
             raise Refused("There are too many expressions in the chart.", f"It may have {EXPRESSIONS}.")
-        return expression(text, Known(self.params, self.growth, self.least_growth, sizes and self.has_size))
+        found = expression(text, Known(self.params, self.growth, self.least_growth, sizes and self.has_size))
+        self.cost += found.cost
+        if self.cost > PATTERNS:
+            raise Refused("There are too many patterns in the chart.", "Begin each of them with “^”, or use fewer.")
+        return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from observatory.sandbox.grammar.patterns import unquoted
 from observatory.sandbox.grammar.refusal import Refused, shown
 
 _TOKEN = re.compile(
@@ -15,7 +16,12 @@ _TOKEN = re.compile(
       | (?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%!<>?:.,()\[\]{}])""",
     re.VERBOSE,
 )
+_PATTERN = re.compile(
+    r"/(?P<body>(?:[^/\\\[\r\n\u2028\u2029]|\\[^\r\n\u2028\u2029]|\[(?:[^\]\\\r\n\u2028\u2029]|\\[^\r\n\u2028\u2029])*\])+)/"
+    r"(?P<flags>[a-z]*)(?![\w$])"
+)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_BEFORE_PATTERN = ("(", ",")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _WRITTEN = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -39,6 +45,12 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at, gap = 0, False
     while at < len(text):
+        pattern = _PATTERN.match(text, at) if not found or found[-1].text in _BEFORE_PATTERN else None
+        if pattern is not None:
+            body = unquoted(pattern["body"])
+            found.append(Token("pattern", f"/{body}/{pattern['flags']}", gap, body))
+            at, gap = pattern.end(), False
+            continue
         match = _TOKEN.match(text, at)
         if match is None:
             raise Refused(f"An expression{{at}} cannot be read from “{shown(text[at : at + 20])}” on.", "")
@@ -73,6 +85,16 @@ def searching(text: list[Token], words: Token, any_case: bool) -> list[Token]:
     lower = tokens("lower(") if any_case else tokens("(")
     inner = [*lower, *empty, *_open(text), *tokens("),"), *_spaced(lower), *empty, *_open([words]), *tokens("))")]
     return [*tokens("(indexof("), *inner, *tokens(" >= 0)")]
+
+
+def shortened(text: list[Token], most: int) -> list[Token]:
+    """The words of an expression that cuts a text, where that can be seen.
+
+    >>> written(shortened(tokens("datum.name"), 200))
+    "truncate('' + datum.name, 200)"
+    """
+    empty = [Token("text", "''", False, ""), Token("sign", "+", True)]
+    return [*tokens("truncate("), *empty, *_open(text), *tokens(", "), *_spaced(tokens(str(most))), *tokens(")")]
 
 
 def _open(words: list[Token]) -> list[Token]:
