@@ -184,10 +184,10 @@ class Sandbox:
 
 def _grammar_lets_pass() -> str:
     try:
-        accept({"mark": {"type": "bar", "href": "https://example.org"}, "encoding": {}})
+        let_in = accept({"mark": {"type": "image", "url": "https://example.org"}, "encoding": {}})
     except ChartInvalidSpec:
         return ""
-    return "an address"
+    return "an address" if "example" in json.dumps(let_in.spec) else ""
 
 
 def _sentence(text: str) -> str:
