@@ -52,7 +52,8 @@ def spec_chart(
 ) -> None:
     """Draw a spec over its data, with alternative text, and beneath it what the chart does not say itself."""
     drawing = observatory().draw(spec, dataset, weighted=weighted)
-    st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=_height(drawing.chart, taller))
+    theme: Literal["streamlit"] | None = None if drawing.is_themed else "streamlit"
+    st.altair_chart(drawing.chart, alt=drawing.alt, key=key, height=_height(drawing.chart, taller), theme=theme)
     if rest := drawing.caveat.removeprefix(drawing.said).strip():
         st.caption(markdown(rest))
 

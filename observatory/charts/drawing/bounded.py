@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from observatory.charts.drawing.used import made_by, nodes, parts_of, steps_of, takes_rows
@@ -21,6 +22,9 @@ _SUMMED = ("aggregate", "density", "quantile", "regression")
 _SLOW = ("window", "rank", "loess", "impute", "flatten", "pivot")
 _SUMMARIES = ("boxplot", "errorbar", "errorband")
 _CURVES, _STEPS = ("density", "quantile"), 200
+_BINS = 10
+_ROUNDS = {"quarter": 4, "month": 12, "week": 54, "dayofyear": 366, "day": 7, "date": 31}
+_ROUNDS |= {"hours": 24, "minutes": 60, "seconds": 60, "milliseconds": 1000}
 _PANEL = "observatory_panel"
 
 
@@ -66,16 +70,32 @@ def has_many_panels(reading: Reading, profile: Profile) -> bool:
 
 @dataclass(frozen=True)
 class Known:
-    """The fields of the data set that no transform and no row of the chart's own can be mistaken for."""
+    """The fields of the data set that no transform and no row of the chart's own can be mistaken for.
+
+    `made` are the definitions of fields that bins, units of time and folds make, and nothing else does.
+    """
 
     fields: Mapping[str, FieldProfile]
+    made: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def n_values(self, definition: Mapping[str, Any]) -> int | None:
-        """How many values a facet has at most, or None where that is not known."""
-        field = self.fields.get(vega_name(str(definition.get("field"))))
-        if field is None or definition.get("bin") or definition.get("timeUnit"):
-            return None
-        return field.distinct + 1
+        """How many values a definition has at most, one for what is missing among them, or None where not known.
+
+        >>> about = Known({}, {"m": [{"timeUnit": "month", "field": "d"}]})
+        >>> about.n_values({"field": "m"}), about.n_values({"field": "a", "bin": True}), about.n_values({"field": "d"})
+        (13, 15, None)
+        """
+        name = vega_name(str(definition.get("field")))
+        of = self.fields.get(name)
+        counts = [] if of is None else [of.distinct + 1]
+        if definition.get("bin"):
+            counts += _n_bins(definition["bin"], of)
+        elif definition.get("timeUnit"):
+            counts += _n_times(definition["timeUnit"], of)
+        elif name in self.made:
+            each = [made["n"] if "n" in made else self.n_values(made) for made in self.made[name]]
+            counts += [] if None in each else [sum(n for n in each if n is not None)]
+        return min(counts, default=None)
 
     def has_few_bins(self, definition: Mapping[str, Any], bins: Mapping[str, Any]) -> bool | None:
         """Whether bins of the width that is written are not too many, or None where that is not known."""
@@ -87,13 +107,60 @@ class Known:
         return abs(numbers[2] - numbers[1]) <= MOST_BINS * numbers[0] if len(numbers) == 3 and step > 0 else None
 
 
+def _n_bins(bins: Any, of: FieldProfile | None) -> list[int]:
+    """How many bins there are at most: some more than asked for, as their ends are made round."""
+    given = bins if isinstance(bins, Mapping) else {}
+    if bins == "binned" or given.get("binned") or "steps" in given:
+        return []
+    if "step" not in given:
+        return [given.get("maxbins", _BINS) + 5]
+    ends = given["extent"] if isinstance(given.get("extent"), list) else [of.min, of.max] if of is not None else []
+    numbers = [end for end in ends if isinstance(end, (int, float))]
+    return [int(abs(numbers[1] - numbers[0]) / given["step"]) + 5] if len(numbers) == 2 else []
+
+
+def _n_times(unit: Any, of: FieldProfile | None) -> list[int]:
+    """How many times of a unit there are at most; those with a year lie between the first and the last."""
+    name = unit.get("unit") if isinstance(unit, Mapping) else unit
+    left, n_times = re.sub("^(binned)?(utc)?", "", name) if isinstance(name, str) else "", 1
+    if left.startswith("year"):
+        ends = [end[:4] for end in (of.min, of.max) if isinstance(end, str)] if of is not None else []
+        if len(ends) < 2 or not all(re.fullmatch("[0-9]{4}", end) for end in ends):
+            return []
+        left, n_times = left[len("year") :], int(ends[1]) - int(ends[0]) + 3
+    for part, n in _ROUNDS.items():
+        if left.startswith(part):
+            left, n_times = left[len(part) :], n_times * n
+    return [n_times + 1] if name and not left else []
+
+
 def known(spec: Mapping[str, Any], profile: Profile) -> Known:
     """What is known of the fields of a chart from the profile alone."""
-    made = made_by(spec)
-    if made.is_open or not takes_rows(spec, spec.get("datasets")):
+    found = made_by(spec)
+    if found.is_open:
         return Known({})
-    names = {d.name for d in made.derived}
-    return Known({field.name: field for field in profile.fields if field.name not in names})
+    theirs = profile.fields if takes_rows(spec, spec.get("datasets")) else ()
+    names = [d.name for d in found.derived]
+    made = _made(spec)
+    sure = {name: each for name, each in made.items() if len(each) == names.count(name)}
+    return Known(
+        {f.name: f for f in theirs if f.name not in names},
+        {name: each for name, each in sure.items() if all(name != f.name for f in theirs)},
+    )
+
+
+def _made(spec: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """What the bins, units of time and folds of a chart make, wherever they stand in it."""
+    made: dict[str, list[Mapping[str, Any]]] = {}
+    for step in (step for node in nodes(spec) for step in steps_of(node)):
+        names = step.get("as", ["key"] if "fold" in step else [])
+        names = [names] if isinstance(names, str) else names
+        if isinstance(step.get("fold"), list):
+            made.setdefault(vega_name(names[0]), []).append({"n": len(step["fold"]) + 1})
+        elif "bin" in step or "timeUnit" in step:
+            for name in names:
+                made.setdefault(vega_name(name), []).append(step)
+    return made
 
 
 def bounded(spec: Mapping[str, Any], about: Known) -> tuple[dict[str, Any], tuple[str, ...]]:

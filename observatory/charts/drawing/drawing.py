@@ -26,6 +26,11 @@ class Drawing:
     alt: str
     said: str = ""
 
+    @property
+    def is_themed(self) -> bool:
+        """Whether the chart names a theme of Altair's, which that of the page is not to be laid over."""
+        return getattr(self.chart, "usermeta", alt.Undefined) is not alt.Undefined
+
 
 def remarked(drawing: Drawing, said: Remarks) -> Drawing:
     """The same with remarks under the title, in the caveat and in the text that stands in for it.

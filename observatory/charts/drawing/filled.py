@@ -26,38 +26,42 @@ def demand_few_filled(spec: Mapping[str, Any], about: Known, n_rows: int) -> Non
     Traceback (most recent call last):
     observatory.errors.ChartInvalidSpec: Gaps would be filled in up to 25,000,000 rows; at most 200,000 can be.
     """
-    for key, groups, values in _imputed(spec):
-        n_keys, *n_groups = (_n_values(name, about, n_rows) for name in (key, *groups))
-        n_filled = (n_keys + _n_listed(values)) * min(n_rows, math.prod(n_groups))
+    steps = list(_imputed(spec))
+    n_listed = sum(_n_listed(values) for _, _, values in steps)
+    for key, groups, _ in steps:
+        n_keys, *n_groups = (_n_values(definition, about, n_rows) + n_listed for definition in (key, *groups))
+        n_filled = n_keys * min(n_rows, math.prod(n_groups))
         if n_filled > MOST_FILLED:
             raise ChartInvalidSpec(
                 f"Gaps would be filled in up to {n_filled:,} rows; at most {MOST_FILLED:,} can be.",
                 "Group by fields of fewer values, or take a key of fewer.",
             )
+        n_rows += n_filled
 
 
 def _imputed(spec: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any], Any]]:
-    """The key, the fields that make groups and the further keys of each filling of gaps."""
+    """The definitions of the key, of what makes groups, and the further keys of each filling of gaps."""
     for node in nodes(spec):
         for step in steps_of(node):
             if "impute" in step:
-                yield step.get("key"), list(step.get("groupby", ())), step.get("keyvals")
+                by = [{"field": name} for name in step.get("groupby", ())]
+                yield {"field": step.get("key")}, by, step.get("keyvals")
         encoding = _definition(node.get("encoding"))
         for channel, other in _OTHER.items():
             filled = _definition(encoding.get(channel)).get("impute")
             if isinstance(filled, Mapping):
-                parted = [encoding[name] for name in _GROUPS if name in encoding]
+                parted: list[Any] = [encoding[name] for name in _GROUPS if name in encoding]
                 each = [d for part in parted for d in (part if isinstance(part, list) else [part])]
-                fields = [d["field"] for d in map(_definition, each) if "field" in d and not d.get("aggregate")]
-                yield _definition(encoding.get(other)).get("field"), fields, filled.get("keyvals")
+                groups = [d for d in map(_definition, each) if "field" in d and not d.get("aggregate")]
+                yield _definition(encoding.get(other)), groups, filled.get("keyvals")
 
 
 def _definition(part: Any) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def _n_values(name: Any, about: Known, n_rows: int) -> int:
-    known = about.n_values({"field": name})
+def _n_values(definition: Mapping[str, Any], about: Known, n_rows: int) -> int:
+    known = about.n_values(definition)
     return n_rows if known is None else min(known, n_rows)
 
 

@@ -18,6 +18,7 @@ _AROUND = {
     "autosize": "sizes",
     "padding": "sizes",
     "background": "themes",
+    "usermeta": "themes",
     "view": "themes",
     "params": "interactions",
     "selection": "interactions",

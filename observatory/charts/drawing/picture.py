@@ -36,14 +36,16 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
     >>> png(altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q"))[1:4]
     b'PNG'
     """
-    return _drawn({"background": "white"} | _sized(chart, width), scale)
+    spec = _sized(chart, width)
+    return _drawn(spec if "usermeta" in spec else {"background": "white"} | spec, scale)
 
 
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
     config = spec.get("config", {})
-    spec |= {"config": LOOK | config}
-    if "legend" in config:
+    is_themed = "usermeta" in spec
+    spec |= {"config": config if is_themed else LOOK | config}
+    if "legend" in config and not is_themed:
         spec["config"]["legend"] = LOOK["legend"] | config["legend"]
     if spec.get("width") == "container":
         return spec | {"width": width}

@@ -117,8 +117,8 @@ def _is_summed(name: str, known: Collection[str]) -> bool:
 
 
 def _named(spec: Mapping[str, Any]) -> Iterator[str]:
-    """The fields that a chart reads, as they are written."""
-    for node in nodes(spec):
+    """The fields that a chart reads, as they are written; what an axis tests is its ticks."""
+    for node in nodes(spec, (*_ASIDE, "axis")):
         if isinstance(node.get("field"), str) and node["field"]:
             yield node["field"]
         repeated = node.get("repeat")

@@ -66,7 +66,7 @@ def draw_written(
     limited, limits = bounded(chart, about)
     body = titled(bind(renamed(limited, names), rows))
     body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
-    head = _head(chart.get("title"))
+    head = _head(chart.get("title"), chart.get("usermeta"))
     look = over(_look(chart), _own_look(chart))
     drawn = _altair(_own_names(({"title": head} if head else {}) | body | {"config": look}), reading)
     caveat = " ".join((_written(reading, rows), *missing(reading, profile), *limits))
@@ -122,13 +122,16 @@ def _altair(spec: Mapping[str, Any], reading: Reading) -> Any:
 
 
 def _look(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """The theme under the chart's own; several plots get the room that there is for each, with the legend beneath."""
-    across = _n_across(chart)
+    """The theme under the chart's own; several plots get the room that there is for each, with the legend beneath.
+
+    A chart that names a theme of Altair's has that one instead.
+    """
+    across, themed = _n_across(chart), "usermeta" in chart
     if across is None:
-        return dict(_LOOK)
+        return {} if themed else dict(_LOOK)
     width = max(_LEAST, ROOM // across)
     view = {"continuousWidth": width, "continuousHeight": max(_LEAST, min(HEIGHT, width))}
-    return _LOOK | {"view": view, "legend": {"orient": "bottom"}}
+    return {"view": view} if themed else _LOOK | {"view": view, "legend": {"orient": "bottom"}}
 
 
 def _own_look(chart: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,12 +176,13 @@ def _has_names_on_y(chart: Mapping[str, Any]) -> bool:
     return any(y.get("type") in ("nominal", "ordinal") and not y.get("aggregate") for y in shown)
 
 
-def _head(title: Any) -> dict[str, Any]:
-    """The title with its lines and in the style of every other chart, under what it says of its own style."""
+def _head(title: Any, theme: Any) -> dict[str, Any]:
+    """The title with its lines and in the style of every other chart or of its theme, under what it says of its own."""
     own = dict(title) if isinstance(title, Mapping) else {"text": title}
     text = own.get("text")
     words = lines(text) if isinstance(text, str) else [str(part) for part in text] if isinstance(text, list) else []
-    return {**_HEAD, **own, "text": [line(part) for part in words]} if words else {}
+    style = {"limit": TITLE_LIMIT} if theme else _HEAD
+    return {**style, **own, "text": [line(part) for part in words]} if words else {}
 
 
 # ── words ──
