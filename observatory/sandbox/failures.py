@@ -24,6 +24,7 @@ from observatory.sandbox.sealing import frame_of
 
 _LONGEST = 300
 _LONGEST_READ = 4_000
+_LONGEST_MENDED = 20_000
 _UNTYPED = re.compile(r"Unable to determine data type for the field \"(.*?)\"; verify", re.DOTALL)
 _NO_ATTRIBUTE = re.compile(r"^(?:'(\w+)' object|module '([\w.]+)'|type object '(\w+)') has no attribute '(\w+)'")
 _DEFINE = "Define it before this line; the table of the data set is called data."
@@ -53,14 +54,14 @@ def described(error: BaseException, code: str, columns: Sequence[str]) -> dict[s
     shown["hint"] = _hint(shown["message"], shown["hint"], code, fix)
     shown |= {"message": _short(shown["message"], 600), "hint": _short(shown["hint"], 600)}
     shown["line"] = found.line if found.line is not None else line_of(error)
-    if shown["line"] is None and fix is not None:
+    if shown["line"] is None and fix is not None and not isinstance(found, ChartCodeRejected):
         shown["line"] = changed_line(code, fix)
     return shown
 
 
 def _fix(code: str, error: BaseException, columns: Sequence[str]) -> str | None:
     try:
-        return suggest(code, error, columns) if len(_text(error)) < _LONGEST_READ else None
+        return suggest(code, error, columns) if len(str(error)) < _LONGEST_MENDED else None
     except BaseException:  # as above
         return None
 
@@ -96,10 +97,12 @@ def _short(text: str, most: int = _LONGEST) -> str:
 
 
 def _text(error: BaseException) -> str:
+    """What an error says; of a long text, its beginning and its end."""
     try:
-        return str(error)[:_LONGEST_READ]
+        text = str(error)
     except BaseException:
         return ""
+    return text if len(text) <= _LONGEST_READ else f"{text[: _LONGEST_READ // 2]} … {text[-_LONGEST_READ // 2 :]}"
 
 
 def _plainly(error: BaseException, code: str, columns: Sequence[str]) -> ChartCodeError:
@@ -201,6 +204,7 @@ _ELSEWHERE = (
     r"Column not found: (.+)",
     r"The grouper name (.+) is not found",
     r"^'(.+)' not in",
+    r"^\['(.+?)'.*\] not found in axis",
 )
 
 
@@ -269,9 +273,11 @@ def _schema(text: str, code: str) -> ChartCodeFailed:
         return ChartCodeFailed(f"{found[1]} has no “{found[2][:60]}”.", _LOOK_UP, line=_line_with(found[2], code))
     named = re.search(r"for `(\w+)`", message)
     line = _line_with(named[1], code) if named else None
-    wrong = re.match(r"'([^']{1,60})' is an invalid value for `(\w+)`", message)
-    said = f"“{wrong[1]}” is not a value of {wrong[2]}." if wrong else _sentence(message.replace("`", ""))
-    return ChartCodeFailed(said, _valid(wrong[1] if wrong else "", rest), line=line)
+    wrong = re.match(r"'([\s\S]*?)' is an invalid value for `(\w+)`", message)
+    if wrong is None:
+        return ChartCodeFailed(_sentence(message.replace("`", "")), _valid("", rest), line=line)
+    shown = f"“{_short(wrong[1], 40)}” is not a value of {wrong[2]}."
+    return ChartCodeFailed(shown, _valid(wrong[1], rest), line=line)
 
 
 def _valid(value: str, listed: str) -> str:

@@ -55,7 +55,7 @@ def at_hand(error: BaseException) -> AtHand:
     if table is None:
         return AtHand(column=column, other=other, is_plain=passed and not depth)
     names = tuple(str(name) for name in table.columns[:_MOST])
-    dates = tuple(name for name in names if name in table and str(table.dtypes.get(name)).startswith("datetime"))
+    dates = tuple(name for name, kind in zip(names, table.dtypes, strict=False) if str(kind).startswith("datetime"))
     return AtHand(names, dates, tuple(str(name) for name in table.index.names if name), column, other)
 
 

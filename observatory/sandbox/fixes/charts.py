@@ -28,7 +28,12 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield re.sub(r"\bdef plot\(\s*\)", "def plot(data)", code.text, count=1)
     if failure.says(r"Only chart objects can be used|'list' object has no attribute|layer\(\)"):
         yield from _unlisted(code)
-    if failure.says(r"used for both the `if_true` and `if_false`|missing 1 required positional argument: 'if_false'"):
+    if failure.says(r"holds a (bound )?method|holds a value that cannot be drawn: a method"):
+        yield from _uncalled(code)
+    if failure.says(
+        r"used for both the `if_true` and `if_false`|missing 1 required positional argument: 'if_false'|"
+        r"'(int|float)' object is not iterable"
+    ):
         yield from _conditions(code)
 
 
@@ -66,6 +71,17 @@ _OLD = {
     "selection": "",
     "add_selection": "add_params",
 }
+
+
+def _uncalled(code: Code) -> Iterator[str]:
+    """A method that is named and not called, at the end of a value that is kept."""
+    ends = [node.value for node in code.all(ast.Assign) if isinstance(node.value, ast.Attribute)]
+    ends += [node.value for node in code.all(ast.Return) if isinstance(node.value, ast.Attribute)]
+    made = [node for node in ends if node.attr in _METHODS]
+    yield code.with_(*((code.end(node), code.end(node), "()") for node in made))
+
+
+_METHODS = ("interactive", "month_name", "day_name", "isocalendar", "mean", "sum", "median", "min", "max", "copy")
 
 
 def outdated(code: Code, failure: Failure) -> Iterator[str]:

@@ -9,31 +9,13 @@ from collections.abc import Iterator
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.failure import Failure
-from observatory.sandbox.fixes.words import AGGREGATES, TIME_UNITS, nearest, plain
+from observatory.sandbox.fixes.words import AGGREGATES, COLOURS, TIME_UNITS, nearest, plain
 
 _UNTYPED = (
     r'Unable to determine data type for the field "(.*?)"; verify|^(.+?) encoding field is specified without a type'
 )
 _GROUPS = ("groupby", "value_counts", "pivot_table", "pivot", "resample", "crosstab", "set_index")
 _KEEPS = ("transform", "reset_index", "cumsum", "cumcount", "rank", "shift", "diff", "pct_change", "apply")
-_COLOURS = (
-    *(
-        "red",
-        "blue",
-        "green",
-        "black",
-        "white",
-        "gray",
-        "grey",
-        "orange",
-        "purple",
-        "steelblue",
-        "teal",
-        "navy",
-        "gold",
-    ),
-    *("pink", "brown", "firebrick", "crimson", "tomato", "salmon", "darkblue", "darkgreen", "lightblue", "lightgray"),
-)
 
 
 def summed(shorthand: str) -> str:
@@ -63,8 +45,11 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend a column that is not there."""
     made = fields.made(code)
     yield from _counted_column(code, failure)
-    for name in missing(failure):
+    for name in missing(failure) if not failure.says(r"invalid column name") else ():
         yield from _by_name(code, failure, name, made)
+    if failure.says(r"invalid column name: \("):
+        yield from _flattened(code)
+        return
     if failure.says(
         r"without a type|Hierarchical indices|is an invalid value for `data`|invalid column name: 0|not recognized"
     ):
@@ -83,7 +68,7 @@ def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> I
     yield from _aggregated(code, name)
     if made.get(name):
         yield fields.with_types(code, made)
-    if name in _COLOURS or re.fullmatch(r"#[0-9a-fA-F]{3,8}", name):
+    if name in COLOURS or re.fullmatch(r"#[0-9a-fA-F]{3,8}", name):
         wanted = [node for node in fields.shorthands(code) if node.value == name]
         yield code.with_(*(code.put(node, f"alt.value({code.of(node)})") for node in wanted))
     right = nearest(name, hand) if failure.hand.columns and name not in made else None
@@ -209,6 +194,16 @@ def _indexed(code: Code, failure: Failure | None, count: str = "") -> Iterator[s
         yield from (
             code.with_((code.end(node), code.end(node), f".reset_index(name={code.quoted(count)})")) for node in ends
         )
+
+
+def _flattened(code: Code) -> Iterator[str]:
+    """Several statistics of several columns have names in two levels: `hwy_mean` of both."""
+    for node in code.all(ast.Assign):
+        names, target = _chain(node.value), node.targets[0]
+        if {"agg", "pivot_table", "unstack"} & set(names) and isinstance(target, ast.Name):
+            at = code.end(node)
+            joined = f"{target.id}.columns = ['_'.join(map(str, name)).strip('_') for name in {target.id}.columns]"
+            yield code.with_((at, at, f"\n{' ' * node.col_offset}{joined}"))
 
 
 def _reset(code: Code, node: ast.Call, failure: Failure | None) -> str:

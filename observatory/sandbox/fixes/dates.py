@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from observatory.sandbox.fixes import fields
+from observatory.sandbox.fixes import fields, tables
 from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
 
@@ -32,7 +32,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     if found := failure.says(_COMPARED):
         kind, other = found.groups()
         if kind.startswith("datetime"):
-            yield from _years(code, failure) if other == "int" else _stamped(code, failure, other)
+            years = next(_years(code, failure), code.text)
+            alone = len(code.all(ast.BoolOp)) == 1 and other == "int" and years != code.text
+            yield from tables.conditions(Code(years)) if alone else ()
+            yield from [years] if other == "int" else _stamped(code, failure, other)
         elif other == "str" and kind.startswith(("int", "float", "uint")):
             yield from _numbers(code, failure)
     if failure.says(r"'>=?|<=?' not supported between instances of 'Timestamp' and 'int'"):
@@ -44,6 +47,14 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     if failure.says(r"strptime\(\) argument 1 must be str, not Timestamp"):
         calls = [call for call in code.all(ast.Call) if fields.called(call) == "strptime" and call.args]
         yield code.with_(*(code.put(call, code.of(call.args[0])) for call in calls))
+    if failure.says(r"unsupported Type \w*Index|[Ii]ndex (must be|is not a valid) DatetimeIndex"):
+        names = ("to_period", "tz_localize", "tz_convert")
+        bare = [n for n in code.all(ast.Attribute) if n.attr in names and not _is_dt(n.value)]
+        yield code.with_(*((code.end(n.value), code.end(n.value), ".dt") for n in bare if on_line(failure, n)))
+    if failure.says(r"Cannot compare Timestamp with datetime\.date"):
+        days = [node for node in code.all(ast.Attribute) if node.attr == "date" and _is_dt(node.value)]
+        ends = [(code.end(node.value.value), code.end(node)) for node in days if isinstance(node.value, ast.Attribute)]
+        yield code.with_(*((start, end, "") for start, end in ends))
     if failure.says(r"Only valid with DatetimeIndex"):
         yield from _resampled(code, failure)
 
@@ -60,6 +71,10 @@ def _is_column(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant) and node.slice.value == name
     return isinstance(node, (ast.Name, ast.Call)) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def _is_dt(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "dt"
 
 
 def _accessors(code: Code, failure: Failure) -> list[ast.Attribute]:

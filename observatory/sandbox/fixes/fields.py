@@ -44,7 +44,8 @@ def named(code: Code) -> list[ast.Constant]:
             parent = code.parents.get(parent)
         return (isinstance(parent, ast.keyword) and parent.arg in _SHOWN) or isinstance(parent, ast.Expr)
 
-    return [node for node in strings(code) if not shown(node)]
+    short = {id(node) for node in shorthands(code)}
+    return [node for node in strings(code) if id(node) in short or not shown(node)]
 
 
 def shorthands(code: Code) -> list[ast.Constant]:
@@ -218,7 +219,7 @@ def _in_expression(text: str, wrong: str, right: str) -> str:
 
 
 def _in_table(text: str, wrong: str, right: str) -> str:
-    shown = right if right.isidentifier() else f"`{right}`"
+    shown = right if right.isidentifier() and not keyword.iskeyword(right) else f"`{right}`"
     return re.sub(rf"`{re.escape(wrong)}`|(?<![\w'\"`]){re.escape(wrong)}\b", lambda _: shown, text)
 
 
@@ -231,9 +232,11 @@ def with_types(code: Code, letters: dict[str, str]) -> str:
 
 
 def _with_type(code: Code, field: str, letter: str) -> str:
-    wanted = [node for node in shorthands(code) if node.value == field]
+    bare = [node for node in shorthands(code) if not re.search(r":\w+$", str(node.value))]
+    wanted = [node for node in bare if field_of(str(node.value)) == field]
     long = {"Q": "quantitative", "N": "nominal", "O": "ordinal", "T": "temporal"}[letter]
-    edits = [code.literal(node, f"{field}:{letter}") for node in wanted]
+    summed = [node for node in wanted if node.value != field]
+    edits = [code.literal(node, f"{node.value!s}:{'Q' if node in summed else letter}") for node in wanted]
     for item in code.all(ast.keyword):
         call = code.parents.get(item)
         is_field = item.arg == "field" and isinstance(item.value, ast.Constant) and item.value.value == field

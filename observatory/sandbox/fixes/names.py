@@ -14,6 +14,7 @@ from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.words import (
     ALT,
     CHARTS,
+    COLOURS,
     DATE_PARTS,
     FRAMES,
     MARKS,
@@ -109,6 +110,8 @@ def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
         yield f"{_IMPORTS[name]}\n{code.text}"
     if name in failure.columns:
         yield _quoted(code, names, name)
+    if name in COLOURS:
+        yield code.with_(*(code.put(node, _coloured(code, node)) for node in names))
     own = {node.id for node in code.all(ast.Name) if isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in code.all(ast.arg)} | {node.name for node in code.all(ast.FunctionDef)}
     if name.lower() in _TABLES and "data" not in own - {"data"}:
@@ -126,6 +129,14 @@ def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
     right = nearest(name, [word for word in dir(builtins) if not word.startswith("_")], cutoff=0.75)
     if right:
         yield all_as(right)
+
+
+def _coloured(code: Code, node: ast.Name) -> str:
+    """The name of a colour in quotes; in `encode`, where a text is a column, as a value."""
+    item = code.parents.get(node)
+    text = code.quoted(node.id)
+    in_encode = isinstance(item, ast.keyword) and fields.called(code.parents.get(item)) == "encode"
+    return f"alt.value({text})" if in_encode else text
 
 
 def _quoted(code: Code, names: list[ast.Name], column: str) -> str:
@@ -159,6 +170,8 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
         return
     if failure.is_none:
         yield from _in_place(code)
+    if failure.owner == "Series" and name in ("cut", "qcut", "to_datetime", "to_numeric", "to_timedelta"):
+        yield from _of_pandas(code, name, nodes)
     if failure.owner in ("Series", "SeriesGroupBy") and name in (*DATE_PARTS, *TEXT_PARTS):
         yield from _part(code, name, nodes)
     table = failure.owner in ("DataFrame", "Series") or "GroupBy" in failure.owner
@@ -180,6 +193,17 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
         yield code.with_(*((code.end(node.value), code.end(call), "") for node, call in calls))
 
 
+def _of_pandas(code: Code, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
+    """What is a function of pandas and no method: `pd.cut(column, 3)` for `column.cut(3)`."""
+    edits: list[Edit] = []
+    for node in nodes:
+        call = code.parents.get(node)
+        if isinstance(call, ast.Call) and call.func is node:
+            given = [*(code.of(item) for item in call.args), *(f"{k.arg}={code.of(k.value)}" for k in call.keywords)]
+            edits.append(code.put(call, f"pd.{name}({', '.join([code.of(node.value), *given])})"))
+    yield code.with_(*edits)
+
+
 def _part(code: Code, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
     """A part of a date or of a text, which columns have behind `.dt` and `.str`."""
     edits: list[Edit] = []
@@ -193,6 +217,17 @@ def _part(code: Code, name: str, nodes: list[ast.Attribute]) -> Iterator[str]:
 
 
 _PROPERTIES = ("year", "month", "day", "hour", "minute", "second", "quarter", "dayofweek", "dayofyear", "weekday")
+
+
+def spelt(code: Code) -> str:
+    """The code with the methods of charts that are all but right: `resolve_scales`, `configure_axes`."""
+    known = [name for name in CHARTS if _OF_CHARTS.match(name)]
+    wrong = [node for node in code.all(ast.Attribute) if _OF_CHARTS.match(node.attr) and node.attr not in known]
+    meant = [(node, nearest(node.attr, known, 0.85)) for node in wrong if node.attr not in ATTRIBUTES]
+    return code.with_(*(code.attribute(node, right) for node, right in meant if right))
+
+
+_OF_CHARTS = re.compile(r"^(mark|resolve|transform|configure|add)_")
 
 
 def _mark(name: str) -> str | None:

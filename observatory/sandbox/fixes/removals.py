@@ -24,6 +24,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     named = failure.says(r"\b(import\w*|read_\w+|load_dataset|to_\w+|save|savefig|show|display)\b|No module named")
     if failure.kind not in _KINDS and not named:
         return
+    if failure.says("rows from an address"):
+        given = [call.args[0] for call in code.all(ast.Call) if called(call) == "Chart" and call.args]
+        texts = [node for node in given if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        yield code.with_(*(code.put(node, "data") for node in texts))
     simple = _cleaned(code)
     if simple != code.text:
         yield simple

@@ -128,6 +128,12 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Choose the columns that hold numbers, or add numeric_only=True.",
     ),
     (r"^'(.{1,60})' is not of type 'number'", "“{1}” is not a number.", "Give a number without quotes."),
+    (r"is not of type 'string'", "Something else is given where a text belongs.", "Give a text in quotes."),
+    (
+        r"Failed validating '\w+' in schema",
+        "A value here is not one that Vega-Lite takes.",
+        "Look its values up in Altair's documentation.",
+    ),
     (
         r"^'(?:Timestamp|datetime\.date)' object is not subscriptable",
         "A date is not text of which letters can be taken.",

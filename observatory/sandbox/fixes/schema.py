@@ -15,6 +15,7 @@ _NO_PARAMETER = re.compile(r"`(\w+)` has no parameter named '(\w+)'\s+Existing p
 _BAD_VALUE = re.compile(r"'(.*)' is an invalid value for `(\w+)`\.([\s\S]*)")
 _BAD_TYPE = r'"(.*)" is not one of the valid encoding data types'
 _UNEXPECTED = r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'"
+_LISTS = ("groupby", "fields", "fold", "encodings")
 _SPELT = ("Chart", "properties", "encode")
 _CHART = ("title", "width", "height", "name", "description", "background", "padding")
 
@@ -27,6 +28,18 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         )
     for name in re.findall(r"\('(\w+)' was unexpected\)", failure.message):
         yield from _inner(code, name)
+    if told := failure.says(r'For argument "(\w+)" expected type bool'):
+        items = [item for item in code.all(ast.keyword) if item.arg == told[1]]
+        truths = {"true": "True", "yes": "True", "false": "False", "no": "False"}
+        new = [(item.value, truths.get(str(getattr(item.value, "value", "")).lower())) for item in items]
+        yield code.with_(*(code.put(value, truth) for value, truth in new if truth))
+    if one := failure.says(r"^'\['.*'\]' is an invalid value for `(\w+)`"):
+        single = [
+            item.value for item in code.all(ast.keyword) if item.arg == one[1] and isinstance(item.value, ast.List)
+        ]
+        yield code.with_(*(code.put(node, code.of(node.elts[0])) for node in single if len(node.elts) == 1))
+    if failure.says(r"is an invalid value for `calculate`"):
+        yield from _calculated(code)
     bad = [found.groups() for part in failure.message.split("\nError ") for found in _BAD_VALUE.finditer(part)]
     yield code.with_(*(edit for value, place, allowed in bad for edit in _edits(code, value, place, allowed)))
     if any(value.startswith(("[", "{")) or place in ("field", "shorthand") for value, place, _ in bad):
@@ -42,8 +55,9 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield from _marked(code)
     unexpected = failure.says(_UNEXPECTED)
     if unexpected:
-        _, function, name = unexpected.groups()
-        yield from _argument(code, failure, name, CHANNELS if function == "encode" else parameters(function), function)
+        holder, function, name = unexpected.groups()
+        known = CHANNELS if function == "encode" else parameters(function, holder or "")
+        yield from _argument(code, failure, name, known, function)
     if failure.says(r"^positional of type"):
         yield from _positional(code)
     if failure.says(r"facet argument cannot be combined"):
@@ -88,7 +102,11 @@ def _argument(code: Code, failure: Failure, name: str, known: list[str] | tuple[
     if right and not any(right in [other.arg for other in call.keywords] for call, _ in calls):
         beside = [other for call, _ in calls for other in call.keywords if other.arg and other.arg not in known]
         meant = [(item, item.arg or "", nearest(item.arg or "", known, cutoff=0.65)) for item in beside or given]
-        yield code.with_(*((code.start(item), code.start(item) + len(old), new) for item, old, new in meant if new))
+        lists = [item.value for item, _, new in meant if new in _LISTS and isinstance(item.value, ast.Constant)]
+        yield code.with_(
+            *((code.start(item), code.start(item) + len(old), new) for item, old, new in meant if new),
+            *(code.put(value, f"[{code.of(value)}]") for value in lists),
+        )
         keys = [key for node in code.all(ast.Dict) for key in node.keys if isinstance(key, ast.Constant)]
         yield code.with_(*(code.literal(key, right) for key in keys if key.value == name))
     yield code.with_(*(code.unargued(call, item) for call, item in calls))
@@ -104,6 +122,18 @@ def _moved(code: Code, call: ast.Call, item: ast.keyword, owner: str) -> Edit | 
             inner = f"{item.arg}={code.of(item.value)}"
             return code.start(item), code.end(item), f"{place}=alt.{place.title()}({inner})"
     return None
+
+
+def _calculated(code: Code) -> Iterator[str]:
+    """A column computed from `data` where an expression over `datum` belongs."""
+    edits = []
+    for call in code.all(ast.Call):
+        for item in call.keywords if fields.called(call) == "transform_calculate" else ():
+            text = code.of(item.value)
+            plain_names = {node.id for node in ast.walk(item.value) if isinstance(node, ast.Name)} == {"data"}
+            if isinstance(item.value, ast.BinOp) and plain_names and '"' not in text:
+                edits.append(code.put(item.value, f'"{re.sub(r"(?<![.])data(?=[.[])", "datum", text)}"'))
+    yield code.with_(*edits)
 
 
 def _numeric(code: Code, failure: Failure) -> Iterator[str]:
@@ -177,7 +207,7 @@ def _converted(code: Code, value: str, place: str, allowed: str) -> str | None:
     if place in ("axis", "legend") and re.fullmatch(r"[A-Za-z][\w ]*", value):
         side = place == "legend" and value in ("top", "bottom", "left", "right", "none")
         return f"alt.{place.title()}({'orient' if side else 'title'}={code.quoted(value)})"
-    if "Sequence" in allowed and place in ("groupby", "fields", "fold", "encodings"):
+    if "Sequence" in allowed and place in _LISTS:
         return f"[{code.quoted(value)}]"
     if number and "float" in allowed:
         return number.group(0)

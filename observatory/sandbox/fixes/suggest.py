@@ -61,7 +61,7 @@ def _candidates(text: str, error: BaseException, known: Sequence[str]) -> Iterat
 
 def _finished(text: str, failure: Failure) -> str:
     """The code with the arguments and columns, too, that the next run would stumble over."""
-    text = next(schema.spelt(Code(text), failure))
+    text = names.spelt(Code(next(schema.spelt(Code(text), failure))))
     return columns.same_but_for_case(Code(text), failure, fields.made(Code(text)))
 
 

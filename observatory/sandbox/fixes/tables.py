@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
-from observatory.sandbox.fixes.words import FRAMES
+from observatory.sandbox.fixes.words import DATE_PARTS, FRAMES
 
 _REDUCED = ("mean", "sum", "median", "std", "var", "corr", "cov", "min", "max", "quantile", "skew")
 _FILLS = {"ffill": "ffill", "pad": "ffill", "bfill": "bfill", "backfill": "bfill"}
@@ -33,12 +33,12 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     if failure.says(
         r"truth value of a \w+ is ambiguous|Cannot perform 'r?(and|or)_'|unsupported operand type\(s\) for [&|]"
     ):
-        yield from _conditions(code)
+        yield from conditions(code)
     if failure.says(r"only use \.dt accessor"):
         yield from _dates(code)
     if isinstance(failure.key, tuple) or failure.says(r"Cannot subset columns with a tuple"):
         yield from _lists(code)
-    if failure.says(r"'(method|function|DataFrame)' object is not (subscriptable|iterable|callable)"):
+    if failure.says(r"'(method|function|DataFrame|Series)' object is not (subscriptable|iterable|callable)"):
         yield from _calls(code)
 
 
@@ -77,7 +77,7 @@ def _numeric(code: Code) -> Iterator[str]:
     yield code.with_(*(code.argued(call, "numeric_only=True") for call in calls))
 
 
-def _conditions(code: Code) -> Iterator[str]:
+def conditions(code: Code) -> Iterator[str]:
     """`and` and `or` between columns, and comparisons beside `&` and `|` without brackets."""
     edits: list[Edit] = []
     for node in code.all(ast.BoolOp):
@@ -122,10 +122,13 @@ def _calls(code: Code) -> Iterator[str]:
     """Square brackets where a method is called, and round ones where a column is taken."""
     edits: list[Edit] = []
     for node in code.all(ast.Subscript):
-        if isinstance(node.value, ast.Attribute) and node.value.attr in FRAMES:
+        if isinstance(node.value, ast.Attribute) and node.value.attr in (*FRAMES, "strftime", "contains", "replace"):
             edits += [(code.end(node.value), code.start(node.slice), "("), (code.end(node) - 1, code.end(node), ")")]
             break
     for call in code.all(ast.Call):
+        is_part = isinstance(call.func, ast.Attribute) and call.func.attr in (*DATE_PARTS[:8], "second", "dayofyear")
+        if is_part and not call.args:
+            edits.append((code.end(call.func), code.end(call), ""))
         if isinstance(call.func, ast.Name) and call.func.id in ("data", "df") and len(call.args) == 1:
             edits += [(code.end(call.func), code.start(call.args[0]), "["), (code.end(call) - 1, code.end(call), "]")]
     yield code.with_(*edits)

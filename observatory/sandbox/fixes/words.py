@@ -36,6 +36,24 @@ TIME_UNITS = (
     *("year", "quarter", "month", "week", "day", "dayofyear", "date", "hours", "minutes", "seconds", "yearquarter"),
     *("yearmonth", "yearmonthdate", "monthdate", "yearweek", "hoursminutes"),
 )
+COLOURS = (
+    *(
+        "red",
+        "blue",
+        "green",
+        "black",
+        "white",
+        "gray",
+        "grey",
+        "orange",
+        "purple",
+        "steelblue",
+        "teal",
+        "navy",
+        "gold",
+    ),
+    *("pink", "brown", "firebrick", "crimson", "tomato", "salmon", "darkblue", "darkgreen", "lightblue", "lightgray"),
+)
 DATE_PARTS = (
     "year",
     "month",
@@ -126,14 +144,15 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
     return by_plain[begun[0]] if len(begun) == 1 else None
 
 
-def parameters(function: str) -> tuple[str, ...]:
+def parameters(function: str, holder: str = "") -> tuple[str, ...]:
     """The arguments that a function of Altair or pandas takes by name.
 
     >>> "ascending" in parameters("sort_values")
     True
     """
-    for holder in (alt.Chart, alt, pd.DataFrame, pd.Series, DataFrameGroupBy, pd):
-        found = getattr(holder, function, None)
+    holders = (alt.Chart, alt, pd.DataFrame, pd.Series, DataFrameGroupBy, pd)
+    for owner in (pd.Series, *holders) if holder == "Series" else holders:
+        found = getattr(owner, function, None)
         if callable(found):
             try:
                 return tuple(name for name in inspect.signature(found).parameters if name != "self")
