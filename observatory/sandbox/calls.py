@@ -18,6 +18,7 @@ from pandas.api import typing as shapes
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox import quiet
 from observatory.sandbox.allowed import ATTRIBUTES, CALLED_BY_NAME, DISPATCH, KNOWN, MODULES, QUIET, SETTABLE
+from observatory.sandbox.classes import STANDS_FOR, is_own
 from observatory.sandbox.hints import attribute_hint
 from observatory.sandbox.query import accept_query
 from observatory.sandbox.reading import FILENAME
@@ -65,6 +66,8 @@ def attribute(holder: Any, name: str) -> Any:
     """
     if name in TOLD:
         return _told(holder, name)
+    if is_own(holder):
+        return getattr(holder, name)
     value = _found(holder, name)
     if name in CALLED_BY_NAME and callable(value) and not _is_of_altair(holder):
         return _by_name(value)
@@ -91,7 +94,7 @@ def _found(holder: Any, name: str) -> Any:
         module = types.ModuleType.__getattribute__(holder, "__name__")
         if name not in MODULES.get(module, ()):
             raise _no_such(holder, module, name)
-        return quiet.STANDS_FOR[name] if name in QUIET else getattr(holder, name)
+        return quiet.STANDS_FOR[name] if name in QUIET else STANDS_FOR.get((module, name), getattr(holder, name))
     if name in ATTRIBUTES or isinstance(holder, quiet.Namespace):
         return getattr(holder, name)
     if name.startswith("_"):
@@ -131,13 +134,13 @@ def _by_key(holder: Any, name: str) -> Any:
 
 
 def settable(holder: Any, name: str) -> Any:
-    """The object whose attribute chart code sets: any of a chart, the names of a table or column, nothing else.
+    """The object whose attribute chart code sets: a chart, one of its own classes, the names of a table or column.
 
     >>> settable(pd.Series([1]), "name").name is None
     True
     """
     is_table = isinstance(holder, (pd.DataFrame, pd.Series, pd.Index)) and name in SETTABLE
-    if is_table or isinstance(holder, SchemaBase):
+    if is_table or isinstance(holder, SchemaBase) or is_own(holder):
         return holder
     kind = type(holder).__name__[:60]
     raise ChartCodeRejected(f"The attribute “{name[:60]}” of a {kind} cannot be set.", 'Use data["column"] = …')

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from observatory.sandbox import allowed, calls, disarming, quiet
+from observatory.sandbox import allowed, calls, classes, disarming, quiet
 
 disarm = disarming.disarm
 
@@ -34,6 +34,8 @@ def namespace(module: str) -> quiet.Namespace:
 def _member(real: Any, module: str, name: str) -> Any:
     if name in allowed.QUIET and module in ("altair", "pandas"):
         return quiet.STANDS_FOR[name]
+    if (module, name) in classes.STANDS_FOR:
+        return classes.STANDS_FOR[module, name]
     value = getattr(real, name)
     return namespace(value.__name__) if isinstance(value, types.ModuleType) else value
 
@@ -84,7 +86,7 @@ _STAND_INS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
-    | {"True": True, "False": False, "None": None, "__build_class__": None, "__import__": _import}
+    | {"True": True, "False": False, "None": None, "__import__": _import}
     | {"type": _type_of, "print": _print, "display": _print}
     | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute}
 )
@@ -100,7 +102,7 @@ def scope(data: Any, *, facade: bool) -> dict[str, Any]:
     own: Mapping[str, Any] = SAFE if facade else vars(builtins)
     return {
         "__name__": "__main__",
-        "__builtins__": dict(own),
+        "__builtins__": {**own, "__build_class__": classes.build},
         "data": data,
         "print": _print,
         "display": _print,

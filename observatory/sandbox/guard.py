@@ -10,19 +10,31 @@ from typing import Any, Final, NoReturn
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, IMPORTABLE, KNOWN, MODULES, QUIET
 from observatory.sandbox.calls import TOLD, refuse_attribute
+from observatory.sandbox.classes import METHODS, STANDS_FOR
 from observatory.sandbox.hints import import_hint, name_hint
 from observatory.sandbox.sizes import accept_sizes
 
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
 # Names that no code can write, so that it can neither call nor replace what stands behind them.
-LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF, IMPORTED = "look up", "look up text", "has", "settable", "imported"
+LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has", "settable"
+IMPORTED, BASES_OF = "imported", "bases of"
 _LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS}
 _IMPLIED: Final = frozenset(("data", "__name__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
 _NODES: Final = (
     *(ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.For, ast.While),
     *(ast.If, ast.With, ast.Raise, ast.Try, ast.Assert, ast.Import, ast.ImportFrom, ast.Pass, ast.Break, ast.Continue),
-    *(ast.FunctionDef, ast.Lambda, ast.arguments, ast.arg, ast.Yield, ast.YieldFrom, ast.Nonlocal, ast.Global),
+    *(
+        ast.ClassDef,
+        ast.FunctionDef,
+        ast.Lambda,
+        ast.arguments,
+        ast.arg,
+        ast.Yield,
+        ast.YieldFrom,
+        ast.Nonlocal,
+        ast.Global,
+    ),
     *(ast.BoolOp, ast.boolop, ast.NamedExpr, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop, ast.IfExp, ast.Dict),
     *(ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.Compare, ast.cmpop),
     *(
@@ -48,7 +60,6 @@ _NODES: Final = (
     *(ast.MatchAs, ast.MatchOr),
 )
 _PLAINLY: Final = {
-    ast.ClassDef: ("A class cannot be defined in chart code.", "Use functions and dictionaries."),
     ast.AsyncFunctionDef: ("Chart code cannot be asynchronous.", "Write it with def."),
     ast.Await: ("Chart code cannot be asynchronous.", "Leave “await” out."),
     ast.MatchClass: ("A match on a class is not allowed in chart code.", "Use isinstance."),
@@ -121,6 +132,8 @@ class _Guard(ast.NodeTransformer):
         return super().generic_visit(node)
 
     def _bindable(self, name: str, node: ast.AST) -> None:
+        if name in METHODS and isinstance(node, ast.FunctionDef):
+            return
         if name.startswith("__"):
             _refuse(f"The name “{name[:60]}” is not allowed in chart code.", "Begin names with a letter.", node)
         if name in _FORBIDDEN_NAMES and not isinstance(node, ast.keyword):
@@ -156,7 +169,8 @@ class _Guard(ast.NodeTransformer):
         return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder, ast.Constant(name))), name, node.ctx))
 
     def _loaded(self, plain: ast.Attribute, module: str | None, node: ast.Attribute) -> Any:
-        known = module is not None or (node.attr in ATTRIBUTES and node.attr not in DELICATE)
+        stands_for = (module, node.attr) in STANDS_FOR
+        known = (module is not None and not stands_for) or (node.attr in ATTRIBUTES and node.attr not in DELICATE)
         if known and node.attr not in CHECKED and node.attr not in QUIET:
             return _at(node, plain)
         return _at(node, _call(LOOK_UP, plain.value, ast.Constant(node.attr)))
@@ -173,6 +187,13 @@ class _Guard(ast.NodeTransformer):
             inner = _OTHER_NAMES.get(f"{outer}.{node.attr}", f"{outer}.{node.attr}")
             return inner if inner in MODULES else None
         return None
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
+        if node.keywords:
+            _refuse("A class has no options in chart code.", "Leave them out.", node)
+        self.generic_visit(node)
+        node.bases = [ast.Starred(_call(BASES_OF, *node.bases), ast.Load())] if node.bases else []
+        return node
 
     def visit_Import(self, node: ast.Import) -> Any:
         lines = []

@@ -15,6 +15,7 @@ from observatory.sandbox import facade as walls
 from observatory.sandbox import guard as guards
 from observatory.sandbox.allowed import IMPORTABLE
 from observatory.sandbox.chart import LAST, chart_of, spec_of
+from observatory.sandbox.classes import bases_of
 from observatory.sandbox.frames import Frames, strict, unbound
 from observatory.sandbox.layers import MOST_PRINTED
 from observatory.sandbox.quiet import themes_kept
@@ -74,6 +75,7 @@ def _helpers(facade: bool) -> dict[str, Any]:
         guards.HAS: calls.has_attribute,
         guards.SETTABLE_OF: calls.settable,
         guards.IMPORTED: walls.imported(facade),
+        guards.BASES_OF: bases_of,
     }
 
 

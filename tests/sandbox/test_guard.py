@@ -34,7 +34,6 @@ REFUSED = {
     "def f(): pass\nf.__globals__": "__globals__",
     "alt.Chart(data).save('x.html')": "save",
     "data.plot()": "plot",
-    "class A(dict): pass": "class",
     "async def f(): pass": "asynchronous",
     "match data:\n    case object(__class__=c): pass": "match",
     "del data.columns": "columns",

@@ -1,0 +1,90 @@
+"""Plain classes work as people write them; none passes for something that libraries or checks take at its word."""
+
+import pandas as pd
+import pytest
+
+from observatory.sandbox import program
+
+FRAME = pd.DataFrame({"kind": list("aab"), "n": [1, 2, 3]})
+CHART = "chart = alt.Chart(data).mark_bar(color=colour).encode(x='kind', y='sum(n)')"
+PLAIN = {
+    "settings": "class Config:\n    COLOUR = 'red'\ncolour = Config.COLOUR",
+    "methods": """
+class Builder:
+    def __init__(self, frame, colour):
+        self.frame, self.colour = frame, colour
+
+    @property
+    def n_rows(self):
+        return len(self.frame)
+
+    def transform(self, frame):
+        return frame.assign(z=self.n_rows)
+
+    @staticmethod
+    def name(colour):
+        return colour.lower()
+
+builder = Builder(data, 'RED')
+builder.colour = builder.name(builder.colour)
+data = builder.transform(data)
+colour = builder.colour
+""",
+    "subclass": "class A:\n    colour = 'red'\nclass B(A):\n    pass\ncolour = B().colour",
+    "error": "class Absent(ValueError):\n    pass\ntry:\n    raise Absent('x')\nexcept Absent:\n    colour = 'red'",
+    "enumeration": "from enum import Enum\nclass Colour(Enum):\n    A = 'red'\ncolour = Colour.A.value",
+    "named tuple": "from typing import NamedTuple\nclass Style(NamedTuple):\n    a: str = 'red'\ncolour = Style().a",
+    "dataclass": """
+from dataclasses import dataclass, field, replace
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    colour: str
+    sizes: list[int] = field(default_factory=list)
+
+colour = replace(Style('blue'), colour='red').colour
+""",
+}
+
+
+@pytest.mark.parametrize(("guard", "facade"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize("code", PLAIN.values(), ids=PLAIN)
+def test_a_plain_class_works(code, guard, facade):
+    answer = program.run(f"{code}\n{CHART}", FRAME.copy(), guard=guard, facade=facade)
+    assert answer["spec"]["mark"] == {"type": "bar", "color": "red"}, answer
+
+
+@pytest.mark.parametrize(("guard", "facade"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Text(str):\n    pass",
+        "class Names(dict):\n    pass",
+        "from enum import Enum\nclass Text(str, Enum):\n    A = 'a'",
+        "class Table(pd.DataFrame):\n    pass",
+        "class Mine(alt.Chart):\n    pass",
+        "class Meta(type):\n    pass",
+        "class Made(metaclass=type):\n    pass",
+        "from dataclasses import dataclass\ndataclass(alt.Chart)",
+        "import dataclasses\ndataclasses.dataclass(pd.DataFrame)",
+        "from functools import wraps\nclass A:\n    pass\nwraps(A)(pd.DataFrame)\nclass B(pd.DataFrame):\n    pass",
+    ],
+)
+def test_a_class_cannot_pass_for_what_it_is_not(code, guard, facade):
+    answer = program.run(f"{code}\ncolour = 'red'\n{CHART}", FRAME.copy(), guard=guard, facade=facade)
+    assert answer["error"]["type"] == "ChartCodeRejected"
+
+
+@pytest.mark.parametrize("name", ["__call__", "__eq__", "__getattr__", "__array__", "__iter__", "__class_getitem__"])
+def test_methods_that_libraries_call_unasked_cannot_be_written(name):
+    answer = program.run(
+        f"class A:\n    def {name}(self, *a):\n        return 1\ncolour = 'red'\n{CHART}", FRAME.copy()
+    )
+    assert name in answer["error"]["message"]
+    assert answer["error"]["line"] == 2
+
+
+def test_an_object_of_the_code_shows_no_more_than_it_holds():
+    for reach in ("A().__dict__", "A.__subclasses__()", "A.mro()", "getattr(A(), '__class__')", "A().f.__globals__"):
+        code = f"class A:\n    def f(self):\n        return 1\nprint({reach})\ncolour = 'red'\n{CHART}"
+        assert program.run(code, FRAME.copy())["error"]["type"] == "ChartCodeRejected"
