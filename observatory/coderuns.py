@@ -113,12 +113,35 @@ def misnamed(error: FieldNotFound, code: str, fields: Sequence[str]) -> ChartCod
         right = counted.sub(r"\1count()\1", code)
         return ChartCodeFailed(_COUNTS, "Write count().", line=_line_at(code, counts.start()), fix=right)
     word = re.compile(rf"(?<!\w){_written(error.name)}(?!\w)")
-    close = get_close_matches(error.name, fields, n=1, cutoff=0.6)
     line = next((number for number, text in enumerate(code.splitlines(), 1) if word.search(text)), None)
+    if line and (meant := _function(error.name, fields)):
+        fixed = re.sub(rf"(?<!\w){re.escape(error.name)}", lambda _: meant, code)
+        return ChartCodeFailed(error.message, f"Did you mean “{meant}”?", line=line, fix=fixed)
+    close = get_close_matches(error.name, fields, n=1, cutoff=0.6)
     fix = word.sub(lambda _: _escaped(close[0]), code) if close and line else None
     return ChartCodeFailed(error.message, error.hint, line=line, fix=fix)
 
 
+def _function(name: str, fields: Sequence[str]) -> str | None:
+    """The shorthand that was meant by one of which Altair knows no function.
+
+    >>> _function("Year(date)", ["date"]), _function("avg(age)", ["age"]), _function("age", ["age"])
+    ('year(date)', 'average(age)', None)
+    """
+    parts = re.fullmatch(r"(\w+)\((.+)\)", name)
+    if parts is None or parts[2] not in fields:
+        return None
+    wrong = parts[1].lower().replace("_", "")
+    close = get_close_matches(_MEANT.get(wrong, wrong), _FUNCTIONS, n=1, cutoff=0.75)
+    return f"{close[0]}({_escaped(parts[2])})" if close else None
+
+
+_MEANT = {"avg": "average", "monthyear": "yearmonth", "std": "stdev", "nunique": "distinct", "hour": "hours"}
+_FUNCTIONS = (
+    *("mean", "average", "sum", "median", "min", "max", "count", "distinct", "stdev", "variance", "valid", "missing"),
+    *("year", "quarter", "month", "week", "day", "date", "dayofyear", "hours", "minutes", "seconds"),
+    *("yearmonth", "yearquarter", "yearmonthdate", "yearweek", "monthdate", "hoursminutes"),
+)
 _COUNTS = "count() takes no column: it counts rows."
 _PATH = re.compile("“(.*?)” is read as a path", re.DOTALL)
 _CHANNEL = re.compile(

@@ -121,6 +121,7 @@ CODES = {
     "y='[weird]:Q'": (PATH.format("[weird]"), r"y='\\[weird\\]:Q'"),
     "y='price_usd:Q'": ("There is no field called “price_usd”.", r"y='price\\.usd:Q'"),
     'y="a\'c:Q"': ("There is no field called “a'c”.", 'y="a\'b:Q"'),
+    "y='Mean(code):Q'": ("There is no field called “Mean(code)”.", "y='mean(code):Q'"),
     "y='count(x):Q'": ("count() takes no column: it counts rows.", "y='count()'"),
     "y='mean(sex)'": (TEXT, "y='count()'"),
     "y=alt.Y('sex', aggregate='mean')": (TEXT, "y=alt.Y('count()')"),

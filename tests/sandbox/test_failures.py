@@ -293,6 +293,8 @@ def test_rows_of_a_file_are_there_already() -> None:
     told_of = refused(f"df = pd.read_csv('sales.csv')\n{BARS.format('df')}", "read_csv", 1)
     assert told_of["hint"] == "The rows of the file are in `data` already."
     assert told_of["fix"] == f"df = data\n{BARS.format('df')}"
+    imported = refused(f"from pandas import read_csv\ndf = read_csv('a.csv')\n{BARS.format('df')}", "read_csv", 1)
+    assert imported["fix"] == told_of["fix"]
 
 
 def test_text_that_is_read_as_a_table_stays() -> None:

@@ -76,7 +76,9 @@ def _import(code: Code, node: ast.Import | ast.ImportFrom) -> tuple[set[str], Ed
     """The names that an import gives and should not, and the edit that takes them out."""
     if isinstance(node, ast.ImportFrom):
         known = (node.module or "").partition(".")[0] in MODULES
-        return (set(), None) if known else ({item.asname or item.name for item in node.names}, code.without(node))
+        if known:
+            return set(), _unread(code, node)
+        return {item.asname or item.name for item in node.names}, code.without(node)
     bad = [item for item in node.names if item.name.partition(".")[0] not in MODULES]
     names = {item.asname or item.name.partition(".")[0] for item in bad}
     if not bad:
@@ -85,6 +87,15 @@ def _import(code: Code, node: ast.Import | ast.ImportFrom) -> tuple[set[str], Ed
         return names, code.without(node)
     kept = [f"{item.name} as {item.asname}" if item.asname else item.name for item in node.names if item not in bad]
     return names, code.put(node, f"import {', '.join(kept)}")
+
+
+def _unread(code: Code, node: ast.ImportFrom) -> Edit | None:
+    """The edit that takes out of an import what reads files, whose calls give way to `data`."""
+    kept = [item for item in node.names if not _LOADS.match(item.name)]
+    if len(kept) == len(node.names):
+        return None
+    names = ", ".join(f"{item.name} as {item.asname}" if item.asname else item.name for item in kept)
+    return code.put(node, f"from {node.module} import {names}") if kept else code.without(node)
 
 
 def _root(node: ast.AST) -> str:
