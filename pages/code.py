@@ -3,8 +3,9 @@
 import streamlit as st
 
 from observatory import ui
-from observatory.ui.code_attempts import attempts, ran
-from observatory.ui.code_editor import editor
+from observatory.ui.code_attempts import ran
+from observatory.ui.code_editor import editor, is_staying
+from observatory.ui.code_history import attempts
 from observatory.ui.code_hold import held, not_run
 from observatory.ui.code_link import keep, opened
 from observatory.ui.code_result import result
@@ -12,11 +13,11 @@ from observatory.ui.code_result import result
 dataset = ui.current()
 ui.heading(dataset, "What if I write it myself?")
 status = held()
-found = opened(dataset)
+found = opened(dataset, arrived=not is_staying(dataset))
 if not status.ready:
     not_run(status, found, dataset)
 else:
-    keep(found.code, dataset)
+    keep(found, dataset)
     st.markdown("This Python draws the chart beneath it. Change it and run it: it sees this table and nothing else.")
     with st.grid(2, min_column_width=600, gap=("medium", "large")):
         editor(found.code, dataset, status)

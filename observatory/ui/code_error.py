@@ -9,7 +9,7 @@ import streamlit as st
 
 from observatory.model import CodeRun, Dataset
 from observatory.quoting import markdown
-from observatory.ui.code_attempts import diff
+from observatory.ui.code_diff import diff
 from observatory.ui.code_editor import mark_line
 from observatory.ui.code_link import MOST, change
 

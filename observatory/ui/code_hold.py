@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from observatory.model import Dataset, SandboxStatus
+from observatory.model import Dataset, SandboxLayer, SandboxStatus
 from observatory.quoting import markdown
+from observatory.sandbox.layers import ALTERNATIVES
 from observatory.ui.chart_verdict import picture
 from observatory.ui.charts import Showing
 from observatory.ui.code_link import Opened
 from observatory.ui.session import observatory
 
 STATES = {"on": "● holds", "off": "○ left out", "missing": "◌ not on this machine"}
+PLAIN = {
+    "guard": "Code is read before it runs",
+    "facade": "Tools that can do no harm",
+    "namespaces": "A world of its own",
+    "rlimits": "Bounds on time and memory",
+    "no_new_privs": "No way to more rights",
+    "landlock": "Files and ports are closed",
+    "seccomp": "Few calls to the system",
+    "audit": "Python keeps watch itself",
+    "clock": "A clock outside",
+    "grammar": "The chart is read before it is drawn",
+}
+"""Each layer in plain words; its name stands behind them."""
 HOW = "Code is run in a process of its own that can reach no file, no network and no other program."
 
 
@@ -29,22 +43,32 @@ def how_held(status: SandboxStatus) -> None:
 
 
 def layers(status: SandboxStatus) -> None:
-    """A line for each layer: its name, whether it holds here, whether it must, and what it does."""
+    """A line for each layer: what it is, whether it holds here, whether it must, and what it does."""
     lines = [
         {
-            "Layer": layer.name.replace("_", " "),
+            "Layer": _named(layer.name),
             "Here": STATES[layer.state],
-            "Needed": "yes" if layer.required else "no",
-            "What it does": layer.detail,
+            "Needed": needed(layer),
+            "What it does": markdown(layer.detail),
         }
         for layer in status.layers
     ]
     if lines:
-        st.table(
-            [{key: markdown(value) for key, value in line.items()} for line in lines],
-            border="horizontal",
-            hide_index=True,
-        )
+        st.table(lines, border="horizontal", hide_index=True)
+
+
+def _named(name: str) -> str:
+    word = markdown(name.replace("_", " "))
+    return f"{PLAIN[name]} :gray[({word})]" if name in PLAIN else word
+
+
+def needed(layer: SandboxLayer) -> str:
+    """Whether code runs only with this layer; of two of them either one is enough.
+
+    >>> needed(SandboxLayer("landlock", "on", False, "")), needed(SandboxLayer("clock", "on", True, ""))
+    ('one of the two', 'yes')
+    """
+    return "one of the two" if layer.name in ALTERNATIVES else "yes" if layer.required else "no"
 
 
 def not_run(status: SandboxStatus, found: Opened, dataset: Dataset) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from observatory.charts.spec.reading import read as reading
 from observatory.errors import ObservatoryError
 from observatory.model import CodeRun, Dataset, RankedChart
 from observatory.quoting import markdown
@@ -16,6 +17,7 @@ from observatory.ui.chart_link import CHART, packed, unpacked
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.chart_verdict import picture
 from observatory.ui.charts import COST, Showing, downloads, violations
+from observatory.ui.code_draft import is_changed
 from observatory.ui.code_error import code_error
 from observatory.ui.session import guard, observatory, show
 
@@ -40,9 +42,10 @@ def result(run: CodeRun, dataset: Dataset) -> None:
             _rules(run.spec, dataset)
     for note in run.notes:
         st.caption(f":material/info: {markdown(note)}")
-    st.caption(f"Drawn by your code in {max(run.seconds, 0.01):.2f} s.")
     _printed(run)
     _actions(run, dataset)
+    since = " What you changed since is not in it." if is_changed(run.code, dataset) else ""
+    st.caption(f"Drawn by your code in {max(run.seconds, 0.01):.2f} s.{since}")
 
 
 def _printed(run: CodeRun) -> None:
@@ -54,6 +57,8 @@ def _printed(run: CodeRun) -> None:
 
 def _as_json(spec: Mapping[str, Any]) -> None:
     """The spec as text; rows that stand in it are shortened."""
+    if has_parts(spec):
+        st.caption("This is what your code gave; the picture has the observatory's titles and remarks besides.")
     shown, left_out = shortened(spec)
     text = json.dumps(shown, indent=2, ensure_ascii=False)
     st.code(text[:_LONGEST], language="json", wrap_lines=True)
@@ -88,19 +93,35 @@ def _rules(spec: Mapping[str, Any], dataset: Dataset) -> None:
         return
     st.markdown(f"**It costs {chart.cost}.** {markdown(chart.summary)}", help=COST)
     violations(chart.violations)
-    if chart.violations:
-        st.caption("In the chart editor they can be repaired one by one.")
+    if chart.violations and has_parts(spec):
+        st.caption("In the chart editor its parts can be changed one by one.")
+    elif chart.violations:
+        st.caption("Mend it in the code: the chart editor cannot take it apart.")
+
+
+def has_parts(spec: Mapping[str, Any]) -> bool:
+    """Whether the chart editor can change its parts: one view over the rows of the data set.
+
+    >>> has_parts({"mark": "bar"}), has_parts({"mark": "bar", "data": {"name": "a"}, "datasets": {"a": [{"x": 1}]}})
+    (True, False)
+    """
+    try:
+        found = reading(spec)
+    except ObservatoryError:
+        return False
+    return found.composition == "single" and len(found.parts) == 1 and found.parts[0].rows.exact
 
 
 def _actions(run: CodeRun, dataset: Dataset) -> None:
-    """One quiet row: open it in the chart editor, pin it, take it away."""
+    """One quiet row: open what was run in the chart editor, pin it, take it away."""
     spec = run.spec or {}
+    there = "its parts can be changed" if has_parts(spec) else "it can be compared, and changed as Vega-Lite"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
             "Make this the chart",
             key="code_make",
             icon=":material/bar_chart:",
-            help="Open it in the chart editor, where it can be changed, compared and pinned.",
+            help=f"Open the chart that was run in the chart editor, where {there}.",
         ):
             _make(spec, dataset)
         pin_button(spec, dataset, task=None, key="code_pin")

@@ -19,6 +19,7 @@ chart = alt.Chart(means).mark_bar().encode(
 BROKEN = MEANS.replace("alt.Chart(means)", "alt.Chart(meens)")
 BARS = "[data-testid=stVegaLiteChart] [aria-roledescription=bar]"
 PICTURE = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+SCROLLED = ".st-key-code_text :has(> [data-testid=stTextAreaRootElement])"
 NAMELESS = """[...document.querySelectorAll("[data-testid=stMain] :is(button, input, textarea, [role=tab], a)")]
     .filter(e => e.checkVisibility())
     .filter(e => !(e.ariaLabel || [...(e.labels || [])].map(l => l.innerText).join("") || e.innerText).trim())
@@ -65,21 +66,31 @@ def test_a_link_restores_the_code_and_its_chart(tab, browser) -> None:
     context.close()
 
 
-def test_attempts_are_gone_back_to(tab) -> None:
+def test_attempts_are_gone_back_to_and_drafts_are_kept(tab) -> None:
     tab.go(LINK, DONE)
-    began = box(tab.page).input_value()
+    began, unrun = box(tab.page).input_value(), tab.page.get_by_text("changed, not run yet")
     run(tab, MEANS, DONE)
+    expect(unrun).not_to_be_visible()
+    box(tab.page).fill("a = 1")
+    expect(unrun).to_be_visible()
+    assert box(tab.page).bounding_box()["height"] < 60
     tab.page.get_by_role("radio", name="where it began").check(force=True)
     expect(box(tab.page)).to_have_value(began, timeout=A_WHILE)
+    expect(unrun).not_to_be_visible()
+    tab.page.get_by_role("radio", name="2 ·").check(force=True)
+    expect(box(tab.page)).to_have_value("a = 1", timeout=A_WHILE)
+    expect(unrun).to_be_visible()
     tab.settle(DONE)
 
 
 def test_the_code_of_a_chart_is_opened_from_its_details(tab) -> None:
-    tab.go("/charts?dataset=penguins&charts_fields=species", "Check a chart of yours")
+    tab.go("/charts?dataset=penguins", "Check a chart of yours")
     tab.page.get_by_role("button", name="Details").first.click()
+    entries = tab.page.evaluate("history.length")
     tab.page.get_by_role("link", name="Edit and run").click()
     tab.settle(DONE)
     assert "alt.Chart(data" in box(tab.page).input_value()
+    assert tab.page.evaluate("history.length") == entries + 1
 
 
 def test_every_control_has_a_name_and_is_reached_by_the_keyboard(tab) -> None:
@@ -95,10 +106,12 @@ def test_every_control_has_a_name_and_is_reached_by_the_keyboard(tab) -> None:
         assert name in tab.page.evaluate("document.activeElement.innerText")
 
 
-def test_the_numbers_stay_beside_the_lines_of_long_code(tab) -> None:
+def test_the_numbers_stay_beside_the_lines_of_long_code_and_the_marked_one_is_seen(tab) -> None:
+    tab.page.set_viewport_size({"width": 1440, "height": 800})
     tab.go(LINK, DONE)
     run(tab, "\n" * 40 + BROKEN, "Line 42:")
     assert box(tab.page).evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    tab.page.wait_for_function(f"document.querySelector('{SCROLLED}').scrollTop > 0", timeout=A_WHILE)
 
 
 def test_nothing_is_wider_than_a_telephone(tab) -> None:

@@ -15,7 +15,7 @@ from observatory.errors import ChartCodeError, ChartCodeFailed, SandboxUnavailab
 from observatory.model import SandboxLayer, SandboxStatus
 from observatory.sandbox.box import Drawn
 from observatory.ui import chart_link
-from observatory.ui.code_attempts import diff
+from observatory.ui.code_diff import diff, replaced, summary
 from observatory.ui.code_error import excerpt
 from observatory.ui.code_link import CODE, MOST, packed, unpacked
 from observatory.ui.code_result import shortened
@@ -74,6 +74,11 @@ def said(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
 
 
+def plain(app: AppTest) -> str:
+    """The words on the page without the marks of their colour and weight."""
+    return said(app).replace(":gray[", "").replace("]", "").replace("**", "")
+
+
 def opened(open_page: Open, code: str | None = None, chart: Mapping[str, Any] | None = None) -> AppTest:
     params = {CODE: packed(code)} if code is not None else {}
     if chart is not None:
@@ -117,7 +122,8 @@ def test_it_opens_with_the_code_of_the_best_chart_and_draws_it(open_page: Open, 
     app = opened(open_page)
     assert not app.error
     best = observatory().recommend("penguins", k=1)[0]
-    assert editor(app).value == best.code.rstrip() == linked(app)
+    assert editor(app).value == best.code.rstrip()
+    assert CODE not in app.query_params
     assert editor(app).label == "Python code"
     assert len(drawn(app)) == 1
     assert drawn(app)[0].proto.alt
@@ -127,7 +133,9 @@ def test_it_opens_with_the_code_of_the_best_chart_and_draws_it(open_page: Open, 
 def test_it_opens_with_the_code_of_the_chart_one_came_from(open_page: Open, box: ScriptedSandbox) -> None:
     app = opened(open_page, chart=COUNTS)
     assert "aggregate='count'" in editor(app).value
-    assert linked(app) == editor(app).value
+    assert CODE not in app.query_params
+    run(app, GOOD)
+    assert linked(app) == GOOD
     assert chart_link.CHART not in app.query_params
 
 
@@ -164,10 +172,11 @@ def test_attempts_are_kept_compared_and_gone_back_to(open_page: Open, box: Scrip
     app.button(key="code_fix").click().run()
     attempts = app.radio(key="code_chosen")
     assert [line.replace("\\", "") for line in attempts.options] == [
-        "3 · drawn: chart = alt.Chart(data).mark_bar()",
+        "3 · data",
         "2 · failed: The name “dta” is not defined.",
-        "1 · drawn: where it began",
+        "1 · where it began",
     ]
+    assert "dta became data" in plain(app)
     assert app.code[-1].value.endswith("-chart = alt.Chart(dta).mark_bar()\n+chart = alt.Chart(data).mark_bar()")
     attempts.set_value(2).run()
     assert editor(app).value == linked(app) == BAD
@@ -175,7 +184,62 @@ def test_attempts_are_kept_compared_and_gone_back_to(open_page: Open, box: Scrip
     assert len(app.radio(key="code_chosen").options) == 3
     app.radio(key="code_chosen").set_value(1).run()
     assert editor(app).value == GOOD
-    assert "nothing to compare it with" in said(app)
+    assert "Attempt 1 is where it began." in said(app)
+    app.selectbox(key="code_against_1").select(3).run()
+    assert app.code[-1].value.endswith(f"+{GOOD}")
+
+
+def test_few_attempts_are_listed_and_all_on_demand(open_page: Open, box: ScriptedSandbox) -> None:
+    app = opened(open_page, GOOD)
+    for number in range(2, 9):
+        run(app, f"{GOOD}  # {number}")
+    assert [option.partition(" ")[0] for option in app.radio(key="code_chosen").options] == ["8", "7", "6", "5", "4"]
+    app.button(key="code_more").click().run()
+    assert len(app.radio(key="code_chosen").options) == 8
+    app.radio(key="code_chosen").set_value(1).run()
+    app.button(key="code_more").click().run()
+    assert [option[0] for option in app.radio(key="code_chosen").options] == ["8", "7", "6", "5", "4", "1"]
+
+
+def test_what_is_not_run_is_marked_kept_and_taken_back(open_page: Open, box: ScriptedSandbox) -> None:
+    since = "What you changed since is not in it."
+    app = run(opened(open_page, GOOD), f"{GOOD}  # 2")
+    assert since not in said(app)
+    editor(app).set_value("a draft").run()
+    assert since in said(app)
+    assert box.asked == [GOOD, f"{GOOD}  # 2"]
+    app.radio(key="code_chosen").set_value(1).run()
+    assert editor(app).value == GOOD
+    assert since not in said(app)
+    app.switch_page("pages/overview.py").run()
+    app.switch_page("pages/code.py").run()
+    assert editor(app).value == GOOD
+    app.radio(key="code_chosen").set_value(2).run()
+    assert editor(app).value == "a draft"
+    assert since in said(app)
+    app.button(key="code_undo").click().run()
+    assert editor(app).value == f"{GOOD}  # 2"
+    assert since not in said(app)
+
+
+def test_a_draft_that_is_run_is_none_any_more(open_page: Open, box: ScriptedSandbox) -> None:
+    app = run(opened(open_page, GOOD), f"{GOOD}  # 2")
+    app.radio(key="code_chosen").set_value(1).run()
+    assert editor(app).value == GOOD
+    assert "What you changed since" not in said(app)
+
+
+def test_what_was_open_last_is_open_and_linked_on_the_way_back(open_page: Open, box: ScriptedSandbox) -> None:
+    app = run(opened(open_page), GOOD)
+    del app.query_params[CODE]
+    app.switch_page("pages/overview.py").run()
+    app.switch_page("pages/code.py").run()
+    assert editor(app).value == GOOD == linked(app)
+    del app.query_params[CODE]
+    app.run()
+    assert "alt.Chart(data" in editor(app).value
+    assert editor(app).value != GOOD
+    assert CODE not in app.query_params
 
 
 def test_the_same_code_is_run_again_on_demand_and_is_one_attempt(open_page: Open, box: ScriptedSandbox) -> None:
@@ -191,8 +255,8 @@ def test_the_attempts_of_another_data_set_stay_there(open_page: Open, box: Scrip
     app.run()
     assert not app.exception
     assert not app.radio
-    assert linked(app) != BAD
-    del app.query_params[CODE]
+    assert editor(app).value != BAD
+    assert CODE not in app.query_params
     app.query_params["dataset"] = "penguins"
     app.run()
     assert linked(app) == BAD
@@ -210,10 +274,25 @@ def test_views_show_the_spec_and_what_the_rules_say(open_page: Open, box: Script
     app.session_state["code_view"] = "Vega-Lite"
     app.run()
     assert '"aggregate": "count"' in app.code[-1].value
+    assert "This is what your code gave" in said(app)
     app.session_state["code_view"] = "What the rules say"
     app.run()
     assert not app.exception
     assert "It costs" in said(app)
+
+
+def test_parts_are_promised_only_where_there_are_parts(
+    open_page: Open, box: ScriptedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promise, own = "its parts can be changed", {"data": {"name": "own"}, "datasets": {"own": [{"species": "A"}] * 3}}
+    app = opened(open_page, GOOD)
+    assert promise in app.button(key="code_make").help
+    monkeypatch.setattr(box, "run", lambda code, key, rows: Drawn(COUNTS | own, (), 0.01))
+    run(app, f"{GOOD}  # 2")
+    assert promise not in app.button(key="code_make").help
+    app.session_state["code_view"] = "What the rules say"
+    app.run()
+    assert promise not in said(app)
 
 
 def test_the_chart_is_pinned_and_made_the_chart(open_page: Open, box: ScriptedSandbox) -> None:
@@ -252,7 +331,12 @@ def test_what_the_code_says_does_no_harm(open_page: Open, box: ScriptedSandbox) 
 def test_layers_are_told_with_their_state(open_page: Open, box: ScriptedSandbox) -> None:
     app = opened(open_page, GOOD)
     told = app.table[0].value
-    assert list(told["Layer"]) == ["rlimits", "seccomp", "landlock"]
+    assert [name.partition(" :gray")[0] for name in told["Layer"]] == [
+        "Bounds on time and memory",
+        "Few calls to the system",
+        "Files and ports are closed",
+    ]
+    assert list(told["Needed"]) == ["yes", "yes", "one of the two"]
     assert list(told["Here"]) == ["● holds", "◌ not on this machine", "○ left out"]
     assert "Chart code is held by 2 layers." in said(app)
 
@@ -305,6 +389,17 @@ def test_a_difference_shows_what_changed() -> None:
     assert diff("a", "a") == ""
     assert diff("", "a") == "+a"
     assert diff("a\nb\nc", "a\nc", around=0) == "-b"
+
+
+def test_a_change_is_told_by_the_words_that_are_new() -> None:
+    assert replaced(GOOD, GOOD.replace("count()", "mean(mass)")) == ("y='count()'", "y='mean(mass)'")
+    assert summary(GOOD, GOOD.replace("count()", "mean(mass)")) == "y='mean(mass)'"
+    assert summary(GOOD, GOOD.replace(", y='count()'", "")) == "without y='count()'"
+    assert summary(GOOD, f"a = 1\nb = 2\n{GOOD}") == "a = 1 and 1 more line"
+    assert summary(GOOD, f"{GOOD}\n\n") == "spaces and blank lines"
+    assert summary(f"a = 1\n{GOOD}", GOOD) == "without a = 1"
+    assert replaced(GOOD, "something else") is None
+    assert replaced("x(" * 5_000, "y(" * 5_000) is None
 
 
 def test_many_lines_that_are_alike_are_compared_line_by_line() -> None:
