@@ -12,6 +12,7 @@ from observatory.sandbox.fixes.fields import called
 from observatory.sandbox.fixes.words import MARKS
 
 _CHARTS = ("Chart", "layer", "hconcat", "vconcat", "concat", "LayerChart", "HConcatChart", "VConcatChart", "repeat")
+_MANY = ("layer", "hconcat", "vconcat", "concat")
 _SIZES = ("title", "width", "height", "name", "description", "background")
 
 
@@ -121,6 +122,8 @@ def _unlisted(code: Code) -> Iterator[str]:
         if called(call) in _CHARTS and len(call.args) == 1 and isinstance(call.args[0], ast.List):
             inner = call.args[0]
             edits.append(code.put(inner, code.of(inner)[1:-1].strip().rstrip(",")))
+        elif called(call) in _MANY and len(call.args) == 1 and isinstance(call.args[0], (ast.Name, ast.ListComp)):
+            edits.append((code.start(call.args[0]), code.start(call.args[0]), "*"))
     yield code.with_(*edits)
 
 

@@ -59,8 +59,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
 
 def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> Iterator[str]:
     hand = [column for column in failure.hand.columns if column != name]
-    if name in failure.columns and name not in failure.hand.columns and (right := _same(name, hand)):
-        yield _renamed_here(code, failure, name, right)
+    if name in failure.columns and name not in failure.hand.columns:
+        new = _new_name(code, name)
+        right = _same(name, hand) or (new if new in hand else None)
+        yield _renamed_here(code, failure, name, right) if right else code.text
     if name in failure.columns:
         yield from _indexed(code, failure)
         return
@@ -124,19 +126,38 @@ def _same(name: str, known: list[str]) -> str | None:
     return next((other for other in known if plain(other) == plain(name) and plain(name)), None)
 
 
+def _new_name(code: Code, name: str) -> str:
+    """What a `rename` of the code calls a column, "" where none does."""
+    for call in code.all(ast.Call):
+        tables = (
+            [node for node in ast.walk(call) if isinstance(node, ast.Dict)] if fields.called(call) == "rename" else []
+        )
+        for key, value in ((k, v) for table in tables for k, v in zip(table.keys, table.values)):
+            if isinstance(key, ast.Constant) and key.value == name and isinstance(value, ast.Constant):
+                return str(value.value)
+    return ""
+
+
 def _renamed_here(code: Code, failure: Failure, name: str, right: str) -> str:
     """A column by its new name in the statement that failed, or in the charts where no line is known."""
     if failure.line is None:
-        wanted = [node for node in fields.shorthands(code) if fields.field_of(str(node.value)) == name]
+        wanted = fields.shorthands(code)
     else:
         here = [s for s in code.all(ast.stmt) if s.lineno <= failure.line <= (s.end_lineno or 0)]
         first, last = (here[-1].lineno, here[-1].end_lineno or 0) if here else (failure.line, failure.line)
         wanted = [node for node in fields.strings(code) if first <= node.lineno <= last]
     short = {id(node) for node in fields.shorthands(code)}
+    meant = {name: right}
+    if len(re.findall(r"\bChart\(", code.text)) == 1:
+        others = [used for used in fields.used(code) if used not in failure.hand.columns]
+        meant |= {used: same for used in others if (same := _same(used, list(failure.hand.columns)))}
     edits = []
     for node in wanted:
-        new = fields.in_shorthand(str(node.value), name, right) if id(node) in short else None
-        edits += [code.literal(node, new or right)] if new or node.value == name else []
+        text = str(node.value)
+        old = fields.field_of(text) if id(node) in short else text
+        new = meant.get(old)
+        new = fields.in_shorthand(text, old, new) if new and id(node) in short else new
+        edits += [code.literal(node, new)] if new else []
     return code.with_(*edits)
 
 

@@ -95,6 +95,9 @@ def _of_line(nodes: list[ast.Attribute], line: int | None) -> list[ast.Attribute
 
 def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
     names = [node for node in code.all(ast.Name) if node.id == name]
+    if any(isinstance(node.ctx, ast.Store) for node in names):
+        read = [node for node in names if isinstance(node.ctx, ast.Load)]
+        names = [node for node in read if node.lineno == failure.line] or read
 
     def all_as(new: str) -> str:
         return code.with_(*(code.put(node, new) for node in names))

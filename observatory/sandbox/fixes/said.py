@@ -128,6 +128,14 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Choose the columns that hold numbers, or add numeric_only=True.",
     ),
     (r"^'(.{1,60})' is not of type 'number'", "“{1}” is not a number.", "Give a number without quotes."),
+    (r"Expected a predicate", "A filter is given a column of rows.", "Write alt.datum in the place of data."),
+    (
+        r"Only chart objects can be used in",
+        "Something else stands where charts belong.",
+        "Give the charts one by one, or write * before a list of them.",
+    ),
+    (r"'op' is a required property", "A summary has no function that Vega-Lite knows.", "Write one such as mean(…)."),
+    (r"data type '(.{1,40})' not understood", "“{1}” is not a type of column.", "Write 'number' for numbers."),
     (r"is not of type 'string'", "Something else is given where a text belongs.", "Give a text in quotes."),
     (
         r"Failed validating '\w+' in schema",

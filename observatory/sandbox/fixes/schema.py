@@ -38,8 +38,6 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
             item.value for item in code.all(ast.keyword) if item.arg == one[1] and isinstance(item.value, ast.List)
         ]
         yield code.with_(*(code.put(node, code.of(node.elts[0])) for node in single if len(node.elts) == 1))
-    if failure.says(r"is an invalid value for `calculate`"):
-        yield from _calculated(code)
     bad = [found.groups() for part in failure.message.split("\nError ") for found in _BAD_VALUE.finditer(part)]
     yield code.with_(*(edit for value, place, allowed in bad for edit in _edits(code, value, place, allowed)))
     if any(value.startswith(("[", "{")) or place in ("field", "shorthand") for value, place, _ in bad):
@@ -118,22 +116,11 @@ def _moved(code: Code, call: ast.Call, item: ast.keyword, owner: str) -> Edit | 
         return None
     given = [other.arg for other in call.keywords]
     for place in ("scale", "axis" if owner in ("X", "Y") else "legend"):
-        if item.arg in parameters(place.title()) and place not in given:
-            inner = f"{item.arg}={code.of(item.value)}"
+        name = MEANT.get(item.arg or "", item.arg or "")
+        if name in parameters(place.title()) and place not in given:
+            inner = f"{name}={code.of(item.value)}"
             return code.start(item), code.end(item), f"{place}=alt.{place.title()}({inner})"
     return None
-
-
-def _calculated(code: Code) -> Iterator[str]:
-    """A column computed from `data` where an expression over `datum` belongs."""
-    edits = []
-    for call in code.all(ast.Call):
-        for item in call.keywords if fields.called(call) == "transform_calculate" else ():
-            text = code.of(item.value)
-            plain_names = {node.id for node in ast.walk(item.value) if isinstance(node, ast.Name)} == {"data"}
-            if isinstance(item.value, ast.BinOp) and plain_names and '"' not in text:
-                edits.append(code.put(item.value, f'"{re.sub(r"(?<![.])data(?=[.[])", "datum", text)}"'))
-    yield code.with_(*edits)
 
 
 def _numeric(code: Code, failure: Failure) -> Iterator[str]:
@@ -187,7 +174,8 @@ def _edits(code: Code, value: str, place: str, allowed: str) -> list[Edit]:
     nodes = _given(code, value, place)
     nodes = nodes or [node for node in fields.strings(code) if node.value == value]
     words = [word for listed in re.findall(r"\[('.*?')\]", allowed) for word in re.findall(r"'([^']*)'", listed)]
-    right = nearest(value, words) or (nearest(value, words, 0.5) if words else None)
+    long = {letter: word for word, letter in TYPES.items()}.get(value) if place == "type" else None
+    right = long or nearest(value, words) or (nearest(value, words, 0.5) if words else None)
     if right:
         return [code.literal(node, right) for node in nodes if isinstance(node, ast.Constant)]
     new = _converted(code, value, place, allowed)

@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from observatory.sandbox.allowed import ATTRIBUTES, MODULES, QUIET
-from observatory.sandbox.fixes import charts, columns, dates, fields, names, removals, schema, syntax, tables
+from observatory.sandbox.fixes import (
+    charts,
+    columns,
+    dates,
+    fields,
+    names,
+    removals,
+    schema,
+    syntax,
+    tables,
+    transforms,
+)
 from observatory.sandbox.fixes.code import Code, parsed
 from observatory.sandbox.fixes.failure import Failure, failure_of
 
@@ -20,6 +31,7 @@ _CURES = (
     dates.cures,
     tables.cures,
     charts.cures,
+    transforms.cures,
     schema.cures,
     columns.cures,
     names.cures,

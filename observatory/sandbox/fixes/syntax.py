@@ -220,8 +220,10 @@ def _indentation(text: str, error: SyntaxError) -> Iterator[str]:
 
 
 def _keywords(text: str, error: SyntaxError) -> Iterator[str]:
-    """A column that is called as a word of Python is: `x=class`, `data.class`."""
+    """A column that is called as a word of Python is: `x=class`, `data.class`; and `as=`, which is `as_=`."""
     lines, at = _line(text, error)
+    if found := re.search(r"(?<=[(, ])(as|from)(?=\s*=(?!=))", lines[at]):
+        yield _with(lines, at, f"{lines[at][: found.end()]}_{lines[at][found.end() :]}")
     for found in re.finditer(r"(?<=[=(,\[ ])\w+(?=\s*[,)\]]|$)|\.\w+", lines[at]):
         word = found.group().removeprefix(".")
         if keyword.iskeyword(word) and word not in ("True", "False", "None"):

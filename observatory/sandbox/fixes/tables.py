@@ -22,6 +22,14 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     )
     if renamed:
         yield from _frequency(code, renamed.group(1), renamed.group(2))
+    if failure.says(r"data type 'numeric' not understood"):
+        numeric = [node for node in fields.strings(code) if node.value == "numeric"]
+        yield code.with_(*(code.literal(node, "number") for node in numeric))
+    if failure.says(r"query cannot be read"):
+        yield from _queried(code)
+    if failure.says(r"Column\(s\) .* already selected"):
+        wrong = [node for node in code.all(ast.Attribute) if node.attr in _MEANT]
+        yield code.with_(*(code.attribute(node, _MEANT[node.attr]) for node in wrong))
     if failure.name == "append" or failure.says(r"no attribute 'append'"):
         yield from _appended(code)
     if failure.says(r"fillna\(\) got an unexpected keyword argument 'method'|“?method”? .*fillna|fillna.*method"):
@@ -40,6 +48,21 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield from _lists(code)
     if failure.says(r"'(method|function|DataFrame|Series)' object is not (subscriptable|iterable|callable)"):
         yield from _calls(code)
+
+
+_MEANT = {"avg": "mean", "average": "mean", "stdev": "std", "variance": "var", "total": "sum", "distinct": "nunique"}
+
+
+def _queried(code: Code) -> Iterator[str]:
+    """Dates in a query need quotes."""
+    edits = []
+    for call in code.all(ast.Call):
+        query = call.args[0] if fields.called(call) == "query" and call.args else None
+        if isinstance(query, ast.Constant) and isinstance(query.value, str):
+            inner = '"' if code.of(query).startswith("'") else "'"
+            dates = r"(?<!['\"\d-])\d{4}-\d{2}-\d{2}(?!['\"\d-])"
+            edits.append(code.literal(query, re.sub(dates, rf"{inner}\g<0>{inner}", query.value)))
+    yield code.with_(*edits)
 
 
 def _frequency(code: Code, old: str, new: str) -> Iterator[str]:
