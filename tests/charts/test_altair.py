@@ -130,3 +130,11 @@ def test_how_many_values_what_is_derived_may_have(tabulate):
     counts = (13, 6 * 12 + 1, 25, 35, 35, 12, 3, None, None, 4)
     assert tuple(about.n_values({"field": name}) for name in names) == counts
     assert about.n_values({"field": "date", "timeUnit": "quarter"}) == 5
+
+
+def test_selections_over_repeated_plots_are_drawn(tabulate):
+    brush = alt.selection_interval(encodings=["x"])
+    base = CHART.mark_bar().encode(alt.X(alt.repeat("column"), type="quantitative", bin=True), alt.Y("count()"))
+    whole = alt.layer(base.encode(color=alt.value("#ddd")).add_params(brush), base.transform_filter(brush))
+    drawn = draw(whole.repeat(column=["degrees", "row"]).to_dict(), *tabulate(FRAME))
+    assert svg(drawn.chart).startswith("<svg")

@@ -38,7 +38,7 @@ _ALTAIR_VIEW = {"continuousWidth": 300, "continuousHeight": 300}
 _LEFT_OUT = ("$schema", "description", "config", "title")
 _FACETS = ("row", "column", "facet")
 _TOLD = 3
-_HASHED = re.compile(r"\b(view|param)_([0-9a-f]{16})")
+_HASHED = re.compile(r"(?<![A-Za-z])(view|param)_([0-9a-f]{16})")
 _CONTINUOUS, _COUNTS, _UNPLACED = ("quantitative", "temporal"), ("count", "distinct"), ("text", "detail")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSION
+from observatory.sandbox.grammar.node import Bounds
 from observatory.sandbox.grammar.parser import Parser
 from observatory.sandbox.grammar.refusal import Refused
 from observatory.sandbox.grammar.tokens import tokens, written
@@ -18,14 +19,17 @@ class Expression:
     """An expression written again, how many times as long as a cell its value may be, and all it may be if known.
 
     `bounds` are the numbers between which its value is held; `cost` is that of the patterns that it looks for.
+    `items` are the bounds of the numbers of a list that is written out, `words` what it may be besides a number.
     """
 
     text: str
     growth: int = 1
     texts: tuple[str, ...] | None = None
     numeric: bool = False
-    bounds: tuple[float, float] | None = None
+    bounds: Bounds | None = None
     cost: int = 0
+    items: tuple[Bounds | None, ...] | None = None
+    words: tuple[str, ...] = ()
 
 
 def expression(text: str, known: Known = _NOTHING) -> Expression:
@@ -43,4 +47,5 @@ def expression(text: str, known: Known = _NOTHING) -> Expression:
         raise Refused("An expression{at} is too long.", f"It may have {EXPRESSION} letters.")
     parser = Parser(tokens(text), known)
     whole = parser.whole()
-    return Expression(written(parser.tokens), whole.growth, whole.texts, whole.numeric, whole.bounds, parser.cost)
+    ends = (whole.growth, whole.texts, whole.numeric, whole.bounds, parser.cost, whole.items, whole.words)
+    return Expression(written(parser.tokens), *ends)

@@ -165,6 +165,8 @@ def computed(text: Any, kinds: Sequence[Kind], scope: Scope) -> str:
     if param is not None and param.values is not None and all(_takes(kinds, value, scope) for value in param.values):
         return param.name
     found = scope.read(text, sizes=True)
+    if found.items is not None and any(_holds(kind, found.items) for kind in kinds):
+        return found.text
     words = found.texts is not None and all(_takes(kinds, word, scope) for word in found.texts)
     if words or any(isinstance(kind, Shown) for kind in kinds):
         return found.text
@@ -178,7 +180,18 @@ def computed(text: Any, kinds: Sequence[Kind], scope: Scope) -> str:
         )
     low, high = min(kind.low for kind in numbers), max(kind.high for kind in numbers)
     held = found.bounds is not None and low <= found.bounds[0] <= found.bounds[1] <= high
+    if found.words and not (held and all(_takes(kinds, word, scope) for word in found.words)):
+        raise unfit(" or ".join(dict.fromkeys(kind.words for kind in kinds if kind.words)))
     return found.text if held else f"clamp({found.text}, {low:g}, {high:g})"
+
+
+def _holds(kind: Kind, bounds: Sequence[tuple[float, float] | None]) -> bool:
+    """Whether a list takes as many numbers as these, wherever they lie between their bounds."""
+    if not isinstance(kind, Items) or not isinstance(kind.item, Number) or kind.item.whole:
+        return False
+    low, high = kind.item.low, kind.item.high
+    held = all(ends is not None and low <= ends[0] <= ends[1] <= high for ends in bounds)
+    return held and kind.low <= len(bounds) <= kind.high
 
 
 def _takes(kinds: Sequence[Kind], value: Any, scope: Scope) -> bool:

@@ -14,9 +14,16 @@ _ARITHMETIC = ("-", "*", "/", "%")
 _LONGEST_SEQUENCE = 100
 
 
+Bounds = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Node:
-    """Whether a part is a number, how long it may be, and its text or number where that is written."""
+    """Whether a part is a number, how long it may be, and its text or number where that is written.
+
+    It is one of its `texts`, a number in its `bounds`, or one of its `words` or else such a number, where these are
+    known; `items` are the bounds of the numbers in a list.
+    """
 
     numeric: bool = False
     growth: int = 1
@@ -24,15 +31,35 @@ class Node:
     param: Param | None = None
     row: bool = False
     texts: tuple[str, ...] | None = None
-    bounds: tuple[float, float] | None = None
+    bounds: Bounds | None = None
+    words: tuple[str, ...] = ()
     pattern: Pattern | None = None
     short: bool = False
+    items: tuple[Bounds | None, ...] | None = None
 
 
 def either(yes: Node, no: Node) -> Node:
     """One of two parts, whichever a test chooses."""
     texts = None if yes.texts is None or no.texts is None else yes.texts + no.texts
-    return Node(yes.numeric and no.numeric, max(yes.growth, no.growth), texts=texts)
+    words = () if texts else tuple(word for node in (yes, no) for word in node.texts or node.words)
+    known = all(node.texts is not None or node.bounds is not None for node in (yes, no))
+    ends = [end for node in (yes, no) for end in node.bounds or ()] if known else []
+    bounds = (min(ends), max(ends)) if ends else None
+    return Node(yes.numeric and no.numeric, max(yes.growth, no.growth), texts=texts, words=words, bounds=bounds)
+
+
+def signed(sign: str, inner: Node) -> Node:
+    """A part with a sign before it."""
+    ends = number_in(inner)
+    if sign == "!" or ends is None:
+        return Node(numeric=sign != "!")
+    low, high = ends if sign == "+" else (-ends[1], -ends[0])
+    return Node(numeric=True, constant=low if isinstance(inner.constant, float) else None, bounds=(low, high))
+
+
+def number_in(node: Node) -> Bounds | None:
+    """The numbers between which a part lies, where it is nothing else."""
+    return None if node.words else node.bounds
 
 
 def joined(sign: str, left: Node, right: Node) -> Node:

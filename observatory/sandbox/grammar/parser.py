@@ -6,7 +6,7 @@ from observatory.sandbox.grammar import functions
 from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSION_DEPTH, EXPRESSION_NODES, GROWTH
 from observatory.sandbox.grammar.names import is_member
-from observatory.sandbox.grammar.node import Node, called, either, joined
+from observatory.sandbox.grammar.node import Node, called, either, joined, number_in, signed
 from observatory.sandbox.grammar.refusal import Refused, shown
 from observatory.sandbox.grammar.seeking import is_search, search, seek
 from observatory.sandbox.grammar.tokens import Token
@@ -129,9 +129,7 @@ class Parser:
             raise Refused("An expression{at} is nested too deeply.", "Write it as several calculated fields.")
         inner = _value(self.unary())
         self.deep -= 1
-        number = inner.constant if isinstance(inner.constant, float) else None
-        value = None if number is None or sign == "!" else -number if sign == "-" else number
-        return self.made(Node(sign != "!", 1, value))
+        return self.made(signed(sign, inner))
 
     def member(self) -> Node:
         node = self.primary()
@@ -172,7 +170,8 @@ class Parser:
     def primary(self) -> Node:
         token = self.take()
         if token.kind == "number":
-            return self.made(Node(numeric=True, constant=token.value))
+            number = float(token.value or 0)
+            return self.made(Node(numeric=True, constant=number, bounds=(number, number)))
         if token.kind == "text":
             text = str(token.value)
             return self.made(Node(growth=len(text) // 100, constant=text, texts=(text,)))
@@ -181,7 +180,8 @@ class Parser:
             self.expect(")")
             return node
         if token.kind == "sign" and token.text == "[":
-            return self.made(Node(growth=max(1, sum(item.growth for item in self.items("]", _LONGEST_LIST)))))
+            items = self.items("]", _LONGEST_LIST)
+            return self.made(Node(growth=max(1, sum(i.growth for i in items)), items=tuple(map(number_in, items))))
         if token.kind == "sign" and token.text == "{":
             return self.made(self.table())
         if token.kind != "name":
@@ -223,7 +223,9 @@ class Parser:
             )
         words = tuple(value for value in param.values or () if isinstance(value, str))
         known = words and len(words) == len(param.values or ())
-        return Node(numeric=param.numeric, param=param, texts=words if known else None)
+        numbers = [value for value in param.values or () if param.numeric]
+        ends = (min(numbers), max(numbers)) if numbers else None
+        return Node(numeric=param.numeric, param=param, texts=words if known else None, bounds=ends)
 
     def call(self, name: str) -> Node:
         if name == "test" and is_search(self):

@@ -67,7 +67,8 @@ _SIMPLE = (
     r"touch(?:start|move|end)|wheel|drag)"
 )
 _DRAG = rf"\[{_SIDE}{_DOWN}{_KEY}, ?{_SIDE}{_UP}\] ?> ?{_SIDE}{_MOVE}!?"
-_EVENT = re.compile(rf"{_DRAG}|{_SIMPLE}{_KEY}!?(?:, ?{_SIMPLE}{_KEY}!?){{0,3}}")
+_ONE = rf"{_SIMPLE}!?{_KEY}!?"
+_EVENT = re.compile(rf"{_DRAG}|{_ONE}(?:, ?{_ONE}){{0,3}}")
 _PARSED = re.compile(r"(?:number|boolean|string|date|utc)")
 _DATE = re.compile(r"(?:date|utc):(?P<format>(?:'[^']*'|\"[^\"]*\"))")
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")

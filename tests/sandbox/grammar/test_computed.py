@@ -64,7 +64,7 @@ def test_what_is_surely_fit_may_be_computed(key: str, text: str, held: str) -> N
         *(("cursor", text) for text in ("datum.a", "s > 3 ? 'pointer' : 'url(http://a.b)'")),
         *(("tooltip", text) for text in ("datum.a", "typed", "'' + s", "{a: datum.a}['a']")),
         *(("font", "datum.a"), ("font", "dark ? 'a' : 'a; src: url(b)'"), ("style", "datum.a"), ("type", "datum.a")),
-        *(("href", ""), ("url", "datum.a"), ("strokeDash", "[s, s]"), ("interpolate", "datum.a"), ("clip", "datum.a")),
+        *(("href", ""), ("url", "datum.a"), ("strokeDash", "[typed, s]"), ("interpolate", "datum.a"), ("clip", "datum.a")),
         *(("description", "datum.a"), ("baseline", "dark ? 'top' : 'image'"), ("align", "s * 2")),
         *(("size", text) for text in ("event.view", "data('a')", "1), (2", "s; 1", "", "height()", "parent.a")),
         *(("text", text) for text in ("event.view", "datum.constructor", "join([datum, 1])", "warn(1)")),
@@ -115,3 +115,40 @@ def test_a_title_of_an_axis_is_not_computed() -> None:
     for text in ("datum.a", "dark ? 'image' : 'a'"):
         with pytest.raises(ChartInvalidSpec):
             accept({"params": PARAMS, "mark": "bar", "encoding": {"x": X | {"axis": {"title": {"expr": text}}}}})
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("strokeDash", "[s, 2]"),
+        ("fontWeight", "dark ? 'bold' : 400"),
+        ("fontWeight", "dark ? 'bold' : s > 3 ? 'normal' : s * 0 < 1 ? 300 : 500"),
+        ("dx", "datum.a > 10 ? 5 : -s"),
+        ("size", "3"),
+    ],
+)
+def test_what_lies_between_known_ends_is_not_held(key: str, text: str) -> None:
+    assert kept(mark(key, text))["mark"][key] == {"expr": text}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        *(("strokeDash", text) for text in ("[-s, 2]", "[s * 2, 2]", "[datum.a]", "['a']", "[1e9]", "[[1]]", "[s" * 9)),
+        *(("strokeDash", text) for text in (f"[{'1,' * 20}1]", "s", "[dark ? 1 : 'a']", "[1][0]")),
+        *(("fontWeight", text) for text in ("dark ? 'bold' : 4000", "dark ? 'heavy' : 400", "dark ? 'bold' : datum.a")),
+    ],
+)
+def test_a_list_or_a_word_that_may_be_something_else_is_refused(key: str, text: str) -> None:
+    with pytest.raises(ChartInvalidSpec):
+        accept(mark(key, text))
+
+
+def test_a_globe_may_be_turned() -> None:
+    turn = {"name": "turn", "value": 0, "bind": {"input": "range", "min": -180, "max": 180}}
+    spin = {"type": "orthographic", "rotate": {"expr": "[-turn, 0, 0]"}}
+    chart = {"params": [turn], "data": {"sphere": True}, "mark": "geoshape", "projection": spin}
+    assert kept(chart)["projection"] == spin
+    for rotate in ("[turn * 2, 0]", "[turn]", "[turn, 0, 0, 0]"):
+        with pytest.raises(ChartInvalidSpec):
+            accept(chart | {"projection": spin | {"rotate": {"expr": rotate}}})
