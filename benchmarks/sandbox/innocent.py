@@ -11,6 +11,7 @@ With `--in-process` the Python side runs alone, in this process, with no kernel 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import io
 import json
@@ -93,13 +94,15 @@ def reference(code: str, frame: pd.DataFrame) -> dict[str, Any]:
 
     alt.data_transformers.disable_max_rows()
     held: dict[str, Any] = {"alt": alt, "pd": pd, "np": np, "data": frame.copy(), "__name__": "__main__"}
+    tree = ast.parse(code)
+    if isinstance(last := tree.body[-1], ast.Expr):
+        tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("last", ast.Store())], last.value), last)
     quiet = contextlib.redirect_stdout(io.StringIO())
     with quiet, warnings.catch_warnings(), alt.theme.enable("default"):
         warnings.simplefilter("ignore")
-        exec(compile(code, "chart code", "exec"), held)
-        chart = held.get("chart")
-        if not isinstance(chart, alt.TopLevelMixin):
-            chart = held["plot"](held["data"])
+        exec(compile(ast.fix_missing_locations(tree), "chart code", "exec"), held)
+        left = (held.get(name) for name in ("chart", "last"))
+        chart = next((made for made in left if isinstance(made, alt.TopLevelMixin)), None) or held["plot"](held["data"])
         spec: dict[str, Any] = chart.to_dict()
     return spec
 

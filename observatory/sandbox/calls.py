@@ -66,18 +66,22 @@ def attribute(holder: Any, name: str) -> Any:
     """
     if name in TOLD:
         return _told(holder, name)
-    if is_own(holder):
+    if is_own(holder) and not _is_text(holder):
         return getattr(holder, name)
     value = _found(holder, name)
     if name in CALLED_BY_NAME and callable(value) and not _is_of_altair(holder):
         return _by_name(value)
-    if name in ("format", "format_map") and (isinstance(holder, str) or holder is str):
+    if name in ("format", "format_map") and _is_text(holder):
         return _format(holder, name)
     if name in ("query", "eval") and callable(value) and not isinstance(value, SchemaBase):
         return queried(value)
     if name == "to_string" and callable(value):
         return shown(value)
     return value
+
+
+def _is_text(holder: Any) -> bool:
+    return isinstance(holder, str) or (isinstance(holder, type) and issubclass(holder, str))
 
 
 def _told(holder: Any, name: str) -> str:
@@ -111,7 +115,9 @@ def _no_such(holder: Any, module: str, name: str) -> Exception:
 
 
 def _field(holder: Any, name: str) -> Any:
-    """A column, a label of a row, or what stands for a field or a parameter in an expression."""
+    """A column, a label of a row, what stands for a field or parameter in an expression, or the code's own."""
+    if is_own(holder):
+        return getattr(holder, name)
     if isinstance(holder, (DatumType, OperatorMixin, alt.Parameter, alt.SelectionExpression)):
         return getattr(holder, name)
     if isinstance(holder, SchemaBase) and name in holder._kwds:
@@ -140,7 +146,7 @@ def settable(holder: Any, name: str) -> Any:
     True
     """
     is_table = isinstance(holder, (pd.DataFrame, pd.Series, pd.Index)) and name in SETTABLE
-    if is_table or isinstance(holder, SchemaBase) or is_own(holder):
+    if is_own(holder) or (not name.startswith("_") and (is_table or isinstance(holder, SchemaBase))):
         return holder
     kind = type(holder).__name__[:60]
     raise ChartCodeRejected(f"The attribute “{name[:60]}” of a {kind} cannot be set.", 'Use data["column"] = …')
@@ -182,12 +188,13 @@ def dispatched(given: Any) -> Any:
     if given is None or (callable(given) and not isinstance(given, str)):
         return given
     if isinstance(given, str):
-        if str(given) not in DISPATCH:
+        name = str.__str__(given)
+        if name not in DISPATCH:
             raise ChartCodeRejected(
-                f"pandas may not call “{str(given)[:60]}” by its name in chart code.",
+                f"pandas may not call “{name[:60]}” by its name in chart code.",
                 "Use the name of a statistic, such as 'mean', or a function.",
             )
-        return str(given)
+        return name
     if isinstance(given, Mapping):
         return {key: dispatched(value) for key, value in list(given.items())}
     if isinstance(given, (list, tuple, set, frozenset)):
@@ -240,7 +247,7 @@ def _named(value: Any) -> Any:
 
 def _format(holder: Any, name: str) -> Callable[..., str]:
     def call(template: Any, *args: Any, **kwargs: Any) -> str:
-        text = str(template)
+        text = str.__str__(template) if isinstance(template, str) else str(template)
         _plain_fields(text)
         return text.format(*args, **kwargs) if name == "format" else text.format_map(*args, **kwargs)
 
@@ -268,8 +275,11 @@ def queried(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs.get("global_dict") is _NOTHING:
             return method(*args, **kwargs)  # `query` asks `eval`, with a text that was accepted
+        args = tuple(str.__str__(value) if isinstance(value, str) else value for value in args)
+        if isinstance(kwargs.get("expr"), str):
+            kwargs["expr"] = str.__str__(kwargs["expr"])
         for text in (value for value in (*args, kwargs.get("expr")) if isinstance(value, str)):
-            accept_query(str(text))
+            accept_query(text)
         if unknown := set(kwargs) - {"expr", "inplace", "engine", "parser"}:
             raise ChartCodeRejected(f"“{min(unknown)[:60]}” is not allowed in a query.", "Leave it out.")
         seen = _variables(sys._getframe(1))

@@ -14,9 +14,10 @@ from typing import Any, Final
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox.reading import FILENAME
 
-METHODS: Final = ("__init__", "__post_init__", "__repr__", "__str__")
+METHODS: Final = ("__init__", "__post_init__", "__repr__", "__str__", "__len__", "__iter__", "__lt__")
 """The methods with underscores that a class may define; others change what libraries see in an object."""
-_BASES: Final = (object, enum.Enum, typing.NamedTuple)
+_MADE: Final = ("__name__", "__module__", "__qualname__", "__doc__", "__annotations__", "__firstlineno__")
+_BASES: Final = (object, enum.Enum, enum.IntEnum, enum.StrEnum, typing.NamedTuple)
 _own: Final[dict[int, type]] = {}
 """The classes that the code made, by their identity: what a class says of itself can be changed."""
 
@@ -31,13 +32,15 @@ def is_own(value: Any) -> bool:
 
 
 def bases_of(*given: Any) -> tuple[Any, ...]:
-    """The base classes of a class, where it may have them: no text or number of its own, which checks would miss.
+    """The base classes of a class, where it may have them: no texts of its own making but those of an enumeration.
 
     >>> bases_of(Exception)
     (<class 'Exception'>,)
     """
+    is_enumeration = any(base is enum.Enum for base in given)
     for base in given:
-        if not any(base is allowed for allowed in _BASES) and not _may_be_base(base):
+        is_known = any(base is allowed for allowed in _BASES) or (base in (str, int) and is_enumeration)
+        if not is_known and not _may_be_base(base):
             name = str(getattr(base, "__name__", "this"))[:60]
             raise ChartCodeRejected(
                 f"A class cannot be made of {name} in chart code.", "Use a plain class, or functions."
@@ -55,6 +58,9 @@ def build(body: Any, name: str, *bases: Any, **options: Any) -> type:
     """What Python calls for a `class` statement: as ever, for classes of these bases and without a metaclass."""
     if options:
         raise ChartCodeRejected("A class has no options in chart code.", "Leave them out.")
+    for named in body.__code__.co_names:
+        if named.startswith("__") and named not in (*METHODS, *_MADE):
+            raise ChartCodeRejected(f"The name “{named[:60]}” is not allowed in chart code.", "Use another name.")
     return _owned(builtins.__build_class__(body, name, *bases_of(*bases)))
 
 

@@ -58,6 +58,7 @@ def _import(name: str, _: Any = None, __: Any = None, fromlist: Any = (), level:
         return quiet.Namespace(name, {})
     if level or not isinstance(name, str):
         raise ImportError("Modules beside the code cannot be imported in chart code.")
+    name = str.__str__(name)
     if name == "__future__":
         return quiet.Namespace(name, {"annotations": None})
     module_of(name, facade=True)
@@ -102,6 +103,7 @@ def scope(data: Any, *, facade: bool) -> dict[str, Any]:
     own: Mapping[str, Any] = SAFE if facade else vars(builtins)
     return {
         "__name__": "__main__",
+        "__doc__": None,
         "__builtins__": {**own, "__build_class__": classes.build},
         "data": data,
         "print": _print,

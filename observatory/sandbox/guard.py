@@ -19,7 +19,7 @@ GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
 LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has", "settable"
 IMPORTED, BASES_OF = "imported", "bases of"
 _LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS}
-_IMPLIED: Final = frozenset(("data", "__name__", "display"))
+_IMPLIED: Final = frozenset(("data", "__name__", "__doc__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
 _NODES: Final = (
     *(ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.For, ast.While),
@@ -155,7 +155,7 @@ class _Guard(ast.NodeTransformer):
         name, module = node.attr, self._module_of(node.value)
         if name in TOLD and isinstance(node.ctx, ast.Load):
             return _at(node, _call(LOOK_UP, self.visit(node.value), ast.Constant(name)))
-        if name.startswith("_"):
+        if name.startswith("__") or (name.startswith("_") and module is not None):
             raise refuse_attribute(name, line=node.lineno)
         if module is not None:
             self._accept_member(module, name, node)

@@ -27,7 +27,6 @@ REFUSED = {
     "alt.UrlData('x')": "UrlData",
     "alt.topo_feature('x', 'y')": "topo_feature",
     "().__class__": "__class__",
-    "data._mgr": "_mgr",
     "import re\nre.enum": "enum",
     "import statistics as s\ns.random": "random",
     "(x for x in data).gi_frame": "gi_frame",
