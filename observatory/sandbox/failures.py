@@ -18,7 +18,7 @@ from observatory.sandbox.fixes.columns import summed
 from observatory.sandbox.fixes.said import said, syntax_hint
 from observatory.sandbox.fixes.told import changed_line, told
 from observatory.sandbox.fixes.words import useful
-from observatory.sandbox.hints import member_hint
+from observatory.sandbox.hints import import_hint, member_hint
 from observatory.sandbox.reading import FILENAME
 from observatory.sandbox.sealing import frame_of
 
@@ -229,6 +229,8 @@ def _missing(error: KeyError, columns: Sequence[str], hand: AtHand) -> ChartCode
 
 def _undefined(error: NameError, code: str, columns: Sequence[str]) -> ChartCodeFailed:
     name = str(error.name or "") or (re.findall(r"'(\w+)'", _text(error)) or [""])[0]
+    if name in ("plt", "sns", "px", "go"):
+        return ChartCodeFailed(f"The name “{name}” is not defined.", import_hint("matplotlib"))
     if name in columns:
         return ChartCodeFailed(f"The name “{name[:60]}” is not defined.", f'Write data["{name}"] for the column.')
     words = [word for word in re.findall(r"[A-Za-z]\w*", code) if word != name]
@@ -255,6 +257,7 @@ _KINDS_OF = {
     **dict.fromkeys(("DatetimeProperties", "DatetimeArray", "DatetimeIndex"), "A column of dates"),
     **dict.fromkeys(("StringMethods", "ArrowStringArray"), "A column of text"),
     **dict.fromkeys(("Timestamp", "datetime"), "A date"),
+    **dict.fromkeys(("GetAttrExpression", "GetItemExpression"), "A column of alt.datum"),
 }
 
 

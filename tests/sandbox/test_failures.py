@@ -101,6 +101,27 @@ CASES: dict[str, tuple[str, str, str, int, str]] = {
         1,
         "d = data[data['price'] > 3]",
     ),
+    "days of a date": (
+        f"last = data['date'].max() - 365\n{BARS.format('data[data.date > last]')}",
+        "A number is added to a date.",
+        "Say of what, as in pd.Timedelta(days=7).",
+        1,
+        "last = data['date'].max() - pd.Timedelta(days=365)",
+    ),
+    "the year of a datum": (
+        "chart = alt.Chart(data).mark_bar().transform_filter(alt.datum.date.year > 2013)",
+        "A column of alt.datum has no “year”.",
+        "Write “expr.year(alt.datum.date)”, not “datum.date.year”.",
+        1,
+        "chart = alt.Chart(data).mark_bar().transform_filter(alt.expr.year(alt.datum.date) > 2013)",
+    ),
+    "intervals": (
+        "data['range'] = pd.cut(data['price'], 3)\nchart = alt.Chart(data).mark_bar().encode(x='range', y='count()')",
+        "The chart holds intervals, which cannot be drawn.",
+        "Make text of them: pd.cut(…).astype(str).",
+        1,
+        "data['range'] = pd.cut(data['price'], 3).astype(str)",
+    ),
     "months of rows that are not by date": (
         f"d = data.resample('ME')['price'].mean().reset_index()\n{BARS.format('data')}",
         "The rows are not by date.",

@@ -205,6 +205,12 @@ def _indexed(code: Code, failure: Failure | None, count: str = "") -> Iterator[s
         if not any(isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Subscript) for up in code.above(node))
         if "groupby" in names[1:] or names[0] in _GROUPS[1:] or set(names[1:]) & set(_GROUPS)
     ]
+    placed = [node for node in ends if "inplace" in [item.arg for item in node.keywords]]
+    for node in placed:
+        item = next(item for item in node.keywords if item.arg == "inplace")
+        parent, end = code.parents[node], code.end(node)
+        again = code.without(parent) if isinstance(parent, ast.Expr) else (end, end, ".reset_index()")
+        yield code.with_(again) if isinstance(parent, ast.Expr) else code.with_(code.unargued(node, item), again)
     if not count:
         yield from (code.with_((code.end(node), code.end(node), _reset(code, node, failure))) for node in ends)
     for node in code.all(ast.Call):

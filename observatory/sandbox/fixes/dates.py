@@ -51,6 +51,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         names = ("to_period", "tz_localize", "tz_convert")
         bare = [n for n in code.all(ast.Attribute) if n.attr in names and not _is_dt(n.value)]
         yield code.with_(*((code.end(n.value), code.end(n.value), ".dt") for n in bare if on_line(failure, n)))
+    if failure.says(r"Addition/subtraction of integers"):
+        sums = [node for node in code.all(ast.BinOp) if isinstance(node.op, (ast.Add, ast.Sub))]
+        given = [n.right for n in sums if on_line(failure, n) and isinstance(n.right, ast.Constant)]
+        yield code.with_(*(code.put(number, f"pd.Timedelta(days={code.of(number)})") for number in given))
     if failure.says(r"Cannot compare Timestamp with datetime\.date"):
         days = [node for node in code.all(ast.Attribute) if node.attr == "date" and _is_dt(node.value)]
         ends = [(code.end(node.value.value), code.end(node)) for node in days if isinstance(node.value, ast.Attribute)]

@@ -45,6 +45,7 @@ _REDUCERS = dict(zip(_NAMED, _NAMED)) | {
     "total": "sum",
     "variance": "var",
 }
+_ELSEWHERE = ("plt", "sns", "px", "go", "fig", "ax", "ggplot")
 _JAVASCRIPT = {"true": "True", "false": "False", "null": "None", "undefined": "None", "nan": "None", "NaN": "None"}
 
 
@@ -102,6 +103,8 @@ def _undefined(code: Code, failure: Failure, name: str) -> Iterator[str]:
     def all_as(new: str) -> str:
         return code.with_(*(code.put(node, new) for node in names))
 
+    if name in _ELSEWHERE:
+        return
     if name in _MODULES and name != _MODULES[name]:
         yield all_as(_MODULES[name])
     if name in _JAVASCRIPT:
@@ -186,7 +189,9 @@ def _absent(code: Code, failure: Failure, name: str, nodes: list[ast.Attribute])
         if column:
             yield fields.renamed(code, name, column)
     known = failure.offered or (FRAMES if table else (*CHARTS, *FRAMES))
-    right = nearest(name, [word for word in known if word in ATTRIBUTES], cutoff=0.65)
+    if failure.owner in ("GetAttrExpression", "GetItemExpression") and name in DATE_PARTS:
+        yield code.with_(*(code.put(node, f"alt.expr.{name}({code.of(node.value)})") for node in nodes))
+    right = nearest(name, [word for word in known if word in ATTRIBUTES and word != "mark"], cutoff=0.65)
     if not table:
         yield from (all_as(mark) for mark in [_mark(name)] if mark)
     if right:
@@ -227,7 +232,13 @@ def spelt(code: Code) -> str:
     known = [name for name in CHARTS if _OF_CHARTS.match(name)]
     wrong = [node for node in code.all(ast.Attribute) if _OF_CHARTS.match(node.attr) and node.attr not in known]
     meant = [(node, nearest(node.attr, known, 0.85)) for node in wrong if node.attr not in ATTRIBUTES]
-    return code.with_(*(code.attribute(node, right) for node, right in meant if right))
+    named = [call for call in code.all(ast.Call) if fields.called(call) in ("agg", "aggregate") and call.args]
+    words = [call.args[0] for call in named if isinstance(call.args[0], ast.Constant)]
+    changed = [(word, new) for word in words if (new := _REDUCERS.get(str(word.value))) and new != word.value]
+    return code.with_(
+        *(code.attribute(node, right) for node, right in meant if right),
+        *(code.literal(word, new) for word, new in changed),
+    )
 
 
 _OF_CHARTS = re.compile(r"^(mark|resolve|transform|configure|add)_")

@@ -136,6 +136,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (r"'op' is a required property", "A summary has no function that Vega-Lite knows.", "Write one such as mean(…)."),
     (r"data type '(.{1,40})' not understood", "“{1}” is not a type of column.", "Write 'number' for numbers."),
+    (
+        r"'[(\[][^,]+, [^,]+[)\]]' is an invalid value for `0`",
+        "The chart holds intervals, which cannot be drawn.",
+        "Make text of them: pd.cut(…).astype(str).",
+    ),
+    (
+        r"Addition/subtraction of integers",
+        "A number is added to a date.",
+        "Say of what, as in pd.Timedelta(days=7).",
+    ),
     (r"is not of type 'string'", "Something else is given where a text belongs.", "Give a text in quotes."),
     (
         r"Failed validating '\w+' in schema",

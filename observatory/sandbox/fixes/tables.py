@@ -25,6 +25,9 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     if failure.says(r"data type 'numeric' not understood"):
         numeric = [node for node in fields.strings(code) if node.value == "numeric"]
         yield code.with_(*(code.literal(node, "number") for node in numeric))
+    if failure.says(r"'[(\[][^,]+, [^,]+[)\]]' is an invalid value for `0`"):
+        cuts = [call for call in code.all(ast.Call) if fields.called(call) in ("cut", "qcut")]
+        yield code.with_(*((code.end(call), code.end(call), ".astype(str)") for call in cuts))
     if failure.says(r"query cannot be read"):
         yield from _queried(code)
     if failure.says(r"Column\(s\) .* already selected"):
