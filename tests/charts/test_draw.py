@@ -342,7 +342,7 @@ def test_no_rows_and_wrong_charts_are_said(tabulate):
         ({"mark": "geoshape", "encoding": {"x": REGION}}, "geoshape"),
         ({"mark": "bar"}, "no encoding"),
         ({"mark": "bar", "encoding": {"x": {"field": "price", "aggregate": "skewness"}}}, "skewness"),
-        ({"mark": {"type": "bar", "dx": {"expr": "1"}}, "encoding": {"x": REGION}}, "expr"),
+        ({"mark": {"type": "bar", "dx": {"expr": "a"}}, "encoding": {"x": REGION}}, "expr"),
     ):
         with pytest.raises(ChartInvalidSpec, match=words):
             draw(wrong, table, profile)

@@ -134,7 +134,7 @@ def test_layers_with_colours_have_one_parameter(tabulate):
 
 
 def test_looks_that_are_plain_are_kept_and_others_never_reach_the_chart(tabulate):
-    look = {"type": "rule", "color": "firebrick", "strokeDash": [4, 4], "href": "https://example.org", "tooltip": "x"}
+    look = {"type": "rule", "color": "firebrick", "strokeDash": [4, 4], "url": "https://example.org", "tooltip": "x"}
     mark = draw(
         layers(("bar", {"x": CLASS, "y": MEAN}), (look, {"y": {"datum": 3}})), *tabulate(ship())
     ).chart.to_dict()["layer"][1]["mark"]
@@ -148,7 +148,7 @@ def test_looks_that_are_plain_are_kept_and_others_never_reach_the_chart(tabulate
         ({"mark": "image", "encoding": {"x": CLASS, "url": CLASS}}, "image"),
         ({"mark": "bar", "encoding": {"x": CLASS}, "transform": [{"filter": "rand(datum.a)"}]}, "rand"),
         ({"mark": "bar", "encoding": {"x": CLASS}, "transform": [{"filter": {"param": "brush"}}]}, "brush"),
-        ({"mark": {"type": "text", "text": {"expr": "1"}}, "encoding": {"x": CLASS}}, "expr"),
+        ({"mark": {"type": "text", "text": {"expr": "rand(1)"}}, "encoding": {"x": CLASS}}, "expr"),
         ({"mark": "bar", "encoding": {}}, "no encoding"),
         ({"mark": "bar"}, "no encoding"),
         ({"mark": "bar", "encoding": {"x": {"field": ["a"]}}}, "no field"),
