@@ -18,7 +18,7 @@ if not status.ready:
     not_run(status, found, dataset)
 else:
     keep(found, dataset)
-    st.markdown("This Python draws the chart beneath it. Change it and run it: it sees this table and nothing else.")
+    st.markdown("This Python draws the chart. Change it and run it: it sees this table and nothing else.")
     with st.grid(2, min_column_width=600, gap=("medium", "large")):
         editor(found.code, dataset, status)
         with st.container(), ui.guard():

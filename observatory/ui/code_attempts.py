@@ -32,7 +32,7 @@ def ran(code: str, dataset: Dataset) -> CodeRun:
     if last is not None and last[0] == key:
         return last[1]
     obs = observatory()
-    with st.spinner(f"Running …, stopped after {obs.settings.code_seconds:g} s at the latest", show_time=True):
+    with st.spinner(f"Running; it is stopped after {obs.settings.code_seconds:g} s at the latest …", show_time=True):
         run = checked(obs.try_code(code, dataset), dataset)
     st.session_state[_LAST] = (key, run)
     _note(run, dataset)

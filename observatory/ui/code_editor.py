@@ -26,7 +26,7 @@ _STYLE = f"""<style>
     padding: {_TOP}px {_TOP}px {_TOP}px 3.4rem; max-height: none; resize: none; white-space: pre; overflow: auto hidden;
     field-sizing: content; min-height: 0;
 }}
-{_BOX} textarea:not(:focus) {{ animation: code-from-the-left 0.05s; }}
+{_BOX} textarea:not(:focus) {{ animation: code-from-the-left 0.02s; }}
 @keyframes code-from-the-left {{ from, to {{ white-space: pre-wrap; }} }}
 {_BOX}::before {{
     content: "{_NUMBERS}" / ""; position: absolute; inset: 0 auto {_TOP}px 0; width: 3rem; padding: {_TOP}px 0.6rem 0 0;
@@ -36,7 +36,9 @@ _STYLE = f"""<style>
 .st-key-{TEXT} [data-testid="InputInstructions"] {{ visibility: hidden; }}
 </style>"""
 _QUIET = f"""<style>
-body:not(:has({_TYPING})) div:has(> .st-key-{_UNRUN}) {{ display: none; transition: display 1s allow-discrete; }}
+body:not(:has({_TYPING})):not(:has(.st-key-{_UNRUN}:active)) div:has(> .st-key-{_UNRUN}) {{
+    display: none; transition: display 1s allow-discrete;
+}}
 </style>"""
 """The mark of a change is there while one types, which the browser knows, and stays until the server knows it too."""
 _WRITE = """

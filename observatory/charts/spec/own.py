@@ -14,8 +14,8 @@ _SHAPES = ("graticule", "sphere")
 def own_rows(data: Any, datasets: Any) -> OwnRows | None:
     """The rows that a chart holds itself, by value or by the name of one of its `datasets`; None where it has none.
 
-    An empty list of values stands for the rows of the data set, as does a name that the chart does not explain; an empty
-    one among its `datasets` is what was left of a table, so nothing is drawn.
+    An empty list of values stands for the rows of the data set, as does a name that the chart does not explain; an
+    empty one among its `datasets` is what was left of a table, so nothing is drawn.
 
     >>> [made.name for made in own_rows({"values": [{"a": 1}, {"b": "x"}]}, {}).fields]
     ['a', 'b']
