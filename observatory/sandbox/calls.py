@@ -179,6 +179,17 @@ def has_attribute(holder: Any, name: Any) -> bool:
     return attribute_of_text(holder, name, missing) is not missing
 
 
+def type_of(value: Any, /) -> type:
+    """`type` of chart code: the class of an object; that of a class would make classes of any kind.
+
+    >>> type_of("text")
+    <class 'str'>
+    """
+    if isinstance(value, type):
+        raise ChartCodeRejected("The type of a class is not allowed in chart code.", "Use isinstance or issubclass.")
+    return type(value)
+
+
 def dispatched(given: Any) -> Any:
     """A copy of what pandas is to call: functions as they are, and names only out of the table.
 

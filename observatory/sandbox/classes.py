@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import dataclasses
 import enum
 import functools
@@ -88,7 +89,41 @@ def _wraps(wrapped: Any, *_: Any) -> Callable[[Any], Any]:
     return named
 
 
+def enumeration(create: Callable[..., type]) -> Callable[..., type]:
+    """What makes `Enum("Colour", "RED GREEN")`: members of plain names, and no other type mixed in."""
+    if getattr(create, "guarded", False):
+        return create
+
+    def made(cls: type, name: str, names: Any, *, start: int = 1, **_: Any) -> type:
+        if isinstance(names, str):
+            names = names.replace(",", " ").split()
+        members = [_member(each) for each in (names.items() if isinstance(names, Mapping) else names or ())]
+        return _owned(create(cls, str(name), members, start=start))
+
+    made.guarded = True  # type: ignore[attr-defined]
+    return made
+
+
+def _member(given: Any) -> Any:
+    name, *value = (given,) if isinstance(given, str) else given
+    text = str.__str__(name)
+    if text.startswith("_") or not text.isidentifier():
+        raise ChartCodeRejected(f"The name “{text[:60]}” is not allowed in chart code.", "Begin names with a letter.")
+    return (text, *value) if value else text
+
+
+def _copy(value: Any, /) -> Any:
+    return copy.copy(value)
+
+
+def _deepcopy(value: Any, /) -> Any:
+    """`copy.deepcopy` without its memo, which holds the inner dictionaries of what was copied."""
+    return copy.deepcopy(value)
+
+
 STANDS_FOR: Final[Mapping[tuple[str, str], Any]] = {
+    ("copy", "copy"): _copy,
+    ("copy", "deepcopy"): _deepcopy,
     ("dataclasses", "dataclass"): _dataclass,
     ("functools", "wraps"): _wraps,
 }

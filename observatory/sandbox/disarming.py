@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import importlib
 from collections.abc import Callable
@@ -10,9 +11,11 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 import pandas as pd
+from altair.utils.schemapi import SchemaBase
 from pandas.api import typing as shapes
+from pandas.core.generic import NDFrame
 
-from observatory.sandbox import calls, sealing
+from observatory.sandbox import calls, classes, sealing
 
 _TABLES: Final[tuple[type, ...]] = (pd.DataFrame, pd.Series, pd.Index, pd.Categorical)
 _GROUPS: Final[tuple[type, ...]] = (shapes.DataFrameGroupBy, shapes.SeriesGroupBy)
@@ -26,6 +29,36 @@ _NUMPY: Final = (
     *("DataSource", "fromfile", "fromregex", "genfromtxt", "info", "load", "loadtxt", "memmap", "save", "savetxt"),
     *("savez", "savez_compressed", "show_config", "show_runtime", "test", "get_include", "bmat", "from_dlpack"),
 )
+_NAMED_BY_DATA: Final[tuple[type, ...]] = (NDFrame, SchemaBase, *_GROUPS, shapes.Rolling, shapes.Resampler)
+
+
+def hide_specials() -> None:
+    """Keep columns, labels and parts of charts from being found under the special names of Python and numpy.
+
+    numpy asks an object itself for its `__array_interface__`, which may be any place in memory, and an enumeration can
+    be called to make another with members of such names. A second call changes nothing.
+
+    >>> hide_specials()
+    >>> hasattr(pd.Series([1], index=["__array_interface__"]), "__array_interface__")
+    False
+    """
+    for holder in _NAMED_BY_DATA:
+        owner = next(cls for cls in holder.__mro__ if "__getattr__" in vars(cls))
+        _wrap(owner, "__getattr__", _plain_names)
+    _wrap(enum.EnumType, "_create_", classes.enumeration)
+
+
+def _plain_names(found: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    if getattr(found, "guarded", False):
+        return found
+
+    def plain(holder: Any, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return found(holder, name)
+
+    plain.guarded = True  # type: ignore[attr-defined]
+    return plain
 
 
 def disarm() -> None:

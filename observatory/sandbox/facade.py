@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from observatory.sandbox import allowed, calls, classes, disarming, quiet
 
-disarm = disarming.disarm
+disarm, hide_specials = disarming.disarm, disarming.hide_specials
 
 
 @cache
@@ -65,10 +65,6 @@ def _import(name: str, _: Any = None, __: Any = None, fromlist: Any = (), level:
     return module_of(name if fromlist else name.partition(".")[0], facade=True)
 
 
-def _type_of(value: Any, /) -> type:
-    return type(value)
-
-
 def _print(*values: Any, sep: Any = " ", end: Any = "\n", **_: Any) -> None:
     """`print` and `display`: what is said is kept beside the chart, wherever the code would have it go."""
     print(*values, sep=sep, end=end)  # noqa: T201 - it goes to where `program.run` keeps it
@@ -88,7 +84,7 @@ _STAND_INS: Final[Mapping[str, Mapping[str, Any]]] = {
 SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
     | {"True": True, "False": False, "None": None, "__import__": _import}
-    | {"type": _type_of, "print": _print, "display": _print}
+    | {"type": calls.type_of, "print": _print, "display": _print}
     | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute}
 )
 """The builtins of chart code."""

@@ -17,8 +17,8 @@ from observatory.sandbox.sizes import accept_sizes
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
 # Names that no code can write, so that it can neither call nor replace what stands behind them.
 LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has", "settable"
-IMPORTED, BASES_OF = "imported", "bases of"
-_LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS}
+IMPORTED, BASES_OF, TYPE_OF = "imported", "bases of", "type of"
+_LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS, "type": TYPE_OF}
 _IMPLIED: Final = frozenset(("data", "__name__", "__doc__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
 _NODES: Final = (

@@ -37,17 +37,21 @@ def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = Tru
     >>> run("chart = alt.Chart(data).mark_bar().encode(x='a')", pd.DataFrame({"a": ["b"]}))["spec"]["encoding"]
     {'x': {'field': 'a', 'type': 'nominal'}}
     """
-    columns = [str(name) for name in data.columns]
     kept = _Kept()
-    try:
-        with redirect_stdout(kept), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
-            warnings.simplefilter("ignore")
-            tree, notes = trimmed(read(code), IMPORTABLE)
-            spec = _spec(tree, data, guard=guard, facade=facade)
-            answer = {"ok": True, "spec": spec, "notes": [*notes, *_notes(spec)]}
-    except BaseException as exc:  # what the code raises is its answer, a request to exit too
-        answer = {"ok": False, "error": failures.described(exc, code, columns)}
+    with redirect_stdout(kept), redirect_stderr(_Nowhere()), warnings.catch_warnings(), themes_kept():
+        warnings.simplefilter("ignore")
+        answer = _answer(code, data, guard=guard, facade=facade)
     return answer | ({"printed": kept.text} if kept.text else {})
+
+
+def _answer(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
+    columns = [str(name) for name in data.columns]
+    try:
+        tree, notes = trimmed(read(code), IMPORTABLE)
+        spec = _spec(tree, data, guard=guard, facade=facade)
+        return {"ok": True, "spec": spec, "notes": [*notes, *_notes(spec)]}
+    except BaseException as exc:  # what the code raises is its answer, a request to exit too
+        return {"ok": False, "error": failures.described(exc, code, columns)}
 
 
 def _spec(tree: ast.Module, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
@@ -76,6 +80,7 @@ def _helpers(facade: bool) -> dict[str, Any]:
         guards.SETTABLE_OF: calls.settable,
         guards.IMPORTED: walls.imported(facade),
         guards.BASES_OF: bases_of,
+        guards.TYPE_OF: calls.type_of,
     }
 
 

@@ -37,6 +37,7 @@ def warm(*, facade: bool = True) -> None:
     table = tomllib.loads(Path(__file__).with_name("warming.toml").read_text("utf-8"))
     _ZONES.extend(_zones(table["zones"].split()))
     schemapi._FromDict = _Remembering  # type: ignore[misc]
+    walls.hide_specials()
     if facade:
         walls.disarm()
     states = random.getstate(), np.random.get_state()

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from observatory.errors import ChartCodeError
 from observatory.sandbox import program
 
 FRAME = pd.DataFrame({"kind": list("aab"), "n": [1, 2, 3]})
@@ -34,6 +35,7 @@ colour = builder.colour
     "error": "class Absent(ValueError):\n    pass\ntry:\n    raise Absent('x')\nexcept Absent:\n    colour = 'red'",
     "enumeration": "from enum import Enum\nclass Colour(Enum):\n    A = 'red'\ncolour = Colour.A.value",
     "enumeration of texts": "from enum import Enum\nclass C(str, Enum):\n    A = 'red'\ncolour = C.A.lower()",
+    "copies": "from copy import copy, deepcopy\nclass A:\n    b = ['red']\ncolour = deepcopy(copy(A())).b[0]",
     "own attributes": "class A:\n    def __init__(self, c):\n        self._c = c\ncolour = A('red')._c",
     "named tuple": "from typing import NamedTuple\nclass Style(NamedTuple):\n    a: str = 'red'\ncolour = Style().a",
     "dataclass": """
@@ -68,6 +70,9 @@ def test_a_plain_class_works(code, guard, facade):
         "class Made(metaclass=type):\n    pass",
         "from dataclasses import dataclass\ndataclass(alt.Chart)",
         "import dataclasses\ndataclasses.dataclass(pd.DataFrame)",
+        "type(int)('Mine', (alt.Chart,), {})",
+        "class A:\n    pass\nmake = type\nmake(A)('Mine', (alt.Chart,), {})",
+        "from enum import Enum\ntype(Enum)('Mine', (alt.Chart,), {})",
         "from functools import wraps\nclass A:\n    pass\nwraps(A)(pd.DataFrame)\nclass B(pd.DataFrame):\n    pass",
     ],
 )
@@ -133,3 +138,44 @@ colour = 'red'
 """
     answer = program.run(code, FRAME.copy(), guard=guard, facade=facade)
     assert not answer["ok"] or ("format" in use and not guard)
+
+
+_ADDRESS = "int(repr(print).split(' at 0x')[1][:-1], 16)"
+_VIEW = f"view = {{'data': ({_ADDRESS} + 24, True), 'shape': (1,), 'typestr': '|O8', 'version': 3}}"
+_SPECIAL = "'__array_' + 'interface__'"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        f"pd.Series([view], index=[{_SPECIAL}], dtype=object)",
+        f"pd.DataFrame({{{_SPECIAL}: [view]}}, dtype=object).iloc[0]",
+        f"alt.Dict(**{{{_SPECIAL}: view}})",
+        f"enum.Enum('E', {{'A': 1, {_SPECIAL}: view}}).A",
+    ],
+)
+def test_no_object_of_the_code_shows_numpy_a_place_in_memory(held, box, rows):
+    code = (
+        f"import enum\n{_VIEW}\nheld = {held}\nchart = alt.Chart(data, title=str(np.array(held)[0]['open'])).mark_bar()"
+    )
+    with pytest.raises(ChartCodeError) as failed:
+        box.run(code, "special", lambda: rows)
+    assert "built-in function" not in str(failed.value.to_dict())
+
+
+def test_a_copy_gives_away_nothing_of_what_it_copied():
+    code = "import copy\nmemo = {}\nkept = [copy.deepcopy][0](alt.Chart(data), memo)\n"
+    assert not program.run(f"{code}colour = 'red'\n{CHART}", FRAME.copy())["ok"]
+
+
+def test_what_an_error_prints_while_it_is_told_is_kept_too():
+    code = "class Loud(ValueError):\n    def __str__(self):\n        print('loud')\n        return 'told'\nraise Loud()"
+    answer = program.run(code, FRAME.copy())
+    assert "loud" in answer["printed"]
+    assert "told" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("made", ["Enum('C', 'RED BLUE').RED.name", "Enum('C', {'A': 'red', 'B': 'blue'}).A.value"])
+def test_an_enumeration_is_made_by_a_call(made, box, rows):
+    code = f"from enum import Enum\nchart = alt.Chart(data).mark_bar(color={made}.lower()).encode(x='name')"
+    assert box.run(code, "called", lambda: rows).spec["mark"]["color"] == "red"
