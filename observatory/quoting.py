@@ -14,6 +14,7 @@ _LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _BREAK = re.compile("[\r\n\u2028\u2029]+")
 _TOOLTIP_PARTS = ("image", "title")
+_BRACKETED = re.compile(r"""\[(['"]?)([^\[\]'"\\]+)\1\]""")
 _VEGA = re.compile(r"([\\.\[\]\"'])")
 
 
@@ -71,11 +72,13 @@ def vega_field(name: str) -> str:
 
 
 def vega_name(field: str) -> str:
-    """The field name that `vega_field` wrote.
+    """The field name that `vega_field` wrote, or that stands alone in brackets.
 
-    >>> vega_name(vega_field("a.b[0]"))
-    'a.b[0]'
+    >>> vega_name(vega_field("a.b[0]")), vega_name("[a.b]")
+    ('a.b[0]', 'a.b')
     """
+    if bracketed := _BRACKETED.fullmatch(field):
+        return bracketed[2]
     return re.sub(r"\\(.)", r"\1", field)
 
 

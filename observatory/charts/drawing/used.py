@@ -19,6 +19,7 @@ _DATUM = re.compile(
     r"""datum\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\])""",
 )
 _PATH = re.compile(r"(?<!\\)[.\[]")
+_BRACKETED = re.compile(r"""\[(['"]?)([^\[\]'"\\]+)\1\]""")
 
 
 def nodes(node: Any, aside: Collection[str] = _ASIDE) -> Iterator[Mapping[str, Any]]:
@@ -49,6 +50,8 @@ def _words(node: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _head(text: str) -> str:
+    if bracketed := _BRACKETED.match(text):
+        return bracketed[2]
     return vega_name(_PATH.split(text, maxsplit=1)[0])
 
 
@@ -102,7 +105,7 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
     theirs = [field.name for field in profile.fields] if takes_rows(spec, spec.get("datasets")) else []
     known = {*theirs, *(d.name for d in made.derived)}
     for name in _named(spec):
-        if vega_name(name) in known and _head(name) not in known:
+        if _head(name) not in known and vega_name(name) in known:
             raise ChartInvalidSpec(
                 f"“{name[:80]}” is read as a path into the field “{_head(name)[:80]}”.",
                 f"Write it as {vega_field(name)[:80]}.",

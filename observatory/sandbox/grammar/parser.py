@@ -7,6 +7,7 @@ from observatory.sandbox.grammar.known import Known
 from observatory.sandbox.grammar.limits import EXPRESSION_DEPTH, EXPRESSION_NODES, GROWTH
 from observatory.sandbox.grammar.names import is_member
 from observatory.sandbox.grammar.node import Node, called, either, joined, number_in, signed
+from observatory.sandbox.grammar.param import Param
 from observatory.sandbox.grammar.refusal import Refused, shown
 from observatory.sandbox.grammar.seeking import is_search, search, seek
 from observatory.sandbox.grammar.tokens import Token
@@ -149,7 +150,9 @@ class Parser:
             raise Refused(f"An expression{{at}} may not use “{shown(name)}”.", "It is a name of JavaScript's own.")
         if name == "length" and not owner.row:
             return Node(numeric=True)
-        return Node(growth=self.known.growth_of(name) if owner.row else owner.growth)
+        chosen = owner.param.chosen.get(name) if owner.param else None
+        menu = Param(name, values=chosen) if chosen else None
+        return Node(growth=self.known.growth_of(name) if owner.row else owner.growth, param=menu)
 
     def indexed(self, owner: Node) -> Node:
         index = _value(self.ternary())

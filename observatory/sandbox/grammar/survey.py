@@ -153,7 +153,7 @@ def _object(value: Any) -> dict[str, Any]:
 def _param(name: str, given: dict[str, Any]) -> Param:
     """What a variable may be set to: what its slider, menu or box offers, or the one value it has."""
     if "select" in given:
-        return Param(name, selection=True)
+        return Param(name, selection=True, chosen=_chosen(given))
     if "expr" in given:
         return Param(name)
     bind = _object(given.get("bind"))
@@ -171,3 +171,20 @@ def _param(name: str, given: dict[str, Any]) -> Param:
         return Param(name)
     numeric = bool(values) and all(type(value) in (int, float) for value in values)
     return Param(name, values=tuple(values) or None, numeric=numeric)
+
+
+def _chosen(given: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """What a menu offers for the one field of a selection that nothing else sets."""
+    select, bind, first = _object(given.get("select")), _object(given.get("bind")), given.get("value", [])
+    fields, options = select.get("fields"), bind.get("options")
+    only_by_menu = set(select) <= {"type", "fields"} and select.get("type") == "point"
+    if not only_by_menu or bind.get("input") not in ("select", "radio") or type(options) is not list:
+        return {}
+    if type(fields) is not list or len(fields) != 1 or type(fields[0]) is not str:
+        return {}
+    held = [_object(each).get(fields[0]) if type(each) is dict else each for each in _listed(first)]
+    return {fields[0]: (*options, *held)}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if type(value) is list else [value]

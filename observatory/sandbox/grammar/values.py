@@ -87,12 +87,14 @@ def _pattern(pattern: re.Pattern[str], longest: int = 4_000) -> Callable[[str], 
 
 
 def is_colour(text: str) -> bool:
-    """Whether a text is a colour of CSS: a name, hexadecimal, or numbers.
+    """Whether a text is a colour of CSS: a name, hexadecimal, numbers, or the empty one that draws nothing.
 
     >>> is_colour("SteelBlue"), is_colour("#ff0000"), is_colour("rgba(1, 2, 3, 0.5)"), is_colour("url(#a)")
     (True, True, True, False)
     """
-    return len(text) <= 120 and (text.lower() in _NAMED or _COLOUR.fullmatch(text.strip().lower()) is not None)
+    if not text or text.lower() in _NAMED:
+        return True
+    return len(text) <= 120 and _COLOUR.fullmatch(text.strip().lower()) is not None
 
 
 def is_word(text: str) -> bool:

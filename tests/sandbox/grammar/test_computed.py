@@ -158,3 +158,33 @@ def test_a_globe_may_be_turned() -> None:
     for rotate in ("[turn * 2, 0]", "[turn]", "[turn, 0, 0, 0]"):
         with pytest.raises(ChartInvalidSpec):
             accept(chart | {"projection": spin | {"rotate": {"expr": rotate}}})
+
+
+def _chosen_column(select, **more):
+    menu = {"input": "radio", "options": ["a", "b"]}
+    return {
+        "mark": "point",
+        "params": [{"name": "p", "select": {"type": "point", **select}, "bind": menu, **more}],
+        "transform": [{"calculate": "datum[p.column]", "as": "x"}],
+        "encoding": {"x": {"field": "x", "type": "quantitative"}},
+    }
+
+
+@pytest.mark.parametrize("first", ["a", [{"column": "b"}]])
+def test_a_menu_chooses_the_column(first):
+    assert accept(_chosen_column({"fields": ["column"]}, value=first))
+
+
+@pytest.mark.parametrize(
+    ("select", "more"),
+    [
+        ({"fields": ["column"], "on": "click"}, {}),
+        ({"fields": ["column", "other"]}, {}),
+        ({"fields": ["other"]}, {}),
+        ({"fields": ["column"]}, {"value": [{"column": "constructor"}]}),
+        ({"fields": ["column"]}, {"bind": {"input": "text"}}),
+    ],
+)
+def test_what_a_menu_does_not_offer_chooses_no_column(select, more):
+    with pytest.raises(ChartInvalidSpec, match="compute the name"):
+        accept(_chosen_column(select, **more))
