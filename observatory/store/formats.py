@@ -40,6 +40,7 @@ _OFFSET: tuple[tuple[int, bytes, str], ...] = (
     (8, b"WEBP", "a WebP image"),
     (257, b"ustar", "a tar archive"),
 )
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 _HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|table)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(rb"\s*<(\?xml|!doctype|svg|[a-z]+[^<>\n]*xmlns)", re.IGNORECASE)
 _JSON = re.compile(rb'\s*(\[\s*([\[{"\]0-9-]|true|false|null)|\{\s*["}])')
@@ -93,11 +94,12 @@ def _zip(path: Path) -> Format:
 
 
 def _refuse_foreign(head: bytes) -> None:
+    binary = _CONTROL.search(head) is not None
     for magic, what in _FOREIGN:
-        if head.startswith(magic):
+        if head.startswith(magic) and (binary or len(magic) > 3):
             raise UnreadableFile(f"The file is {what}, not a table.", _HINT)
     for offset, magic, what in _OFFSET:
-        if head[offset : offset + len(magic)] == magic:
+        if head[offset : offset + len(magic)] == magic and binary:
             raise UnreadableFile(f"The file is {what}, not a table.", _HINT)
     if head[0] == 0x80 and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         raise UnreadableFile("The file is a Python pickle, which can run code and is never opened.", _HINT)

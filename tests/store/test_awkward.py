@@ -67,6 +67,8 @@ READABLE = {
     "years as header": ("country,1990,1991\nFrance,1.5,2.5\n", [("France", 1.5, 2.5)]),
     "row names of R": ('"a","b"\n"1",5,"x"\n"2",6,"y"\n', [(1, 5, "x"), (2, 6, "y")]),
     "padded cells": ("a, b\n1, 2\n3, 4\n", [(1, 2), (3, 4)]),
+    "header like a program": ("MZ,b\n1,x\n", [(1, "x")]),
+    "cell like a database": ("a,b\n1,x\nDUCK,y\n", [("1", "x"), ("DUCK", "y")]),
     "NUL": (b"a,b\n1,x\x00y\n", [(1, "xy")]),
 }
 

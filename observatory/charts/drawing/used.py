@@ -105,7 +105,7 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
     theirs = [field.name for field in profile.fields] if takes_rows(spec, spec.get("datasets")) else []
     known = {*theirs, *(d.name for d in made.derived)}
     for name in _named(spec):
-        if _head(name) not in known and vega_name(name) in known:
+        if _head(name) not in known and {name, vega_name(name)} & known:
             raise ChartInvalidSpec(
                 f"“{name[:80]}” is read as a path into the field “{_head(name)[:80]}”.",
                 f"Write it as {vega_field(name)[:80]}.",
