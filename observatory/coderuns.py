@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
-from observatory.errors import ChartCodeFailed, ChartInvalidSpec, FieldNotFound, ObservatoryError
+from observatory.errors import ChartCodeFailed, ChartCodeRejected, ChartInvalidSpec, FieldNotFound, ObservatoryError
 from observatory.quoting import vega_name
 from observatory.settings import Settings
 
@@ -55,6 +56,7 @@ class CodeRuns:
         except ObservatoryError as error:
             told = error.to_dict()
             printed = str(told.pop("printed", ""))
+            code = str(code).encode("utf-8", "replace").decode()
             return model.CodeRun(code, False, error=told, seconds=time.monotonic() - began, printed=printed)
         notes = (*drawn.notes, *self._sampled(chosen))
         seconds = time.monotonic() - began
@@ -72,6 +74,8 @@ class CodeRuns:
     def _drawn(self, code: str, dataset: model.Dataset) -> Drawn:
         from observatory.charts.drawing.used import demand_fields
 
+        if not isinstance(code, str):
+            raise ChartCodeRejected("Chart code is a text.", "Give the Python code as a str.")
         drawn = self._sandbox.run(code, dataset.id, lambda: self.rows_for_code(dataset))
         profile = self._profile(dataset.id)
         try:
@@ -143,6 +147,8 @@ _FUNCTIONS = (
     *("yearmonth", "yearquarter", "yearmonthdate", "yearweek", "monthdate", "hoursminutes"),
 )
 _COUNTS = "count() takes no column: it counts rows."
+_PLACES, _BEFORE = 100, 400
+"""Places of a name that are looked at, and letters before each: enough for the code of a chart."""
 _PATH = re.compile("“(.*?)” is read as a path", re.DOTALL)
 _CHANNEL = re.compile(
     r"(\b(x|y)(2|Offset|Error|Error2)?|color|fill|stroke|opacity|size|shape|angle|theta2?|radius2?|row|column|facet|order"
@@ -165,13 +171,17 @@ def unescaped(error: ChartInvalidSpec, code: str) -> ChartCodeFailed:
         return ChartCodeFailed(error.message, error.hint)
     name, new = named[1], _escaped(named[1])
     quoted = re.compile(rf"(?<=['\"])((?:\w+\()?){_written(name)}(?=\)?(?::\w+)?['\"])")
-    places = [place for place in quoted.finditer(code) if _CHANNEL.search(code[: place.start() - 1])]
+    places = [place for place in islice(quoted.finditer(code), _PLACES) if _is_channel(code, place.start() - 1)]
     fix = code
     for place in reversed(places):
         fix = fix[: place.start()] + place[1] + new + fix[place.end() :]
     line = _line_at(code, places[0].start()) if places else None
     message = f"“{name}” is read as a path, because of its dots or brackets."
     return ChartCodeFailed(message, f"Write it as {new[:80]} in the code.", line=line, fix=fix if places else None)
+
+
+def _is_channel(code: str, at: int) -> bool:
+    return _CHANNEL.search(code[max(0, at - _BEFORE) : at]) is not None
 
 
 def summed_text(spec: Mapping[str, Any], profile: model.Profile, code: str) -> ChartCodeFailed | None:

@@ -21,8 +21,9 @@ _FACETS = ("row", "column", "facet")
 _SUMMED = ("aggregate", "density", "quantile", "regression")
 _SLOW = ("window", "rank", "loess", "impute", "flatten", "pivot")
 _SUMMARIES = ("boxplot", "errorbar", "errorband")
-_CURVES, _STEPS = ("density", "quantile"), 200
+CURVES, CURVE_STEPS = ("density", "quantile"), 200
 _BINS = 10
+_POWERS = range(309)
 _ROUNDS = {"quarter": 4, "month": 12, "week": 54, "dayofyear": 366, "day": 7, "date": 31}
 _ROUNDS |= {"hours": 24, "minutes": 60, "seconds": 60, "milliseconds": 1000}
 _PANEL = "observatory_panel"
@@ -51,11 +52,11 @@ def _sums_up(part: Part) -> bool:
 def _most_of_curves(step: Mapping[str, Any], profile: Profile) -> int | None:
     """The rows after which curves of each group would have too many points, or None."""
     groups = step.get("groupby")
-    if not any(key in step for key in _CURVES) or not isinstance(groups, list) or not groups:
+    if not any(key in step for key in CURVES) or not isinstance(groups, list) or not groups:
         return None
     counts = {field.name: field.distinct + 1 for field in profile.fields}
     n_groups = math.prod(counts.get(vega_name(str(name)), MOST_SUMMED) for name in groups)
-    asked = next((step[key] for key in ("steps", "maxsteps") if isinstance(step.get(key), int)), _STEPS)
+    asked = next((step[key] for key in ("steps", "maxsteps") if isinstance(step.get(key), int)), CURVE_STEPS)
     n_steps = max(asked, 1)
     return None if n_groups * n_steps <= MOST_CELLS else MOST_CELLS // n_steps
 
@@ -135,13 +136,16 @@ def _n_times(unit: Any, of: FieldProfile | None) -> list[int]:
 
 
 def known(spec: Mapping[str, Any], profile: Profile) -> Known:
-    """What is known of the fields of a chart from the profile alone."""
+    """What is known of the fields of a chart from the profile and from the rows that it holds itself."""
     found = made_by(spec)
     if found.is_open:
         return Known({})
     theirs = profile.fields if takes_rows(spec, spec.get("datasets")) else ()
     names = [d.name for d in found.derived]
     made = _made(spec)
+    for held in found.derived:
+        if held.how == "own" and held.distinct is not None:
+            made.setdefault(held.name, []).append({"n": held.distinct + 1})
     sure = {name: each for name, each in made.items() if len(each) == names.count(name)}
     return Known(
         {f.name: f for f in theirs if f.name not in names},
@@ -226,7 +230,8 @@ def _binned(node: dict[str, Any], about: Known, said: dict[str, None]) -> dict[s
     if isinstance(bins, Mapping) and "step" in bins and (few := about.has_few_bins(node, bins)) is not True:
         said |= {BINS_SAID: None} if few is False else {}
         rest = {key: item for key, item in bins.items() if key != "step"}
-        widths = [bins["step"] * 10**power for power in range(16)] if _is_width(bins["step"]) else []
+        widths = [bins["step"] * 10.0**power for power in _POWERS] if _is_width(bins["step"]) else []
+        widths = [width for width in widths if math.isfinite(width)]
         wider = {"steps": widths, "maxbins": MOST_BINS // 10} if widths and not bins.get("binned") else {}
         node["bin"] = rest | wider or True
     return node

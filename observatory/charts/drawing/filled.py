@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from observatory.charts.drawing.bounded import Known
+from observatory.charts.drawing.bounded import CURVE_STEPS, CURVES, MOST_CELLS, MOST_SINGLE, Known
 from observatory.charts.drawing.used import nodes, steps_of
 from observatory.errors import ChartInvalidSpec
 
@@ -37,6 +37,51 @@ def demand_few_filled(spec: Mapping[str, Any], about: Known, n_rows: int) -> Non
                 "Group by fields of fewer values, or take a key of fewer.",
             )
         n_rows += n_filled
+
+
+def demand_few_curves(spec: Mapping[str, Any], about: Known) -> None:
+    """Raise ChartInvalidSpec where rows of the chart's own would get a curve of each of very many groups, or places.
+
+    Rows of the data set are fewer instead (`bounded.most_rows`).
+
+    >>> step = {"density": "a", "groupby": ["b"], "steps": 1000}
+    >>> demand_few_curves({"mark": "line", "transform": [step]}, Known({}, {"b": [{"n": 900}]}))
+    Traceback (most recent call last):
+    observatory.errors.ChartInvalidSpec: The curves would have up to 900,000 points; at most 400,000 can be drawn.
+    """
+    for node in nodes(spec):
+        for channel in ("x", "y"):
+            _demand_few(_definition(_definition(node.get("encoding")).get(channel)), about)
+    for step in (step for node in nodes(spec) for step in steps_of(node)):
+        if "loess" in step:
+            _demand_few({"field": step.get("on"), "type": "ordinal"}, about)
+        groups = step.get("groupby")
+        if not any(key in step for key in CURVES) or not isinstance(groups, list):
+            continue
+        n_groups = math.prod(about.n_values({"field": name}) or 1 for name in groups)
+        is_own = any("n" in made for name in groups for made in about.made.get(name, ()))
+        n_points = n_groups * _n_points(step)
+        if is_own and n_points > MOST_CELLS:
+            raise ChartInvalidSpec(
+                f"The curves would have up to {n_points:,} points; at most {MOST_CELLS:,} can be drawn.",
+                "Group by fields of fewer values, or take fewer steps.",
+            )
+
+
+def _demand_few(definition: Mapping[str, Any], about: Known) -> None:
+    """Raise ChartInvalidSpec for very many places of own rows on an axis, or very many to lay a curve through."""
+    n_values = about.n_values(definition) or 0
+    if definition.get("type") in ("nominal", "ordinal") and n_values > MOST_SINGLE + 1:
+        raise ChartInvalidSpec(
+            f"“{str(definition.get('field'))[:60]}” has {n_values - 1:,} values; at most {MOST_SINGLE:,} can be drawn.",
+            "Aggregate the rows, or keep fewer of them.",
+        )
+
+
+def _n_points(step: Mapping[str, Any]) -> int:
+    if isinstance(step.get("step"), (int, float)):
+        return int(1 / step["step"])
+    return next((step[key] for key in ("steps", "maxsteps") if isinstance(step.get(key), int)), CURVE_STEPS)
 
 
 def _imputed(spec: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any], Any]]:

@@ -18,6 +18,7 @@ _EXPRESSIONS = ("calculate", "filter", "test")
 _DATUM = re.compile(
     r"""datum\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\])""",
 )
+_OPERATION = re.compile("[a-z0-9_]+")
 _PATH = re.compile(r"(?<!\\)[.\[]")
 _BRACKETED = re.compile(r"""\[(['"]?)([^\[\]'"\\]+)\1\]""")
 
@@ -116,7 +117,10 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
 
 def _is_summed(name: str, known: Collection[str]) -> bool:
     """Whether Vega-Lite itself makes such a field of another one, as `mean_age`, for expressions to read."""
-    return name in ("count", "__count") or any(re.fullmatch(rf"[a-z0-9_]+_{re.escape(field)}", name) for field in known)
+    ends = (at for at, sign in enumerate(name) if sign == "_" and at)
+    return name in ("count", "__count") or any(
+        name[at + 1 :] in known and _OPERATION.fullmatch(name[:at]) for at in ends
+    )
 
 
 def _named(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -13,10 +13,11 @@ from jsonschema.exceptions import ValidationError
 from observatory.charts.drawing.bound import Bound, bind, renamed, rows_of
 from observatory.charts.drawing.bounded import MOST_SINGLE, bounded, known, most_rows
 from observatory.charts.drawing.drawing import Drawing, remarked
-from observatory.charts.drawing.filled import demand_few_filled
+from observatory.charts.drawing.filled import demand_few_curves, demand_few_filled
 from observatory.charts.drawing.palette import ACCENT, CONFIG, over
 from observatory.charts.drawing.panels import ROOM, TITLE_LIMIT
 from observatory.charts.drawing.remarks import Remarks, remarks
+from observatory.charts.drawing.ticks import few_ticks
 from observatory.charts.drawing.titles import line, titled
 from observatory.charts.drawing.used import columns_of, demand_fields, nodes, takes_rows
 from observatory.charts.spec.groups import plots
@@ -62,14 +63,16 @@ def draw_written(
     if takes_rows(chart, chart.get("datasets")):
         rows = rows_of(chart, names, table, profile, most_rows(chart, reading, profile, len(names)))
     about = known(chart, profile)
+    few, left = few_ticks(chart, profile)
+    demand_few_curves(chart, about)
     demand_few_filled(chart, about, MOST_SINGLE if rows is None or reading.brings_rows else len(rows.records))
-    limited, limits = bounded(chart, about)
+    limited, limits = bounded(few, about)
     body = titled(bind(renamed(limited, names), rows))
     body = {key: item for key, item in body.items() if key not in _LEFT_OUT} | _size(chart)
     head = _head(chart.get("title"), chart.get("usermeta"))
     look = over(_look(chart), _own_look(chart))
     drawn = _altair(_own_names(({"title": head} if head else {}) | body | {"config": look}), reading)
-    caveat = " ".join((_written(reading, rows), *missing(reading, profile), *limits))
+    caveat = " ".join((_written(reading, rows), *missing(reading, profile), *limits, *left))
     drawing = Drawing(drawn, caveat, _alt(reading))
     return remarked(drawing, _remarks(chart, rows, findings, is_weighted))
 

@@ -25,8 +25,9 @@ def own_rows(data: Any, datasets: Any) -> OwnRows | None:
     if not isinstance(data, Mapping):
         return None
     if "sequence" in data:
-        made = data["sequence"].get("as") if isinstance(data["sequence"], Mapping) else None
-        return OwnRows((Derived(made if isinstance(made, str) else "data", "own", "quantitative"),))
+        given = data["sequence"] if isinstance(data["sequence"], Mapping) else {}
+        made = given.get("as", "data")
+        return OwnRows((Derived(made if isinstance(made, str) else "data", "own", "quantitative", _n_steps(given)),))
     if any(shape in data for shape in _SHAPES):
         return OwnRows(is_open=True)
     named = datasets.get(data["name"]) if isinstance(datasets, Mapping) and isinstance(data.get("name"), str) else None
@@ -47,6 +48,13 @@ def without_rows(spec: Mapping[str, Any]) -> dict[str, Any]:
     left = {name: rows for name, rows in datasets.items() if name != data.get("name")} if datasets else {}
     rest = {key: item for key, item in spec.items() if key != "datasets"} | {"data": {"values": []}}
     return rest | ({"datasets": left} if left else {})
+
+
+def _n_steps(sequence: Mapping[str, Any]) -> int | None:
+    numbers = [sequence.get("start", 0), sequence.get("stop"), sequence.get("step", 1)]
+    if not all(isinstance(number, (int, float)) for number in numbers) or not numbers[2]:
+        return None
+    return int(abs(numbers[1] - numbers[0]) / abs(numbers[2])) + 1
 
 
 def _fields(values: Any) -> OwnRows | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from observatory.sandbox.grammar.kind import DROPPED, Then
-from observatory.sandbox.grammar.limits import BINS, ROWS, STEPS
+from observatory.sandbox.grammar.limits import BINS, PIVOTED, ROWS, SLID, STEPS
 from observatory.sandbox.grammar.names import is_plain
 from observatory.sandbox.grammar.refusal import Refused, unfit
 from observatory.sandbox.grammar.scope import Scope
@@ -158,6 +158,29 @@ def _carried(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return checked
 
 
+def _pivoted(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    """Vega makes a column of every value, however many, where no limit is set."""
+    return _carried(checked | {"limit": checked.get("limit") or PIVOTED}, scope)
+
+
+def _windows(checked: dict[str, Any], _scope: Scope) -> dict[str, Any]:
+    """Vega sorts the whole frame anew for each row where an operation does not slide."""
+    low, high = checked.get("frame", [None, 0])
+    width = ROWS if low is None or high is None else max(high - low, 1)
+    slides = (low is None and high is None) or not any(each["op"] in _SORTED for each in checked["window"])
+    anew = 1_000 if any(each["op"] in _DRAWN for each in checked["window"]) else 1
+    if (not slides and ROWS * width > SLID) or (anew > 1 and width * anew > STEPS):
+        raise Refused(
+            "A window{at} is too wide for what is computed over it.",
+            "Take a narrower “frame”, or a mean in the place of a median.",
+        )
+    return checked
+
+
+_DRAWN = ("ci0", "ci1")
+_SORTED = ("median", "q1", "q3", "distinct", *_DRAWN)
+
+
 def _calculate(checked: dict[str, Any], scope: Scope) -> dict[str, Any]:
     name, value = checked["as"], scope.last
     scope.growth[name] = max(scope.growth.get(name, 1), value.growth)
@@ -193,6 +216,8 @@ AFTERWARDS: dict[str, Then] = {
     "from-data": _from_data,
     "lookup": _lookup,
     "carried": _carried,
+    "pivoted": _pivoted,
+    "windows": _windows,
     "calculate": _calculate,
     "derived": _derived,
     "sorted-by": _sorted_by,

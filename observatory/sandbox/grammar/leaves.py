@@ -85,10 +85,9 @@ def _time_format(value: str, _scope: Scope) -> str:
 
 
 def _field(value: str, scope: Scope) -> str:
-    name = without_colons(value)
-    if not is_field(name, scope.has_parts):
+    if not is_field(without_colons(value), scope.has_parts):
         raise unfit(TEXTS["field"].words)
-    return name
+    return value
 
 
 def _repeated(value: str, scope: Scope) -> str:

@@ -64,7 +64,7 @@ def is_field(name: str, parts: bool = True) -> bool:
 
 
 def without_colons(name: str) -> str:
-    r"""The same field without the backslashes that Altair wants before colons; Vega-Lite wants none.
+    r"""The same field without the backslashes that Altair wants before colons, which Vega-Lite takes for nothing.
 
     >>> print(without_colons(r"a\:b\.c"), without_colons("a"))
     a:b\.c a

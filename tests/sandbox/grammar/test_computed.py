@@ -188,3 +188,41 @@ def test_a_menu_chooses_the_column(first):
 def test_what_a_menu_does_not_offer_chooses_no_column(select, more):
     with pytest.raises(ChartInvalidSpec, match="compute the name"):
         accept(_chosen_column(select, **more))
+
+
+def _transformed(step):
+    return {"mark": "point", "transform": [step], "encoding": {"x": {"field": "w", "type": "quantitative"}}}
+
+
+def _window(op, frame):
+    return {"window": [{"op": op, "field": "a", "as": "w"}], "frame": frame}
+
+
+@pytest.mark.parametrize(
+    ("op", "frame"), [("median", [-3, 3]), ("median", [None, None]), ("mean", [None, 0]), ("distinct", [None, None])]
+)
+def test_a_window_that_slides_or_is_narrow_passes(op, frame):
+    assert accept(_transformed(_window(op, frame)))
+
+
+@pytest.mark.parametrize(("op", "frame"), [("median", [None, 0]), ("q1", [-5_000, 5_000]), ("ci0", [-9, 9])])
+def test_a_wide_window_that_is_sorted_anew_for_each_row_is_refused(op, frame):
+    with pytest.raises(ChartInvalidSpec, match="too wide"):
+        accept(_transformed(_window(op, frame)))
+
+
+@pytest.mark.parametrize(("limit", "kept"), [({}, 100), ({"limit": 0}, 100), ({"limit": 7}, 7)])
+def test_a_pivot_makes_only_so_many_columns(limit, kept):
+    step = {"pivot": "a", "value": "b", "groupby": ["c"], **limit}
+    assert accept(_transformed(step)).spec["transform"][0]["limit"] == kept
+
+
+@pytest.mark.parametrize("extent", ["extent", "extentMajor", "extentMinor"])
+def test_a_graticule_goes_round_the_world_and_no_further(extent):
+    def drawn(edge):
+        graticule = {extent: [[-edge, -90], [edge, 90]], "step": [10, 10]}
+        return {"data": {"graticule": graticule}, "mark": "geoshape", "projection": {"type": "mercator"}}
+
+    assert accept(drawn(180))
+    with pytest.raises(ChartInvalidSpec):
+        accept(drawn(1e9))
