@@ -200,6 +200,8 @@ def _read(written: bytes) -> dict[str, Any]:
         raise ChartCodeFailed("The chart has too many parts.", "Aggregate the rows, or use Altair's transforms.")
     try:
         answer = json.loads(written, parse_constant=_no_number)
+        if b"\\ud" in written.lower():
+            answer = json.loads(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as exc:
         raise ChartCodeFailed("The code ended without a chart.", "Make a chart and return it from plot(data).") from exc
     if not isinstance(answer, dict):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 from altair.expr.core import DatumType, OperatorMixin
 from altair.utils.schemapi import SchemaBase
@@ -18,21 +19,19 @@ from pandas.api import typing as shapes
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox import quiet
 from observatory.sandbox.allowed import ATTRIBUTES, CALLED_BY_NAME, DISPATCH, KNOWN, MODULES, QUIET, SETTABLE
-from observatory.sandbox.classes import STANDS_FOR, is_own
+from observatory.sandbox.classes import OF_TUPLES, is_own, shows
 from observatory.sandbox.hints import attribute_hint
-from observatory.sandbox.query import accept_query
-from observatory.sandbox.reading import FILENAME
+from observatory.sandbox.query import queried
+from observatory.sandbox.stand_ins import STANDS_FOR, Array
 
 _BY_KEY = (
     *(pd.DataFrame, pd.Series, shapes.DataFrameGroupBy, shapes.SeriesGroupBy, shapes.Rolling, shapes.Resampler),
     *(shapes.Expanding, shapes.ExponentialMovingWindow, shapes.RollingGroupBy, shapes.ExpandingGroupBy),
 )
-_NOTHING: dict[str, Any] = {}
 TOLD = ("__name__", "__version__")
 """The only attributes with underscores that can be read: what something is called, and of which version it is."""
 VERSIONS = ("altair", "numpy", "pandas")
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
-_globals_of = types.FrameType.__dict__["f_globals"].__get__
 _SHOWN = (
     "index",
     "header",
@@ -67,7 +66,7 @@ def attribute(holder: Any, name: str) -> Any:
     if name in TOLD:
         return _told(holder, name)
     if is_own(holder) and not _is_text(holder):
-        return getattr(holder, name)
+        return _own(holder, name)
     value = _found(holder, name)
     if name in CALLED_BY_NAME and callable(value) and not _is_of_altair(holder):
         return _by_name(value)
@@ -101,11 +100,18 @@ def _found(holder: Any, name: str) -> Any:
         return quiet.STANDS_FOR[name] if name in QUIET else STANDS_FOR.get((module, name), getattr(holder, name))
     if name in ATTRIBUTES or isinstance(holder, quiet.Namespace):
         return getattr(holder, name)
+    if name in OF_TUPLES and _is_named_tuple(holder):
+        return getattr(holder, name)
     if name.startswith("_"):
         raise refuse_attribute(name)
     if (name == "to_json" and isinstance(holder, SchemaBase)) or (name == "from_json" and _is_of_altair(holder)):
         return getattr(holder, name)
     return _field(holder, name)
+
+
+def _is_named_tuple(holder: Any) -> bool:
+    cls = holder if isinstance(holder, type) else type(holder)
+    return issubclass(cls, tuple) and type(vars(cls).get("_fields")) is tuple
 
 
 def _no_such(holder: Any, module: str, name: str) -> Exception:
@@ -117,7 +123,7 @@ def _no_such(holder: Any, module: str, name: str) -> Exception:
 def _field(holder: Any, name: str) -> Any:
     """A column, a label of a row, what stands for a field or parameter in an expression, or the code's own."""
     if is_own(holder):
-        return getattr(holder, name)
+        return _own(holder, name)
     if isinstance(holder, (DatumType, OperatorMixin, alt.Parameter, alt.SelectionExpression)):
         return getattr(holder, name)
     if isinstance(holder, SchemaBase) and name in holder._kwds:
@@ -129,6 +135,12 @@ def _field(holder: Any, name: str) -> Any:
     if not hasattr(type(holder), name) and not isinstance(holder, (type, types.FunctionType)):
         raise AttributeError(f"'{type(holder).__name__}' object has no attribute '{name}'", name=name, obj=holder)
     raise refuse_attribute(name)
+
+
+def _own(holder: Any, name: str) -> Any:
+    if not shows(holder, name):
+        raise refuse_attribute(name)
+    return getattr(holder, name)
 
 
 def _by_key(holder: Any, name: str) -> Any:
@@ -146,10 +158,26 @@ def settable(holder: Any, name: str) -> Any:
     True
     """
     is_table = isinstance(holder, (pd.DataFrame, pd.Series, pd.Index)) and name in SETTABLE
-    if is_own(holder) or (not name.startswith("_") and (is_table or isinstance(holder, SchemaBase))):
+    if not name.startswith("_") and (is_own(holder) or is_table or isinstance(holder, SchemaBase)):
+        return holder
+    if is_own(holder) and name.startswith("_") and not name.endswith("_"):
         return holder
     kind = type(holder).__name__[:60]
     raise ChartCodeRejected(f"The attribute “{name[:60]}” of a {kind} cannot be set.", 'Use data["column"] = …')
+
+
+def set_attribute(holder: Any, name: Any, value: Any) -> None:
+    """`setattr` of chart code, for its own objects.
+
+    >>> set_attribute(pd.DataFrame(), "columns", [])
+    Traceback (most recent call last):
+    observatory.errors.ChartCodeRejected: The attribute “columns” of a DataFrame cannot be set.
+    """
+    text = str.__str__(name)
+    if not is_own(holder) or text.startswith("_"):
+        kind = type(holder).__name__[:60]
+        raise ChartCodeRejected(f"The attribute “{text[:60]}” of a {kind} cannot be set.", "Set it by its name.")
+    setattr(holder, text, value)
 
 
 def attribute_of_text(holder: Any, name: Any, *default: Any) -> Any:
@@ -185,9 +213,9 @@ def type_of(value: Any, /) -> type:
     >>> type_of("text")
     <class 'str'>
     """
-    if isinstance(value, type):
+    if isinstance(value, type) or type(value).__module__ == quiet.__name__:
         raise ChartCodeRejected("The type of a class is not allowed in chart code.", "Use isinstance or issubclass.")
-    return type(value)
+    return Array if isinstance(value, np.ndarray) else type(value)
 
 
 def dispatched(given: Any) -> Any:
@@ -276,38 +304,6 @@ def _plain_fields(template: str) -> None:
             )
         if spec:
             _plain_fields(spec)
-
-
-def queried(method: Callable[..., Any]) -> Callable[..., Any]:
-    """`query` or `eval` of a table, for texts that compare and compute columns and variables of the code."""
-    if getattr(method, "guarded", False):
-        return method
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("global_dict") is _NOTHING:
-            return method(*args, **kwargs)  # `query` asks `eval`, with a text that was accepted
-        args = tuple(str.__str__(value) if isinstance(value, str) else value for value in args)
-        if isinstance(kwargs.get("expr"), str):
-            kwargs["expr"] = str.__str__(kwargs["expr"])
-        for text in (value for value in (*args, kwargs.get("expr")) if isinstance(value, str)):
-            accept_query(text)
-        if unknown := set(kwargs) - {"expr", "inplace", "engine", "parser"}:
-            raise ChartCodeRejected(f"“{min(unknown)[:60]}” is not allowed in a query.", "Leave it out.")
-        seen = _variables(sys._getframe(1))
-        return method(
-            *args, **kwargs | {"engine": "python", "parser": "pandas", "local_dict": seen, "global_dict": _NOTHING}
-        )
-
-    call.guarded = True  # type: ignore[attr-defined]
-    return call
-
-
-def _variables(frame: types.FrameType | None) -> dict[str, Any]:
-    """What the chart code that called can see by name."""
-    while frame is not None and frame.f_code.co_filename != FILENAME:
-        frame = frame.f_back
-    seen = {**_globals_of(frame), **frame.f_locals} if frame is not None else {}
-    return {name: value for name, value in seen.items() if name.isidentifier() and name[0] != "_"}
 
 
 def shown(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import altair as alt
 
 from observatory.errors import ChartCodeFailed, ChartCodeRejected
 
-LAST: Final = "last expression"
+LAST, LAST_SET = "last expression", "last set"
+"""Names that no code can write, for the value of an expression at its end, and for what its last line sets."""
 _VIEWS = ("mark", "layer", "hconcat", "vconcat", "concat", "spec")
 _HINT = "Define plot(data) that returns a chart, or leave one in the variable chart."
 
 
 def chart_of(held: Mapping[str, Any], data: Any) -> Any:
-    """The chart among what the code left: of `plot(data)`, the last expression, `chart`, or the only chart there is.
+    """The chart among what the code left: the last expression, `chart`, what the last line sets, or of `plot(data)`.
+
+    Without any of these it is the chart that was set last, or that the only function returns.
 
     >>> chart_of({"chart": alt.Chart().mark_bar()}, None).mark
     'bar'
     """
-    if isinstance(plot := held.get("plot"), types.FunctionType):
-        return _called(plot, held, data)
-    for name in (LAST, "chart"):
+    for name in (LAST, "chart", LAST_SET):
         if is_chart(held.get(name)):
             return held[name]
-    own = [value for name, value in held.items() if name != LAST and is_chart(value)]
+    if isinstance(plot := held.get("plot"), types.FunctionType):
+        return _called(plot, held, data)
+    own = [value for value in held.values() if is_chart(value)]
     if own:
         return own[-1]
     functions = [value for value in held.values() if isinstance(value, types.FunctionType) and _is_own(value)]

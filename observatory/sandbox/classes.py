@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import builtins
-import copy
-import dataclasses
 import enum
-import functools
-import types
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from observatory.errors import ChartCodeRejected
-from observatory.sandbox.reading import FILENAME
 
-METHODS: Final = ("__init__", "__post_init__", "__repr__", "__str__", "__len__", "__iter__", "__lt__")
+METHODS: Final = (
+    *("__init__", "__post_init__", "__repr__", "__str__", "__len__", "__iter__", "__lt__", "__enter__", "__exit__"),
+)
 """The methods with underscores that a class may define; others change what libraries see in an object."""
-_MADE: Final = ("__name__", "__module__", "__qualname__", "__doc__", "__annotations__", "__firstlineno__")
-_BASES: Final = (object, enum.Enum, enum.IntEnum, enum.StrEnum, typing.NamedTuple)
+_MADE: Final = (
+    "__name__",
+    "__module__",
+    "__qualname__",
+    "__doc__",
+    "__annotations__",
+    "__firstlineno__",
+    "__classcell__",
+)
+OF_TUPLES: Final = ("_asdict", "_fields", "_make", "_replace")
+_BASES: Final = (typing.TypedDict, object, enum.Enum, enum.IntEnum, enum.StrEnum, typing.NamedTuple)
 _own: Final[dict[int, type]] = {}
 """The classes that the code made, by their identity: what a class says of itself can be changed."""
 
@@ -30,6 +36,26 @@ def is_own(value: Any) -> bool:
     (False, False)
     """
     return id(value) in _own or id(type(value)) in _own
+
+
+def shows(value: Any, name: str) -> bool:
+    """Whether an object of the code has a name that the code gave it; libraries add more to classes of theirs.
+
+    >>> shows(1, "_member_"), shows(1, "name")
+    (False, True)
+    """
+    if not name.startswith("_") or name in OF_TUPLES:
+        return True
+    if name.endswith("_"):
+        return False
+    classes = (value if id(value) in _own else type(value)).__mro__
+    held = [vars(cls) for cls in classes if id(cls) in _own]
+    return any(name in names for names in (*held, _values_of(value)))
+
+
+def _values_of(value: Any) -> Mapping[str, Any]:
+    found = {} if id(value) in _own else getattr(value, "__dict__", {})
+    return found if type(found) is dict else {}
 
 
 def bases_of(*given: Any) -> tuple[Any, ...]:
@@ -59,34 +85,18 @@ def build(body: Any, name: str, *bases: Any, **options: Any) -> type:
     """What Python calls for a `class` statement: as ever, for classes of these bases and without a metaclass."""
     if options:
         raise ChartCodeRejected("A class has no options in chart code.", "Leave them out.")
+    if any(base is typing.TypedDict for base in bases):
+        return dict
     for named in body.__code__.co_names:
         if named.startswith("__") and named not in (*METHODS, *_MADE):
             raise ChartCodeRejected(f"The name “{named[:60]}” is not allowed in chart code.", "Use another name.")
-    return _owned(builtins.__build_class__(body, name, *bases_of(*bases)))
+    return owned(builtins.__build_class__(body, name, *bases_of(*bases)))
 
 
-def _owned(made: type) -> type:
+def owned(made: type) -> type:
+    """Know a class as one that the code made."""
     _own[id(made)] = made
     return made
-
-
-def _dataclass(cls: Any = None, **options: Any) -> Any:
-    """`dataclass` for the classes of the code."""
-    if cls is None:
-        return lambda given: _dataclass(given, **options)
-    if id(cls) not in _own:
-        raise ChartCodeRejected("Only a class of the code can be a dataclass.", "Put it above a class.")
-    return _owned(dataclasses.dataclass(cls, **options))
-
-
-def _wraps(wrapped: Any, *_: Any) -> Callable[[Any], Any]:
-    """`functools.wraps` for the functions of the code."""
-
-    def named(wrapper: Any) -> Any:
-        own = type(wrapper) is types.FunctionType and wrapper.__code__.co_filename == FILENAME
-        return functools.update_wrapper(wrapper, wrapped) if own and callable(wrapped) else wrapper
-
-    return named
 
 
 def enumeration(create: Callable[..., type]) -> Callable[..., type]:
@@ -98,7 +108,7 @@ def enumeration(create: Callable[..., type]) -> Callable[..., type]:
         if isinstance(names, str):
             names = names.replace(",", " ").split()
         members = [_member(each) for each in (names.items() if isinstance(names, Mapping) else names or ())]
-        return _owned(create(cls, str(name), members, start=start))
+        return owned(create(cls, str(name), members, start=start))
 
     made.guarded = True  # type: ignore[attr-defined]
     return made
@@ -110,21 +120,3 @@ def _member(given: Any) -> Any:
     if text.startswith("_") or not text.isidentifier():
         raise ChartCodeRejected(f"The name “{text[:60]}” is not allowed in chart code.", "Begin names with a letter.")
     return (text, *value) if value else text
-
-
-def _copy(value: Any, /) -> Any:
-    return copy.copy(value)
-
-
-def _deepcopy(value: Any, /) -> Any:
-    """`copy.deepcopy` without its memo, which holds the inner dictionaries of what was copied."""
-    return copy.deepcopy(value)
-
-
-STANDS_FOR: Final[Mapping[tuple[str, str], Any]] = {
-    ("copy", "copy"): _copy,
-    ("copy", "deepcopy"): _deepcopy,
-    ("dataclasses", "dataclass"): _dataclass,
-    ("functools", "wraps"): _wraps,
-}
-"""What code gets for these members of modules."""

@@ -15,7 +15,7 @@ from altair.utils.schemapi import SchemaBase
 from pandas.api import typing as shapes
 from pandas.core.generic import NDFrame
 
-from observatory.sandbox import calls, classes, sealing
+from observatory.sandbox import calls, classes, query, sealing
 
 _TABLES: Final[tuple[type, ...]] = (pd.DataFrame, pd.Series, pd.Index, pd.Categorical)
 _GROUPS: Final[tuple[type, ...]] = (shapes.DataFrameGroupBy, shapes.SeriesGroupBy)
@@ -46,6 +46,7 @@ def hide_specials() -> None:
         owner = next(cls for cls in holder.__mro__ if "__getattr__" in vars(cls))
         _wrap(owner, "__getattr__", _plain_names)
     _wrap(enum.EnumType, "_create_", classes.enumeration)
+    enum.EnumType._convert_ = sealing.refused  # type: ignore[attr-defined]
 
 
 def _plain_names(found: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
@@ -72,8 +73,8 @@ def disarm() -> None:
     _remove(pd, [name for name in vars(pd) if name.startswith("read_")])
     _remove(pd, ("HDFStore", "ExcelFile", "ExcelWriter", "eval", "test", "plotting", "show_versions"))
     _refuse("pandas.io.common", ("get_handle", "urlopen", "file_exists", "fsspec_open"))
-    _wrap(pd.DataFrame, "query", calls.queried)
-    _wrap(pd.DataFrame, "eval", calls.queried)
+    _wrap(pd.DataFrame, "query", query.queried)
+    _wrap(pd.DataFrame, "eval", query.queried)
     _wrap(pd.DataFrame, "to_string", calls.shown)
     _wrap(pd.Series, "to_string", calls.shown)
     _refuse("pandas._libs.tslibs.timezones", ("dateutil_gettz",))

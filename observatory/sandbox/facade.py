@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from observatory.sandbox import allowed, calls, classes, disarming, quiet
+from observatory.sandbox import allowed, calls, classes, disarming, quiet, stand_ins
 
 disarm, hide_specials = disarming.disarm, disarming.hide_specials
 
@@ -34,8 +34,8 @@ def namespace(module: str) -> quiet.Namespace:
 def _member(real: Any, module: str, name: str) -> Any:
     if name in allowed.QUIET and module in ("altair", "pandas"):
         return quiet.STANDS_FOR[name]
-    if (module, name) in classes.STANDS_FOR:
-        return classes.STANDS_FOR[module, name]
+    if (module, name) in stand_ins.STANDS_FOR:
+        return stand_ins.STANDS_FOR[module, name]
     value = getattr(real, name)
     return namespace(value.__name__) if isinstance(value, types.ModuleType) else value
 
@@ -79,13 +79,18 @@ _STAND_INS: Final[Mapping[str, Mapping[str, Any]]] = {
         **dict.fromkeys(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), 0),
         "getLogger": lambda *_: _LOGGER,
     },
+    "traceback": dict.fromkeys(("print_exc", "format_exc"), quiet.ignored),
+    "types": {"SimpleNamespace": stand_ins.Values},
+    "abc": {"ABC": stand_ins.Plain, "abstractmethod": stand_ins.unchanged},
+    "numpy.typing": {"NDArray": list, "ArrayLike": object},
     "IPython.display": {"display": _print, "clear_output": quiet.ignored},
 }
 SAFE: Final[Mapping[str, Any]] = types.MappingProxyType(
     {name: getattr(builtins, name) for name in allowed.BUILTINS}
     | {"True": True, "False": False, "None": None, "__import__": _import}
     | {"type": calls.type_of, "print": _print, "display": _print}
-    | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute}
+    | {"getattr": calls.attribute_of_text, "hasattr": calls.has_attribute, "setattr": calls.set_attribute}
+    | {"super": super}
 )
 """The builtins of chart code."""
 

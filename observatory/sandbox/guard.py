@@ -10,15 +10,17 @@ from typing import Any, Final, NoReturn
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox.allowed import ATTRIBUTES, BUILTINS, CHECKED, DELICATE, IMPORTABLE, KNOWN, MODULES, QUIET
 from observatory.sandbox.calls import TOLD, refuse_attribute
-from observatory.sandbox.classes import METHODS, STANDS_FOR
-from observatory.sandbox.hints import import_hint, name_hint
+from observatory.sandbox.classes import METHODS
+from observatory.sandbox.hints import attribute_hint, import_hint, module_hint, name_hint
 from observatory.sandbox.sizes import accept_sizes
+from observatory.sandbox.stand_ins import STANDS_FOR
 
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
 # Names that no code can write, so that it can neither call nor replace what stands behind them.
-LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has", "settable"
-IMPORTED, BASES_OF, TYPE_OF = "imported", "bases of", "type of"
-_LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS, "type": TYPE_OF}
+LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has it", "settable of"
+IMPORTED, BASES_OF, TYPE_OF, _CASE = "imported of", "bases of", "type of", "case of"
+SET = "set it"
+_LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS, "setattr": SET, "type": TYPE_OF}
 _IMPLIED: Final = frozenset(("data", "__name__", "__doc__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
 _NODES: Final = (
@@ -76,7 +78,7 @@ def check(tree: ast.Module) -> ast.Module:
     observatory.errors.ChartCodeRejected: The module “os” cannot be imported in chart code.
     """
     accept_sizes(tree)
-    guarded: ast.Module = _Guard(_modules(tree)).visit(tree)
+    guarded: ast.Module = _Guard(tree).visit(tree)
     return ast.fix_missing_locations(guarded)
 
 
@@ -111,8 +113,9 @@ def _refuse(message: str, hint: str, node: Any) -> NoReturn:
 class _Guard(ast.NodeTransformer):
     """One walk over the tree; every kind of node that is not in the table is refused."""
 
-    def __init__(self, modules: dict[str, str]) -> None:
-        self._modules = modules
+    def __init__(self, tree: ast.Module) -> None:
+        self._modules = _modules(tree)
+        self._first = tuple(tree.body)
 
     def visit(self, node: ast.AST) -> Any:
         if not isinstance(node, _NODES):
@@ -134,7 +137,7 @@ class _Guard(ast.NodeTransformer):
     def _bindable(self, name: str, node: ast.AST) -> None:
         if name in METHODS and isinstance(node, ast.FunctionDef):
             return
-        if name.startswith("__"):
+        if name.startswith("__") and name.strip("_"):
             _refuse(f"The name “{name[:60]}” is not allowed in chart code.", "Begin names with a letter.", node)
         if name in _FORBIDDEN_NAMES and not isinstance(node, ast.keyword):
             _refuse(f"The name “{name[:60]}” is not allowed in chart code.", name_hint(name), node)
@@ -153,6 +156,10 @@ class _Guard(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         name, module = node.attr, self._module_of(node.value)
+        if _is_super(node.value) and (name in METHODS or name not in KNOWN) and isinstance(node.ctx, ast.Load):
+            return node if name in METHODS or not name.startswith("_") else self._refused(node)
+        if name == "__name__" and isinstance(node.value, ast.Attribute) and node.value.attr == "__class__":
+            node.value = _at(node, _call(TYPE_OF, node.value.value))
         if name in TOLD and isinstance(node.ctx, ast.Load):
             return _at(node, _call(LOOK_UP, self.visit(node.value), ast.Constant(name)))
         if name.startswith("__") or (name.startswith("_") and module is not None):
@@ -168,6 +175,9 @@ class _Guard(ast.NodeTransformer):
             _refuse(f"The attribute “{name[:60]}” cannot be deleted in chart code.", "Leave it out.", node)
         return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder, ast.Constant(name))), name, node.ctx))
 
+    def _refused(self, node: ast.Attribute) -> NoReturn:
+        raise refuse_attribute(node.attr, line=node.lineno)
+
     def _loaded(self, plain: ast.Attribute, module: str | None, node: ast.Attribute) -> Any:
         stands_for = (module, node.attr) in STANDS_FOR
         known = (module is not None and not stands_for) or (node.attr in ATTRIBUTES and node.attr not in DELICATE)
@@ -177,7 +187,8 @@ class _Guard(ast.NodeTransformer):
 
     def _accept_member(self, module: str, name: str, node: ast.AST) -> None:
         if name not in MODULES[module] and hasattr(_real(module), name):
-            raise refuse_attribute(name, line=getattr(node, "lineno", None))
+            message = f"“{name[:60]}” of the module {module} is not allowed in chart code."
+            _refuse(message, attribute_hint(name) if module in GIVEN.values() else module_hint(module), node)
 
     def _module_of(self, node: ast.AST) -> str | None:
         """The module that the expression is, `np.random` as well as `np`, or None."""
@@ -187,6 +198,28 @@ class _Guard(ast.NodeTransformer):
             inner = _OTHER_NAMES.get(f"{outer}.{node.attr}", f"{outer}.{node.attr}")
             return inner if inner in MODULES else None
         return None
+
+    def visit_match_case(self, node: ast.match_case) -> Any:
+        """`case Colour.RED:` as a comparison, for a pattern holds names and dots but no look-up."""
+        if isinstance(node.pattern, ast.MatchValue) and isinstance(node.pattern.value, ast.Attribute):
+            held = _at(node.pattern, ast.Name(_CASE, ast.Load()))
+            same: ast.expr = ast.Compare(held, [ast.Eq()], [node.pattern.value])
+            node.guard = ast.BoolOp(ast.And(), [same, node.guard]) if node.guard else same
+            node.pattern = _at(node.pattern, ast.MatchAs(None, None))
+            self.generic_visit(node)
+            node.pattern = _at(node.pattern, ast.MatchAs(None, _CASE))
+            return node
+        return self.generic_visit(node)
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> Any:
+        if isinstance(node.value, ast.Attribute):
+            _refuse("A name with a dot cannot stand inside a pattern in chart code.", "Compare it with if.", node)
+        return self.generic_visit(node)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> Any:
+        if any(isinstance(key, ast.Attribute) for key in node.keys):
+            _refuse("A name with a dot cannot stand inside a pattern in chart code.", "Compare it with if.", node)
+        return self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         if node.keywords:
@@ -229,7 +262,7 @@ class _Guard(ast.NodeTransformer):
         return True
 
     def _importable(self, module: str, bound: str, node: ast.AST) -> None:
-        if module not in IMPORTABLE:
+        if module not in IMPORTABLE and node in self._first:
             _refuse(f"The module “{module[:60]}” cannot be imported in chart code.", import_hint(module), node)
         self._bindable(bound, node)
 
@@ -241,13 +274,20 @@ class _Guard(ast.NodeTransformer):
 
     def _is_option(self, node: ast.AST) -> bool:
         while isinstance(node, ast.Attribute):
-            if node.attr == "options" and self._module_of(node.value) == "pandas":
+            if (self._module_of(node.value), node.attr) in _SETTINGS:
                 return True
             node = node.value
         return False
 
 
+_SETTINGS: Final = (("pandas", "options"), ("altair", "data_transformers"), ("altair", "renderers"))
 _OTHER_NAMES: Final = {"pandas.offsets": "pandas.tseries.offsets"}
+
+
+def _is_super(node: ast.AST) -> bool:
+    """Whether it is `super()` as a method says it."""
+    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    return named and not node.args and not node.keywords  # type: ignore[attr-defined]
 
 
 def _real(module: str) -> Any:

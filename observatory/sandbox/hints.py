@@ -24,7 +24,7 @@ _IMPORTS: Final = {
 }
 _NAMES: Final = {
     **dict.fromkeys(("open", "input"), _FILE),
-    **dict.fromkeys(("setattr", "delattr", "vars"), 'Name the attribute, or use data["column"].'),
+    **dict.fromkeys(("delattr", "vars"), 'Name the attribute, or use data["column"].'),
     **dict.fromkeys(("globals", "locals", "dir", "exec", "eval", "compile", "__import__"), "Write it out."),
     **dict.fromkeys(("exit", "quit", "help", "breakpoint"), "Leave it out."),
 }
@@ -54,6 +54,15 @@ def member_hint(name: str) -> str:
     ('The rows of the file are in `data` already.', '')
     """
     return attribute_hint(name) if name in _ATTRIBUTES or name.startswith("read_") else ""
+
+
+def module_hint(module: str) -> str:
+    """What a module has for chart code.
+
+    >>> module_hint("copy")
+    'Chart code may use copy, deepcopy of it.'
+    """
+    return f"Chart code may use {', '.join(sorted(MODULES[module])[:30])} of it."
 
 
 def import_hint(name: str) -> str:

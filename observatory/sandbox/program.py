@@ -14,7 +14,7 @@ from observatory.sandbox import calls, failures
 from observatory.sandbox import facade as walls
 from observatory.sandbox import guard as guards
 from observatory.sandbox.allowed import IMPORTABLE
-from observatory.sandbox.chart import LAST, chart_of, spec_of
+from observatory.sandbox.chart import LAST, LAST_SET, chart_of, spec_of
 from observatory.sandbox.classes import bases_of
 from observatory.sandbox.frames import Frames, strict, unbound
 from observatory.sandbox.layers import MOST_PRINTED
@@ -77,6 +77,7 @@ def _helpers(facade: bool) -> dict[str, Any]:
         guards.LOOK_UP: calls.attribute,
         guards.LOOK_UP_TEXT: calls.attribute_of_text,
         guards.HAS: calls.has_attribute,
+        guards.SET: calls.set_attribute,
         guards.SETTABLE_OF: calls.settable,
         guards.IMPORTED: walls.imported(facade),
         guards.BASES_OF: bases_of,
@@ -85,12 +86,14 @@ def _helpers(facade: bool) -> dict[str, Any]:
 
 
 def _with_last(tree: ast.Module) -> ast.Module:
-    """The tree that keeps the value of an expression at its end."""
-    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+    """The tree that keeps the value of an expression at its end, or what its last line sets."""
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
         kept = ast.Assign([ast.Name(LAST, ast.Store())], last.value)
         tree.body[-1] = ast.copy_location(kept, last)
-        ast.fix_missing_locations(tree)
-    return tree
+    elif isinstance(last, ast.Assign) and all(isinstance(target, ast.Name) for target in last.targets):
+        last.targets.append(ast.Name(LAST_SET, ast.Store()))
+    return ast.fix_missing_locations(tree)
 
 
 class _Nowhere(io.TextIOBase):

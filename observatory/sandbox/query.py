@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+import sys
+import types
+from collections.abc import Callable
+from typing import Any, Final
 
 from observatory.errors import ChartCodeRejected
 from observatory.sandbox.allowed import QUERY_ATTRIBUTES, QUERY_FUNCTIONS
+from observatory.sandbox.reading import FILENAME
+
+_NOTHING: dict[str, Any] = {}
+_globals_of = types.FrameType.__dict__["f_globals"].__get__
 
 _NODES: Final = (
     *(ast.Module, ast.Expr, ast.Assign, ast.BoolOp, ast.boolop, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop),
@@ -63,3 +70,35 @@ def _accept(node: ast.AST) -> None:
             raise ChartCodeRejected("The query may only call what it names.", _HINT)
     elif not isinstance(node, (*_NODES, ast.keyword)):
         raise ChartCodeRejected("The query may only compare and compute columns.", _HINT)
+
+
+def queried(method: Callable[..., Any]) -> Callable[..., Any]:
+    """`query` or `eval` of a table, for texts that compare and compute columns and variables of the code."""
+    if getattr(method, "guarded", False):
+        return method
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("global_dict") is _NOTHING:
+            return method(*args, **kwargs)  # `query` asks `eval`, with a text that was accepted
+        args = tuple(str.__str__(value) if isinstance(value, str) else value for value in args)
+        if isinstance(kwargs.get("expr"), str):
+            kwargs["expr"] = str.__str__(kwargs["expr"])
+        for text in (value for value in (*args, kwargs.get("expr")) if isinstance(value, str)):
+            accept_query(text)
+        if unknown := set(kwargs) - {"expr", "inplace", "engine", "parser"}:
+            raise ChartCodeRejected(f"“{min(unknown)[:60]}” is not allowed in a query.", "Leave it out.")
+        seen = _variables(sys._getframe(1))
+        return method(
+            *args, **kwargs | {"engine": "python", "parser": "pandas", "local_dict": seen, "global_dict": _NOTHING}
+        )
+
+    call.guarded = True  # type: ignore[attr-defined]
+    return call
+
+
+def _variables(frame: types.FrameType | None) -> dict[str, Any]:
+    """What the chart code that called can see by name."""
+    while frame is not None and frame.f_code.co_filename != FILENAME:
+        frame = frame.f_back
+    seen = {**_globals_of(frame), **frame.f_locals} if frame is not None else {}
+    return {name: value for name, value in seen.items() if name.isidentifier() and name[0] != "_"}

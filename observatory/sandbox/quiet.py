@@ -14,6 +14,8 @@ from altair.vegalite.v6.theme import themes as _registry
 from observatory.errors import ChartCodeFailed, ChartCodeRejected
 from observatory.sandbox.hints import attribute_hint
 
+_TOLD: Final = ("__name__", "__version__", "__doc__")
+
 
 class Namespace:
     """The names of a module that chart code may use; nothing can be added to them.
@@ -25,6 +27,8 @@ class Namespace:
     __slots__ = ("__dict__",)
 
     def __init__(self, title: str, values: Mapping[str, Any]) -> None:
+        if any(name.startswith("__") and name not in _TOLD for name in values):
+            raise ValueError("no name of a namespace is a special one")
         vars(self).update(values, __name__=title)
 
     def __getattr__(self, name: str) -> Any:

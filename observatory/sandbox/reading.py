@@ -23,7 +23,7 @@ def read(code: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(code, FILENAME)
+            return ast.parse(code.removeprefix("\ufeff"), FILENAME)
     except SyntaxError as exc:
         said = str(exc.msg).rstrip(".")[:200]
         raise ChartCodeFailed(

@@ -7,7 +7,9 @@ import gc
 import importlib.machinery
 import io
 import subprocess
+import sys
 import types
+import typing
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -34,6 +36,8 @@ _LOADERS: Final[tuple[tuple[type, tuple[str, ...]], ...]] = (
     (importlib.machinery.ExtensionFileLoader, ("get_data", "load_module", "create_module")),
     (subprocess.Popen, ("__init__",)),
 )
+_MADE_BY_PYTHON: Final = 1 << 9
+"""The flag of a type that was made while Python ran (`Py_TPFLAGS_HEAPTYPE`)."""
 frame_of: Final = types.TracebackType.__dict__["tb_frame"].__get__
 """The frame of a step of a traceback, which has it no more by name once the process is sealed."""
 
@@ -47,6 +51,10 @@ def seal() -> None:
             for name in names:
                 if name in vars(owner):
                     setattr(owner, name, refused)
+    _put(type, "__subclasses__", _subclasses)
+    vars(typing)["_caller"] = _no_module
+    if "typing_extensions" in sys.modules:
+        vars(sys.modules["typing_extensions"])["_has_generic_or_protocol_as_origin"] = _no_module
     io.open_code = refused
 
 
@@ -58,6 +66,29 @@ def refused(*_: Any, **__: Any) -> Any:
     PermissionError: Chart code reaches no files and no network.
     """
     raise PermissionError(OUTSIDE)
+
+
+def _no_module(*_: Any, **__: Any) -> None:
+    """Where a type is named, for which `typing` would ask a frame."""
+
+
+_real_subclasses: Final = type.__dict__["__subclasses__"]
+
+
+def _subclasses(cls: type) -> list[type]:
+    """The classes made of a class, but not of those written in C, which lead to everything that is loaded.
+
+    >>> _subclasses(object), len(_subclasses(Exception)) > 3
+    ([], False)
+    """
+    return _real_subclasses(cls) if cls.__flags__ & _MADE_BY_PYTHON else []
+
+
+def _put(cls: type, name: str, value: Any) -> None:
+    for held in gc.get_referents(vars(cls)):
+        if isinstance(held, dict):
+            held[name] = value
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
 
 
 def _forget(cls: type, names: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from observatory.errors import ChartCodeError
-from observatory.sandbox import program
+from observatory.sandbox import guard, program
 
 FRAME = pd.DataFrame({"kind": list("aab"), "n": [1, 2, 3]})
 CHART = "chart = alt.Chart(data).mark_bar(color=colour).encode(x='kind', y='sum(n)')"
@@ -35,6 +35,72 @@ colour = builder.colour
     "error": "class Absent(ValueError):\n    pass\ntry:\n    raise Absent('x')\nexcept Absent:\n    colour = 'red'",
     "enumeration": "from enum import Enum\nclass Colour(Enum):\n    A = 'red'\ncolour = Colour.A.value",
     "enumeration of texts": "from enum import Enum\nclass C(str, Enum):\n    A = 'red'\ncolour = C.A.lower()",
+    "super": """
+class Base:
+    def __init__(self, colour):
+        self.colour = colour
+
+    def told(self):
+        return self.colour
+
+class Own(Base):
+    def __init__(self, colour):
+        super().__init__(colour.lower())
+
+    def told(self):
+        return super().told()
+
+colour = Own('RED').told()
+""",
+    "error of its own": """
+class Absent(ValueError):
+    def __init__(self, colour):
+        super().__init__('no ' + colour)
+        self.colour = colour
+
+try:
+    raise Absent('red')
+except Absent as error:
+    colour = error.colour
+""",
+    "parts of a named tuple": "from collections import namedtuple as nt\ncolour = nt('S', ['a'])('red')._asdict()['a']",
+    "typed dictionary": "from typing import TypedDict\nclass S(TypedDict):\n    a: str\ncolour = S(a='red')['a']",
+    "protocol": "from typing import Protocol\nclass S(Protocol):\n    a = 'red'\ncolour = S.a",
+    "alias": "from typing import Optional, Union\nT = Union[int, Optional[alt.Chart]]\ncolour = 'red'",
+    "abstract": "from abc import ABC, abstractmethod\nclass S(ABC):\n    a = 'red'\ncolour = S.a",
+    "simple namespace": "from types import SimpleNamespace\ncolour = SimpleNamespace(a='red').a",
+    "set by name": "class S:\n    pass\ns = S()\nsetattr(s, 'a', 'red')\ncolour = s.a",
+    "class name": "colour = 'red' if data.__class__.__name__ == 'DataFrame' else 'blue'",
+    "in a with": """
+class Kept:
+    def __enter__(self):
+        return 'red'
+
+    def __exit__(self, *_):
+        pass
+
+with Kept() as colour:
+    pass
+""",
+    "case": """
+from enum import Enum
+
+class C(Enum):
+    A = 1
+    B = 2
+
+match C.B:
+    case C.A:
+        colour = 'blue'
+    case C.B:
+        colour = 'red'
+""",
+    "arrays": """
+def first(values: np.ndarray | None) -> np.ndarray:
+    return values
+
+colour = 'red' if isinstance(first(np.zeros(2)), np.ndarray) and type(np.zeros(2)) is np.ndarray else 'blue'
+""",
     "copies": "from copy import copy, deepcopy\nclass A:\n    b = ['red']\ncolour = deepcopy(copy(A())).b[0]",
     "own attributes": "class A:\n    def __init__(self, c):\n        self._c = c\ncolour = A('red')._c",
     "named tuple": "from typing import NamedTuple\nclass Style(NamedTuple):\n    a: str = 'red'\ncolour = Style().a",
@@ -51,14 +117,14 @@ colour = replace(Style('blue'), colour='red').colour
 }
 
 
-@pytest.mark.parametrize(("guard", "facade"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize(("guarded", "facade"), [(True, True), (True, False), (False, True)])
 @pytest.mark.parametrize("code", PLAIN.values(), ids=PLAIN)
-def test_a_plain_class_works(code, guard, facade):
-    answer = program.run(f"{code}\n{CHART}", FRAME.copy(), guard=guard, facade=facade)
+def test_a_plain_class_works(code, guarded, facade):
+    answer = program.run(f"{code}\n{CHART}", FRAME.copy(), guard=guarded, facade=facade)
     assert answer["spec"]["mark"] == {"type": "bar", "color": "red"}, answer
 
 
-@pytest.mark.parametrize(("guard", "facade"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize(("guarded", "facade"), [(True, True), (True, False), (False, True)])
 @pytest.mark.parametrize(
     "code",
     [
@@ -72,12 +138,18 @@ def test_a_plain_class_works(code, guard, facade):
         "import dataclasses\ndataclasses.dataclass(pd.DataFrame)",
         "type(int)('Mine', (alt.Chart,), {})",
         "class A:\n    pass\nmake = type\nmake(A)('Mine', (alt.Chart,), {})",
+        "type(alt.theme)('x', {'__array_' + 'interface__': 1})",
+        "np.ndarray((1,), dtype=object, buffer=np.array([1]))",
+        "type(np.array([1]))((1,), dtype=object, buffer=np.array([1]))",
+        "import contextlib\ncontextlib.contextmanager(np).info",
+        "setattr(alt.Chart, 'to_dict', None)",
+        "import types\ntypes.SimpleNamespace(**{'__array_interface__': 1})",
         "from enum import Enum\ntype(Enum)('Mine', (alt.Chart,), {})",
         "from functools import wraps\nclass A:\n    pass\nwraps(A)(pd.DataFrame)\nclass B(pd.DataFrame):\n    pass",
     ],
 )
-def test_a_class_cannot_pass_for_what_it_is_not(code, guard, facade):
-    answer = program.run(f"{code}\ncolour = 'red'\n{CHART}", FRAME.copy(), guard=guard, facade=facade)
+def test_a_class_cannot_pass_for_what_it_is_not(code, guarded, facade):
+    answer = program.run(f"{code}\ncolour = 'red'\n{CHART}", FRAME.copy(), guard=guarded, facade=facade)
     assert answer["error"]["type"] == "ChartCodeRejected"
 
 
@@ -105,7 +177,7 @@ def test_private_parts_of_libraries_stay_private(code):
     assert answer["error"]["line"] == 3
 
 
-@pytest.mark.parametrize(("guard", "facade"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize(("guarded", "facade"), [(True, True), (True, False), (False, True)])
 @pytest.mark.parametrize(
     "use",
     [
@@ -119,7 +191,7 @@ def test_private_parts_of_libraries_stay_private(code):
         "__import__(C.E).getcwd()",
     ],
 )
-def test_a_text_of_an_enumeration_is_what_it_holds(use, guard, facade):
+def test_a_text_of_an_enumeration_is_what_it_holds(use, guarded, facade):
     code = f"""
 from enum import Enum
 
@@ -136,8 +208,8 @@ print({use})
 colour = 'red'
 {CHART}
 """
-    answer = program.run(code, FRAME.copy(), guard=guard, facade=facade)
-    assert not answer["ok"] or ("format" in use and not guard)
+    answer = program.run(code, FRAME.copy(), guard=guarded, facade=facade)
+    assert not answer["ok"] or ("format" in use and not guarded)
 
 
 _ADDRESS = "int(repr(print).split(' at 0x')[1][:-1], 16)"
@@ -161,6 +233,23 @@ def test_no_object_of_the_code_shows_numpy_a_place_in_memory(held, box, rows):
     with pytest.raises(ChartCodeError) as failed:
         box.run(code, "special", lambda: rows)
     assert "built-in function" not in str(failed.value.to_dict())
+
+
+@pytest.mark.parametrize("name", ["_convert_", "_new_member_", "_member_map_", "_generate_next_value_"])
+def test_the_inner_parts_of_an_enumeration_stay_its_own(name):
+    code = f"from enum import Enum\nclass E(Enum):\n    A = 1\nprint(E.{name})\ncolour = 'red'\n{CHART}"
+    assert name in program.run(code, FRAME.copy())["error"]["message"]
+
+
+@pytest.mark.parametrize("name", sorted({guard.HAS, guard.SET, guard.SETTABLE_OF, guard.IMPORTED, guard.TYPE_OF}))
+def test_what_stands_behind_a_rewritten_word_has_a_name_that_cannot_be_written(name):
+    assert not name.isidentifier()
+
+
+def test_super_is_said_in_a_method_and_gives_no_special_name():
+    for said in ("super", "super().__class__", "super().__getattribute__('x')", "super(A, self).x"):
+        code = f"class A:\n    def f(self):\n        return {said}\nA().f()\ncolour = 'red'\n{CHART}"
+        assert program.run(code, FRAME.copy())["error"]["line"] == 3
 
 
 def test_a_copy_gives_away_nothing_of_what_it_copied():

@@ -201,3 +201,37 @@ def test_after_warming_charts_need_no_file():
     answers = json.loads(done.stdout)
     assert [code for code, answer in zip(IDIOMS[:-2], answers, strict=False) if not answer["ok"]] == []
     assert [answer["error"]["type"] for answer in answers[-2:]] == ["ChartCodeRejected", "ChartCodeFailed"]
+
+
+CALLED = "def plot(data, colour='red'):\n    return alt.Chart(data).mark_bar(color=colour).encode(x='kind')\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "chart = plot(data, 'blue')",
+        "plot(data, 'blue')",
+        "final = plot(data, 'blue')",
+        "chart = plot(data, 'blue')\nchart = chart.configure_axis(grid=False)",
+        "if __name__ == '__main__':\n    chart = plot(data, 'blue')",
+    ],
+)
+def test_what_the_code_itself_makes_of_plot_is_its_chart(rest):
+    assert program.run(CALLED + rest, FRAME.copy())["spec"]["mark"]["color"] == "blue"
+
+
+def test_plot_is_called_where_the_code_does_not():
+    assert program.run(CALLED, FRAME.copy())["spec"]["mark"]["color"] == "red"
+    assert program.run(CALLED + "rows = len(data)", FRAME.copy())["spec"]["mark"]["color"] == "red"
+
+
+def test_an_import_that_is_not_reached_does_no_harm():
+    code = "try:\n    source = data\nexcept NameError:\n    from vega_datasets import data as source\n"
+    chart = "chart = alt.Chart(source).mark_bar().encode(x='kind')"
+    assert program.run(code + chart, FRAME.copy())["ok"]
+    error = program.run(code.replace("= data", "= dota") + chart, FRAME.copy())["error"]
+    assert "vega_datasets" in error["message"]
+
+
+def test_code_may_begin_with_a_byte_order_mark():
+    assert program.run("\ufeff" + CALLED, FRAME.copy())["ok"]

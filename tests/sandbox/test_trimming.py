@@ -50,7 +50,7 @@ def test_a_chart_that_is_to_be_saved_is_shown_and_that_is_said():
         ("try:\n    import os\nexcept ValueError:\n    pass\nos.getcwd()", "os"),
         ("html = chart.save('x')", "save"),
         ("__all__ = print(1)", "__all__"),
-        ("import time\ntime.sleep(1)", "sleep"),
+        ("import time\ntime.tzset()", "tzset"),
         ("import io\nio.open('x')", "open"),
         ("import io\nio.FileIO('x')", "FileIO"),
         ("alt.__loader__", "__loader__"),
