@@ -40,7 +40,7 @@ from observatory.workbench import Observatory
 HERE = Path(__file__).with_name("innocent")
 _GENERATED = re.compile(r"(param|view|concat|hconcat|vconcat|layer|data)[_-][0-9a-f]+")
 PARTS = ("accepted", "right", "drawn")
-_IDS = re.compile(r"\b(clip|gradient_)(\d+)\b")
+_IDS = re.compile(r"\b(clip|gradient_|view_)(\d+\b|[0-9a-f]{16,32})")
 
 
 @dataclass(frozen=True)
