@@ -13,7 +13,7 @@ run: .venv/run ## install what is needed and start the dashboard and the languag
 	@$(BIN)/python -m observatory serve --port $(PORT)
 
 test: lint types browser ## check and test everything, in a real browser and with a real model too
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev ## style and likely mistakes
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -440,7 +440,7 @@ def test_a_chart_too_large_for_a_link_is_told_so(
     open_page: Open, box: ScriptedSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = random.Random(1)
-    rows = [{"species": str(draw.random()), "n": draw.random()} for _ in range(15_000)]
+    rows = [{"species": draw.choice("abc"), "n": draw.random(), "m": str(draw.random())} for _ in range(15_000)]
     large = {**COUNTS, "data": {"name": "own"}, "datasets": {"own": rows}}
     monkeypatch.setattr(box, "run", lambda code, key, rows: Drawn(large, (), 0.01))
     app = opened(open_page, GOOD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -56,7 +57,8 @@ def sent(kind: str, host: bytes) -> list[dict[str, Any]]:
 
     app = KnownHost(behind, lambda: ("127.0.0.1", ()))
     scope = {"type": kind, "headers": [(b"host", host)], "method": "GET", "path": "/"}
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as own:  # a browser test may have left a loop running in this thread
+        own.submit(asyncio.run, app(scope, receive, send)).result()
     return messages
 
 
