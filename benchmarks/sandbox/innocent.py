@@ -15,6 +15,7 @@ import ast
 import contextlib
 import io
 import json
+import os
 import re
 import tempfile
 import tomllib
@@ -110,7 +111,7 @@ def reference(code: str, frame: pd.DataFrame) -> dict[str, Any]:
 class Judge:
     """Runs programs in the sandbox of an observatory, or in process, and compares them with plain Altair.
 
-    References are made ahead in a process of their own, which nothing was taken out of.
+    References are made ahead in a process of their own, which nothing was taken out of, in a folder of its own.
     """
 
     def __init__(self, obs: Observatory, programs: Sequence[Program], *, in_process: bool = False) -> None:
@@ -120,7 +121,8 @@ class Judge:
         self._dataset = lru_cache(maxsize=None)(self._stored)
         self._frame = lru_cache(maxsize=None)(lambda data, rows: obs.rows_for_code(self._dataset(data, rows)))
         self._rows = lru_cache(maxsize=None)(lambda data, rows: records(self._frame(data, rows)))
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._folder = tempfile.TemporaryDirectory(prefix="references-")
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), os.chdir, (self._folder.name,))
         self._references: dict[str, Future[dict[str, Any]]] = {}
         for program in self.programs:
             frame = self._frame(program.data, program.rows)
@@ -131,6 +133,7 @@ class Judge:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
+        self._folder.cleanup()
 
     def verdict(self, program: Program, *, picture: bool = True, draw: bool = True) -> Verdict:
         """What becomes of a program; without `picture`, pictures are compared only where specs differ.

@@ -40,8 +40,14 @@ def _schema_classes() -> set[str]:
 
 def _present(module: str, names: Iterable[str]) -> frozenset[str]:
     """The names that the module has in the version that is installed."""
+    has = _members(module)
+    return frozenset(name for name in names if name in has or name in QUIET)
+
+
+def _members(module: str) -> set[str]:
+    """What a module has, loaded or not, listed by it or not."""
     real = importlib.import_module(module)
-    return frozenset(name for name in names if name in dir(real) or name in QUIET)
+    return {*dir(real), *vars(real)}
 
 
 def _setters() -> set[str]:
@@ -94,6 +100,6 @@ KNOWN: Final = frozenset(name for holder in _HOLDERS for name in dir(holder)) - 
 """Attributes that exist on what the code holds and are refused before anything runs."""
 
 DELICATE: Final = ATTRIBUTES.intersection(
-    name for module, names in MODULES.items() for name in dir(importlib.import_module(module)) if name not in names
+    name for module, names in MODULES.items() for name in _members(module) if name not in names
 )
 """Attributes that a module has and chart code may not use there, whatever they mean elsewhere."""
