@@ -13,13 +13,13 @@ run: .venv/run ## install what is needed and start the dashboard and the languag
 	@$(BIN)/python -m observatory serve --port $(PORT)
 
 test: lint types browser ## check and test everything, in a real browser and with a real model too
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev ## style and likely mistakes
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: .venv/dev ## strict types of the package
-	@$(BIN)/mypy
+	@$(BIN)/mypy -n 2
 
 bench: .venv/dev ## measure what RESULTS.md reports
 	@$(BIN)/python -m benchmarks
@@ -36,13 +36,13 @@ clean: ## remove what make has made
 
 .venv/run: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the observatory (about a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/run
 	@echo "Installing what the tests need (about a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 .PHONY: browser
