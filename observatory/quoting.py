@@ -15,6 +15,7 @@ _WORD_JOINER = "\u2060"
 _BREAK = re.compile("[\r\n\u2028\u2029]+")
 _TOOLTIP_PARTS = ("image", "title")
 _BRACKETED = re.compile(r"""\[(['"]?)([^\[\]'"\\]+)\1\]""")
+_PATH = re.compile(r"(?<!\\)[.\[]")
 _VEGA = re.compile(r"([\\.\[\]\"'])")
 
 
@@ -80,6 +81,17 @@ def vega_name(field: str) -> str:
     if bracketed := _BRACKETED.fullmatch(field):
         return bracketed[2]
     return re.sub(r"\\(.)", r"\1", field)
+
+
+def vega_head(field: str) -> str:
+    r"""The name of the field that a path of Vega-Lite starts in.
+
+    >>> vega_head("a.b[0]"), vega_head(r"a\.b"), vega_head("[a.b].c")
+    ('a', 'a.b', 'a.b')
+    """
+    if bracketed := _BRACKETED.match(field):
+        return bracketed[2]
+    return vega_name(_PATH.split(field, maxsplit=1)[0])
 
 
 def vega_title(text: str) -> str:

@@ -11,7 +11,15 @@ from typing import Any, Final
 from observatory.errors import ChartCodeRejected
 
 METHODS: Final = (
-    *("__init__", "__post_init__", "__repr__", "__str__", "__len__", "__iter__", "__lt__", "__enter__", "__exit__"),
+    "__init__",
+    "__post_init__",
+    "__repr__",
+    "__str__",
+    "__len__",
+    "__iter__",
+    "__lt__",
+    "__enter__",
+    "__exit__",
 )
 """The methods with underscores that a class may define; others change what libraries see in an object."""
 _MADE: Final = (
@@ -24,6 +32,7 @@ _MADE: Final = (
     "__classcell__",
 )
 OF_TUPLES: Final = ("_asdict", "_fields", "_make", "_replace")
+"""What a named tuple has beside its fields, under names that begin with an underscore so as not to be fields."""
 _BASES: Final = (typing.TypedDict, object, enum.Enum, enum.IntEnum, enum.StrEnum, typing.NamedTuple)
 _own: Final[dict[int, type]] = {}
 """The classes that the code made, by their identity: what a class says of itself can be changed."""

@@ -31,7 +31,7 @@ _DEFINE = "Define it before this line; the table of the data set is called data.
 _NO_PARAMETER = re.compile(r"`(\w+)` has no parameter named '(.*?)'", re.DOTALL)
 _LOOK = "Check the values on this line."
 _LOOK_UP = "Look its values up in Altair's documentation."
-_DOCUMENTED = "Use what is in its documentation."
+_DOCUMENTED = "Use what is in its documentation; what reads or writes files is left out of it here."
 _PLAIN = frozenset(
     (_LOOK, _LOOK_UP, _DOCUMENTED, _DEFINE, "Leave it out.", "Give it in the brackets.", "Mend the line.")
 )

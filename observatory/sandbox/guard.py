@@ -18,8 +18,7 @@ from observatory.sandbox.stand_ins import STANDS_FOR
 GIVEN: Final = {"alt": "altair", "pd": "pandas", "np": "numpy"}
 # Names that no code can write, so that it can neither call nor replace what stands behind them.
 LOOK_UP, LOOK_UP_TEXT, HAS, SETTABLE_OF = "look up", "look up text", "has it", "settable of"
-IMPORTED, BASES_OF, TYPE_OF, _CASE = "imported of", "bases of", "type of", "case of"
-SET = "set it"
+IMPORTED, BASES_OF, TYPE_OF, SET, _CASE = "imported of", "bases of", "type of", "set it", "case of"
 _LOOKED_UP: Final = {"getattr": LOOK_UP_TEXT, "hasattr": HAS, "setattr": SET, "type": TYPE_OF}
 _IMPLIED: Final = frozenset(("data", "__name__", "__doc__", "display"))
 _FORBIDDEN_NAMES: Final = frozenset(vars(builtins)) - BUILTINS
@@ -157,7 +156,9 @@ class _Guard(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         name, module = node.attr, self._module_of(node.value)
         if _is_super(node.value) and (name in METHODS or name not in KNOWN) and isinstance(node.ctx, ast.Load):
-            return node if name in METHODS or not name.startswith("_") else self._refused(node)
+            if name not in METHODS and name.startswith("_"):
+                raise refuse_attribute(name, line=node.lineno)
+            return node
         if name == "__name__" and isinstance(node.value, ast.Attribute) and node.value.attr == "__class__":
             node.value = _at(node, _call(TYPE_OF, node.value.value))
         if name in TOLD and isinstance(node.ctx, ast.Load):
@@ -174,9 +175,6 @@ class _Guard(ast.NodeTransformer):
         if not isinstance(node.ctx, ast.Store):
             _refuse(f"The attribute “{name[:60]}” cannot be deleted in chart code.", "Leave it out.", node)
         return _at(node, ast.Attribute(_at(node, _call(SETTABLE_OF, holder, ast.Constant(name))), name, node.ctx))
-
-    def _refused(self, node: ast.Attribute) -> NoReturn:
-        raise refuse_attribute(node.attr, line=node.lineno)
 
     def _loaded(self, plain: ast.Attribute, module: str | None, node: ast.Attribute) -> Any:
         stands_for = (module, node.attr) in STANDS_FOR

@@ -10,7 +10,7 @@ from observatory.charts.spec.own import own_rows
 from observatory.charts.spec.transform import Shaped, shaped
 from observatory.errors import ChartInvalidSpec, FieldNotFound
 from observatory.model import Profile
-from observatory.quoting import vega_field, vega_name
+from observatory.quoting import vega_field, vega_head, vega_name
 
 _ASIDE = ("data", "datasets", "config")
 _INPUTS = ("groupby", "fold", "density", "quantile", "regression", "loess", "on", "pivot", "impute", "flatten", "stack")
@@ -19,8 +19,6 @@ _DATUM = re.compile(
     r"""datum\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\])""",
 )
 _OPERATION = re.compile("[a-z0-9_]+")
-_PATH = re.compile(r"(?<!\\)[.\[]")
-_BRACKETED = re.compile(r"""\[(['"]?)([^\[\]'"\\]+)\1\]""")
 
 
 def nodes(node: Any, aside: Collection[str] = _ASIDE) -> Iterator[Mapping[str, Any]]:
@@ -47,13 +45,7 @@ def _words(node: Mapping[str, Any]) -> Iterator[str]:
     for value in node.values():
         for text in value if isinstance(value, list) else [value]:
             if isinstance(text, str):
-                yield from (text, vega_name(text), _head(text), *_read(text))
-
-
-def _head(text: str) -> str:
-    if bracketed := _BRACKETED.match(text):
-        return bracketed[2]
-    return vega_name(_PATH.split(text, maxsplit=1)[0])
+                yield from (text, vega_name(text), vega_head(text), *_read(text))
 
 
 def _read(expression: str) -> Iterator[str]:
@@ -106,12 +98,12 @@ def demand_fields(spec: Mapping[str, Any], profile: Profile) -> None:
     theirs = [field.name for field in profile.fields] if takes_rows(spec, spec.get("datasets")) else []
     known = {*theirs, *(d.name for d in made.derived)}
     for name in _named(spec):
-        if _head(name) not in known and {name, vega_name(name)} & known:
+        if vega_head(name) not in known and {name, vega_name(name)} & known:
             raise ChartInvalidSpec(
-                f"“{name[:80]}” is read as a path into the field “{_head(name)[:80]}”.",
+                f"“{name[:80]}” is read as a path into the field “{vega_head(name)[:80]}”.",
                 f"Write it as {vega_field(name)[:80]}.",
             )
-        if _head(name) not in known and not _is_summed(name, known):
+        if vega_head(name) not in known and not _is_summed(name, known):
             raise FieldNotFound(vega_name(name)[:200], [*theirs, *(d.name for d in made.derived)])
 
 
