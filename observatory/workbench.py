@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from observatory import model
+from observatory.asking import Asking
 from observatory.choices import Choices
 from observatory.coderuns import CodeRuns
 from observatory.gallery import Gallery
@@ -22,7 +23,7 @@ from observatory.shelf import Shelf
 
 if TYPE_CHECKING:
     from observatory.bias import Run
-    from observatory.llm import LLM, Source
+    from observatory.llm import Source
     from observatory.sandbox.box import Sandbox
     from observatory.store import Store
     from observatory.store.samples import Sample
@@ -42,7 +43,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns):
+class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns, Asking):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version
@@ -214,50 +215,7 @@ class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns):
 
         return explore(self._run(self._asked(dataset, reference, options=options, **asked)))
 
-    # ── what to ask ──
-
-    def engine(self) -> model.EngineStatus:
-        """How the language model is right now."""
-        return self._source.status()
-
-    def wait_for_engine(self, seconds: float) -> model.EngineStatus:
-        """The status once the model is ready or down, or after that many seconds."""
-        return self._source.wait(seconds)
-
-    def _llm(self, llm: bool) -> LLM | None:
-        return self._source.client() if llm else None
-
-    def summarize(self, dataset: Any, *, llm: bool = True) -> model.Summary:
-        """What the data set is about, in checked sentences; `llm=False` uses templates only."""
-        from observatory.insight import summarize
-
-        chosen = self.dataset(dataset)
-        return summarize(self.profile(chosen), self._first_findings(chosen), self._llm(llm), title=chosen.title)
-
-    def explore_goals(
-        self, dataset: Any, n: int = 5, persona: str | None = None, *, llm: bool = True
-    ) -> list[model.Goal]:
-        """Questions worth asking, each with the chart that answers it."""
-        from observatory.insight import explore_goals
-
-        chosen = self.dataset(dataset)
-        return explore_goals(
-            self.profile(chosen),
-            self._recommender(chosen.id),
-            self._llm(llm),
-            n=n,
-            persona=persona,
-            findings=self._first_findings(chosen),
-        )
-
-    def visualize(self, dataset: Any, question: str, *, llm: bool = True) -> model.Visualization:
-        """The chart that answers a question asked in plain words, and how it came about."""
-        from observatory.insight import visualize
-
-        chosen = self.dataset(dataset)
-        return visualize(
-            self.profile(chosen), question, self._recommender(chosen.id), self._llm(llm), status=self.engine()
-        )
+    # ── all of it ──
 
     def report(
         self,

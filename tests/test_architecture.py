@@ -23,6 +23,7 @@ LEVEL = {
     **dict.fromkeys(BASE, 0),
     **dict.fromkeys(ADAPTERS, 1),
     **dict.fromkeys(PARTS, 2),
+    "asking": 3,
     "choices": 3,
     "coderuns": 3,
     "gallery": 3,

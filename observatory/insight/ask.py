@@ -48,6 +48,7 @@ def visualize(
         explain(chart.spec, wish, profile, question),
         tuple(_once(warnings)),
         status,
+        wish,
     )
 
 

@@ -3,6 +3,7 @@
 from observatory.llm import models
 from observatory.llm.client import LLM, Message, OpenAIClient
 from observatory.llm.engine import Engine
+from observatory.llm.recording import RecordingLLM
 from observatory.llm.scripted import ScriptedLLM
 from observatory.llm.source import GivenLLM, NoLLM, Source, open_llm
 
@@ -13,6 +14,7 @@ __all__ = [
     "Message",
     "NoLLM",
     "OpenAIClient",
+    "RecordingLLM",
     "ScriptedLLM",
     "Source",
     "models",

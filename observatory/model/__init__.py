@@ -22,7 +22,7 @@ from observatory.model.chart import (
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
-from observatory.model.insight import Attempt, EngineStatus, Goal, Sentence, Summary, Visualization
+from observatory.model.insight import Attempt, EngineStatus, Exchange, Goal, Sentence, Summary, Visualization
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
 from observatory.model.report import PinnedChart, Report
@@ -45,6 +45,7 @@ __all__ = [
     "Dataset",
     "Effect",
     "EngineStatus",
+    "Exchange",
     "Exploration",
     "Fairness",
     "FieldBalance",

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from observatory.model.chart import Wish
 from observatory.model.record import Record
+
+
+@dataclass(frozen=True)
+class Exchange(Record):
+    """What a language model was sent and what it answered, word for word; `error` says why there is no answer."""
+
+    model: str
+    messages: tuple[Mapping[str, str], ...]
+    reply: str = ""
+    seconds: float = 0.0
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,7 @@ class Summary(Record):
     sentences: tuple[Sentence, ...]
     facts: tuple[str, ...]
     dropped: int = 0
+    sent: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,7 @@ class Goal(Record):
     facts: tuple[str, ...]
     source: Literal["llm", "template"]
     code: str = ""
+    sent: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,10 @@ class EngineStatus(Record):
 
 @dataclass(frozen=True)
 class Visualization(Record):
-    """The answer to a question: a chart, its code, how it came about, and words that the facts bear out."""
+    """The answer to a question: a chart, its code, how it came about, and words that the facts bear out.
+
+    `wish` is what was understood of the question, None where nothing was; `sent` is what went to a language model.
+    """
 
     question: str
     spec: Mapping[str, Any]
@@ -74,3 +91,5 @@ class Visualization(Record):
     explanation: str
     warnings: tuple[str, ...]
     engine: EngineStatus
+    wish: Wish | None = None
+    sent: tuple[Exchange, ...] = ()

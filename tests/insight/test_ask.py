@@ -288,3 +288,15 @@ def test_a_share_is_stated_where_it_is_known_and_else_said_not_to_be(
     assert mark_of(part.spec) == "bar"
     assert encoded(part) == {("Department", None), (None, "count")}
     assert "not computed here" in part.explanation
+
+
+def test_an_answer_carries_what_the_model_was_sent_and_what_was_understood() -> None:
+    import observatory
+    from observatory.llm import ScriptedLLM
+
+    with observatory.open(llm=ScriptedLLM(["no JSON"])) as obs:
+        found = obs.visualize("cars", "How many cars are there by class?")
+    assert [e.reply for e in found.sent] == ["no JSON"]
+    assert "How many cars" in found.sent[0].messages[-1]["content"]
+    assert found.wish is not None
+    assert found.wish.fields[0].field == "class"

@@ -1,0 +1,75 @@
+"""What is asked of a data set in words: its summary, questions worth asking, and the charts that answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from observatory import model
+
+if TYPE_CHECKING:
+    from observatory.llm import RecordingLLM, Source
+
+
+class Asking:
+    """Words about a data set, each checked against it, and what the language model behind them was sent."""
+
+    _source: Source
+    _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
+    _first_findings: Callable[[model.Dataset], tuple[model.Finding, ...]]
+    profile: Callable[[Any], model.Profile]
+    dataset: Callable[[Any], model.Dataset]
+
+    def engine(self) -> model.EngineStatus:
+        """How the language model is right now."""
+        return self._source.status()
+
+    def wait_for_engine(self, seconds: float) -> model.EngineStatus:
+        """The status once the model is ready or down, or after that many seconds."""
+        return self._source.wait(seconds)
+
+    def _llm(self, llm: bool) -> RecordingLLM | None:
+        """The model for one use case, which keeps what it is sent; None without one or where none is wanted."""
+        from observatory.llm import RecordingLLM
+
+        client = self._source.client() if llm else None
+        return None if client is None else RecordingLLM(client)
+
+    def summarize(self, dataset: Any, *, llm: bool = True) -> model.Summary:
+        """What the data set is about, in checked sentences; `llm=False` uses templates only."""
+        from observatory.insight import summarize
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        found = summarize(self.profile(chosen), self._first_findings(chosen), client, title=chosen.title)
+        return replace(found, sent=sent(client))
+
+    def explore_goals(
+        self, dataset: Any, n: int = 5, persona: str | None = None, *, llm: bool = True
+    ) -> list[model.Goal]:
+        """Questions worth asking, each with the chart that answers it."""
+        from observatory.insight import explore_goals
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        found = explore_goals(
+            self.profile(chosen),
+            self._recommender(chosen.id),
+            client,
+            n=n,
+            persona=persona,
+            findings=self._first_findings(chosen),
+        )
+        return [replace(goal, sent=sent(client)) for goal in found]
+
+    def visualize(self, dataset: Any, question: str, *, llm: bool = True) -> model.Visualization:
+        """The chart that answers a question asked in plain words, and how it came about."""
+        from observatory.insight import visualize
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        found = visualize(self.profile(chosen), question, self._recommender(chosen.id), client, status=self.engine())
+        return replace(found, sent=sent(client))
+
+
+def sent(client: RecordingLLM | None) -> tuple[model.Exchange, ...]:
+    """What a model was sent and answered so far; nothing where there is no model."""
+    return () if client is None else tuple(client.exchanges)
