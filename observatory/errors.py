@@ -12,6 +12,7 @@
     ├── LLMError
     │   ├── LLMUnavailable       no model, engine down, connection refused
     │   ├── LLMTimeout           no answer in time
+    │   ├── LLMCancelled         whoever asked has left
     │   ├── LLMInvalidReply      an answer that is not what was asked for
     │   ├── ModelNotFound        no such name in the registry
     │   ├── ModelCorrupt         a model file whose hash is wrong
@@ -129,6 +130,10 @@ class LLMUnavailable(LLMError):
 
 class LLMTimeout(LLMError):
     """The model did not answer in time."""
+
+
+class LLMCancelled(LLMError):
+    """Whoever asked has left, so the question was dropped or its answer ended."""
 
 
 class LLMInvalidReply(LLMError):

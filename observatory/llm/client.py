@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 from observatory.errors import LLMError, LLMInvalidReply, LLMTimeout, LLMUnavailable
+from observatory.llm.meter import Meter
+from observatory.llm.wire import Wire
 
 if TYPE_CHECKING:
     import openai  # imported where a client is made: it takes a second, and most runs ask no model
 
 Message = Mapping[str, str]
-_CONNECT_SECONDS = 5.0
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class LLM(Protocol):
@@ -45,22 +43,14 @@ class OpenAIClient:
     'tiny'
     """
 
-    def __init__(self, base_url: str, api_key: str = "", model: str = "", timeout: float = 60.0) -> None:
-        import openai
-
+    def __init__(
+        self, base_url: str, api_key: str = "", model: str = "", timeout: float = 60.0, meter: Meter | None = None
+    ) -> None:
         self.base_url, self.api_key = base_url, api_key
+        self.meter = Meter() if meter is None else meter
         self._model = model
         self._timeout = timeout
-        self._openai = openai.OpenAI(
-            base_url=base_url,
-            api_key=api_key or "none",
-            timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-            max_retries=0,
-            # A server may close an idle connection just when the next question is sent on it.
-            default_headers={"Connection": "close"},
-            # A proxy of the environment cannot reach this machine's own loopback address.
-            http_client=openai.DefaultHttpxClient(trust_env=urlsplit(base_url).hostname not in _LOOPBACK),
-        )
+        self._wire = Wire(base_url, api_key, timeout, self.meter)
 
     @property
     def name(self) -> str:
@@ -70,33 +60,31 @@ class OpenAIClient:
     def models(self) -> list[str]:
         """Names of the models that the server lists."""
         with _plain_errors(self._timeout):
-            return [model.id for model in self._openai.models.list().data]
+            listed = self._wire.get("/models")
+        models = listed.get("data") if isinstance(listed, dict) else None
+        return [str(model["id"]) for model in models or () if isinstance(model, dict) and "id" in model]
 
     def complete(
         self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None, max_tokens: int = 256
     ) -> str:
         """The answer; with a schema, JSON text whose type and required keys are those of the schema."""
-        with _plain_errors(self._timeout):
-            reply = self._openai.chat.completions.create(**self._request(messages, max_tokens), **_format(schema))
-        text, ended = _content(reply)
-        return text if schema is None else _json_of(text, schema, ended)
-
-    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
-        """The answer piece by piece; leaving the loop cancels the rest of it at the server."""
-        deadline = time.monotonic() + self._timeout
         with (
             _plain_errors(self._timeout),
-            self._openai.chat.completions.create(**self._request(messages, max_tokens), stream=True) as chunks,
+            self._wire.ask(self._request(messages, max_tokens) | _format(schema)) as answer,
         ):
-            for chunk in chunks:
-                if time.monotonic() > deadline:
-                    raise _timeout_error(self._timeout)
-                if chunk.choices and chunk.choices[0].delta.content:
-                    yield chunk.choices[0].delta.content
+            text = "".join(answer)
+        if not text.strip():
+            raise LLMInvalidReply("The model gave an empty answer.", "Ask again in other words.")
+        return text if schema is None else _json_of(text, schema, answer.ended)
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
+        """The answer piece by piece; leaving the loop ends the rest of it at the server."""
+        with _plain_errors(self._timeout), self._wire.ask(self._request(messages, max_tokens)) as answer:
+            yield from answer
 
     def close(self) -> None:
         """Close the connections."""
-        self._openai.close()
+        self._wire.close()
 
     def _request(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
         if not self._model:
@@ -115,18 +103,6 @@ def _format(schema: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     described = {"name": "reply", "schema": dict(schema), "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": described}}
-
-
-def _content(reply: object) -> tuple[str, str | None]:
-    """The text of a reply and why it ended; a server that is no language model may send anything."""
-    from openai.types.chat import ChatCompletion
-
-    if not isinstance(reply, ChatCompletion) or not reply.choices:
-        raise LLMInvalidReply("The server did not answer as a language model does.", "Check OBSERVATORY_LLM_BASE_URL.")
-    choice = reply.choices[0]
-    if not (choice.message.content or "").strip():
-        raise LLMInvalidReply("The model gave an empty answer.", "Ask again in other words.")
-    return choice.message.content or "", choice.finish_reason
 
 
 def _json_of(text: str, schema: Mapping[str, Any], ended: str | None) -> str:

@@ -20,6 +20,7 @@ from observatory.model.chart import (
     WishedField,
 )
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
+from observatory.model.engine import EngineLive
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
 from observatory.model.insight import Attempt, EngineStatus, Exchange, Goal, Sentence, Summary, Visualization
@@ -44,6 +45,7 @@ __all__ = [
     "DataCard",
     "Dataset",
     "Effect",
+    "EngineLive",
     "EngineStatus",
     "Exchange",
     "Exploration",

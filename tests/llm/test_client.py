@@ -81,7 +81,8 @@ def server() -> Iterator[FakeServer]:
 
 def test_a_question_is_asked_so_that_its_answer_is_always_the_same(server: FakeServer):
     assert server.client().complete(QUESTION, max_tokens=7) == "hello"
-    assert server.asked == [{"model": "m", "messages": QUESTION, "max_tokens": 7, "temperature": 0, "seed": 0}]
+    asked = {"model": "m", "messages": QUESTION, "max_tokens": 7, "temperature": 0, "seed": 0}
+    assert server.asked == [{**asked, "stream": True, "stream_options": {"include_usage": True}}]
     assert server.headers[0]["Authorization"] == "Bearer key"
 
 
