@@ -32,6 +32,9 @@ class Settings:
     llm_timeout: float = _setting(60.0, "seconds to wait for an answer of the model")
     engine_threads: int = _setting(0, "threads of the engine; 0 takes one for each physical core")
     engine_context: int = _setting(8192, "tokens of context that the engine keeps")
+    engine_draft: str = _setting(
+        "off", "speculative decoding: `off`, `ngram` repeats what was said before, or a smaller model of the registry"
+    )
     model_hub: str = _setting("", "base URL of a model hub to try before the package index, or a mirror of one")
     max_bytes: int = _setting(2_147_483_648, "largest file to import, in bytes")
     max_columns: int = _setting(2_000, "most columns of a table")

@@ -82,6 +82,11 @@ class OpenAIClient:
         with _plain_errors(self._timeout), self._wire.ask(self._request(messages, max_tokens)) as answer:
             yield from answer
 
+    def post(self, path: str, **body: Any) -> Any:
+        """What the server says to JSON at a path of its own, beside the protocol (llama.cpp's `/slots`)."""
+        with _plain_errors(self._timeout):
+            return self._wire.post(self.base_url.removesuffix("/v1") + path, body)
+
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()

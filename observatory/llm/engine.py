@@ -13,18 +13,24 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from observatory.errors import LLMUnavailable
+from observatory.errors import LLMCancelled, LLMUnavailable
 from observatory.llm.client import Message, OpenAIClient
-from observatory.llm.machine import OtherLoad, physical_cores
+from observatory.llm.engine_client import EngineClient
+from observatory.llm.machine import OtherLoad, physical_cores, resident_bytes
+from observatory.llm.meter import Meter
+from observatory.llm.models import registry
+from observatory.llm.prefixes import Act, Prefixes, prompt_text
 from observatory.llm.process import ServerConfig, ServerProcess
+from observatory.llm.recovery import draft_of, gentler
 from observatory.llm.tuning import Tuning, decode_threads
-from observatory.model import EngineStatus
+from observatory.llm.turns import Turns
+from observatory.llm.wire import extra
+from observatory.model import EngineLive, EngineStatus
 from observatory.settings import Settings
 
 _RESTART_SECONDS = (0.5, 2.0, 8.0, 30.0)  # the wait before each restart in a row; after the last one the engine is down
@@ -34,6 +40,8 @@ _LOOK_SECONDS = 0.3  # at the load of other programs, before the first start
 _SAMPLE_SECONDS = 5.0  # between looks at it from then on
 _PATIENCE_SECONDS = 15.0  # an answer waits that long while the server starts again with other threads
 _LONGEST_ANSWER = 2048
+_LONGEST_QUEUE = 32
+_QUEUE_SHARE = 2  # a question waits for its turn at most so many times as long as an answer may take
 _AGAIN = "Ask again in a moment; until then texts come from templates."
 
 
@@ -43,8 +51,11 @@ class Engine:
     A crash is followed by a restart, with growing pauses; clients of the engine go on with the new process.
     """
 
-    def __init__(self, model_path: Path, settings: Settings, *, slots: int = 4, threads: int | None = None) -> None:
+    def __init__(
+        self, model_path: Path, settings: Settings, *, slots: int = 4, threads: int | None = None, port: int = 0
+    ) -> None:
         cores = settings.engine_threads or physical_cores()
+        draft, self._note = draft_of(settings)
         self.config = ServerConfig(
             model=str(model_path),
             name=model_path.stem,
@@ -53,7 +64,13 @@ class Engine:
             batch_threads=cores,
             slots=slots,
             max_tokens=_LONGEST_ANSWER,
+            draft=draft,
+            port=port,
         )
+        self.meter = Meter()
+        self._turns = Turns(slots, _LONGEST_QUEUE, _QUEUE_SHARE * settings.llm_timeout)
+        self._prefixes = Prefixes(slots, (), lambda *_: None)
+        self._restarts = 0
         self._adapts = not (threads or settings.engine_threads) and cores > 1
         self._tuning = Tuning(cores)
         self._retuning = False
@@ -102,14 +119,53 @@ class Engine:
         """A model client that stays valid when the server is restarted."""
         return EngineClient(self)
 
+    def live(self) -> EngineLive:
+        """What the engine is doing and what it was told."""
+        known, pid = registry().get(self.config.name), self.pid
+        return replace(
+            self.meter.live(),
+            model=self.config.name,
+            quantization=known.quantization if known else None,
+            resident=resident_bytes(pid) if pid else None,
+            context=self.config.context,
+            slots=self.config.slots,
+            threads=self.config.threads,
+            draft=Path(self.config.draft).stem,
+            restarts=self._restarts,
+            waiting=self._turns.waiting,
+            answering=self._turns.answering,
+        )
+
+    @contextmanager
+    def turn(self, messages: Sequence[Message]) -> Iterator[OpenAIClient]:
+        """The client for one answer, once it is this asker's turn, at the slot that has read most of the question.
+
+        Raises LLMUnavailable while the engine is not ready or the queue is full, and LLMCancelled.
+        """
+        self._running()
+        text = prompt_text(messages)
+        with ExitStack() as stack:
+            try:
+                slot = stack.enter_context(self._turns.turn(lambda free: self._prefixes.choose(text, free)))
+            except (LLMCancelled, LLMUnavailable) as exc:
+                self.meter.drop("cancelled" if isinstance(exc, LLMCancelled) else "failed")
+                raise
+            model = stack.enter_context(self.answering())
+            stack.enter_context(extra(id_slot=slot))
+            prefixes = self._prefixes
+            prefixes.prepare(slot, text)
+            try:
+                yield model
+            except BaseException:
+                prefixes.forget(slot)
+                raise
+            prefixes.keep(slot, text)
+
     @contextmanager
     def answering(self) -> Iterator[OpenAIClient]:
         """The client of the server that runs now, for one answer; raises LLMUnavailable."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._retuning, _PATIENCE_SECONDS)
-            connection = self._connection
-            if connection is None:
-                raise LLMUnavailable(f"The engine cannot answer now: {self._status.detail}", _AGAIN)
+            connection = self._running()
             self._answers += 1
         try:
             yield connection
@@ -125,6 +181,14 @@ class Engine:
     def pid(self) -> int | None:
         """The process id of the server, if one runs."""
         return self._server.pid if self._server is not None and self._connection is not None else None
+
+    def _running(self) -> OpenAIClient:
+        """The client of the server that runs; waits while that is being replaced, and raises LLMUnavailable."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._retuning, _PATIENCE_SECONDS)
+            if self._connection is None:
+                raise LLMUnavailable(f"The engine cannot answer now: {self._status.detail}", _AGAIN)
+            return self._connection
 
     def _has_ended(self, connection: OpenAIClient) -> bool:
         """Whether the server behind a connection that broke is gone; the status tells so from then on."""
@@ -150,6 +214,9 @@ class Engine:
             if end is None:
                 continue
             was_ready, reason = end
+            self._restarts += 1
+            if not was_ready and self._makes_do(reason):
+                continue
             crashes = 1 if time.monotonic() - began > _STEADY_SECONDS else crashes + 1
             if not was_ready or crashes > len(_RESTART_SECONDS):
                 self._become(EngineStatus("down", self.config.name, f"The engine cannot run: {reason}."))
@@ -167,8 +234,10 @@ class Engine:
             server.stop()
         ready = server.wait_until_healthy()
         if ready:
-            connection = OpenAIClient(f"{server.address}/v1", server.api_key, self.config.name, self._timeout)
-            self._become(EngineStatus("ready", self.config.name, "The model is ready."), connection)
+            name = self.config.name
+            connection = OpenAIClient(f"{server.address}/v1", server.api_key, name, self._timeout, self.meter)
+            self._prefixes = Prefixes(self.config.slots, server.copies, _copier(connection))
+            self._become(EngineStatus("ready", name, f"The model is ready. {self._note}".rstrip()), connection)
             if self._adapts and self._gave_way(server):
                 server.stop()
                 return None
@@ -176,6 +245,14 @@ class Engine:
         reason = server.last_words()
         server.stop()
         return ready, reason
+
+    def _makes_do(self, reason: str) -> bool:
+        """Whether the server may start if it is told to do without something."""
+        less = gentler(self.config, reason)
+        if less is not None:
+            self.config, self._note = less
+            self._become(EngineStatus("starting", self.config.name, "The model is being loaded with less memory."))
+        return less is not None
 
     def _gave_way(self, server: ServerProcess) -> bool:
         """Watch the load until the server has ended, or has to give way to one with another number of threads."""
@@ -208,28 +285,8 @@ class Engine:
             self._changed.notify_all()
 
 
-class EngineClient:
-    """The model of an engine; each question goes to the server that runs at that time."""
+def _copier(server: OpenAIClient) -> Act:
+    def act(slot: int, action: str, name: str) -> None:
+        server.post(f"/slots/{slot}?action={action}", filename=name)
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @property
-    def name(self) -> str:
-        """The name of the model."""
-        return self._engine.config.name
-
-    def complete(
-        self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None, max_tokens: int = 256
-    ) -> str:
-        """The answer; raises LLMUnavailable while the engine is not ready."""
-        with self._engine.answering() as model:
-            return model.complete(messages, schema=schema, max_tokens=self._capped(max_tokens))
-
-    def stream(self, messages: Sequence[Message], *, max_tokens: int = 256) -> Iterator[str]:
-        """The answer piece by piece; raises LLMUnavailable while the engine is not ready."""
-        with self._engine.answering() as model:
-            yield from model.stream(messages, max_tokens=self._capped(max_tokens))
-
-    def _capped(self, max_tokens: int) -> int:
-        return min(max_tokens, self._engine.config.max_tokens)
+    return act

@@ -91,7 +91,9 @@ class Meter:
             window = min(_WINDOW_SECONDS, max(now - self._began, 1.0))
             return EngineLive(
                 answering=self._answering,
-                **self._ended,
+                answered=self._ended["answered"],
+                failed=self._ended["failed"],
+                cancelled=self._ended["cancelled"],
                 prompt_tokens=self._prompt,
                 cached_tokens=self._cached,
                 written_tokens=self._written,

@@ -19,6 +19,11 @@ from pathlib import Path
 
 _SERVER = Path(__file__).with_name("server.py")
 _STOP_SECONDS = 2.0
+_REASONS = (  # what llama.cpp prints when it cannot start
+    r"error loading model: (?:llama_model_loader: )?(.*)",
+    r"(couldn't bind HTTP server socket, .*)",
+    r"(failed to allocate .*|unable to allocate .*|.*std::bad_alloc.*)",
+)
 _OPENMP = "libgomp.so.1"
 # Threads that wait for each other spin this many times before they sleep: few enough to lose little when another
 # program takes a core, and enough to lose nothing when none does.
@@ -29,7 +34,8 @@ _SPIN = {"GOMP_SPINCOUNT": "1000"}
 class ServerConfig:
     """What a server is told: `context` and `max_tokens` in tokens, `slots` answers at once, `nice` as in `nice(1)`.
 
-    One answer is decoded by `threads`; prompts and answers side by side are computed by `batch_threads`.
+    One answer is decoded by `threads`; prompts and answers side by side are computed by `batch_threads`. `draft` says
+    how tokens are proposed: `off`, `ngram`, or the path of a smaller model. Port 0 takes any that is free.
     """
 
     model: str
@@ -40,6 +46,8 @@ class ServerConfig:
     slots: int = 4
     max_tokens: int = 2048
     nice: int = 0
+    draft: str = "off"
+    port: int = 0
 
 
 class ServerProcess:
@@ -51,6 +59,7 @@ class ServerProcess:
     def __init__(self, config: ServerConfig) -> None:
         self.api_key = secrets.token_urlsafe(24)
         self.address = self._error = ""
+        self.copies: list[str] = []
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         self._openmp = _bundled_openmp()
         self._stopping, self._reading = threading.Lock(), threading.Lock()
@@ -78,6 +87,7 @@ class ServerProcess:
             line = "" if self._stdout.closed else self._stdout.readline()
         answer = json.loads(line) if line else {}
         self.address, self._error = answer.get("address", ""), answer.get("error", "")
+        self.copies = answer.get("copies", [])
         return bool(self.address)
 
     def ends_within(self, seconds: float) -> bool:
@@ -119,8 +129,9 @@ class ServerProcess:
             if self._said.closed:
                 return "it was stopped"
             self._said.seek(0)
-            found = re.search(r"error loading model: (?:llama_model_loader: )?(.*)", self._said.read())
-        return found[1] if found else self._error or f"it ended with code {code}"
+            said = self._said.read()
+        found = next((match[1] for pattern in _REASONS if (match := re.search(pattern, said))), "")
+        return found or self._error or f"it ended with code {code}"
 
     def _environment(self) -> dict[str, str]:
         environment = {**_SPIN, **os.environ}

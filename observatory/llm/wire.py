@@ -34,11 +34,11 @@ _T = TypeVar("_T")
 @contextmanager
 def extra(**fields: Any) -> Iterator[None]:
     """Send these fields, which the protocol does not know, with every question of the block: llama.cpp's `id_slot`."""
-    token = _EXTRA.set(fields)
+    _EXTRA.set(fields)
     try:
         yield
     finally:
-        _EXTRA.reset(token)
+        _EXTRA.set(None)  # not a reset: a stream may be closed in another context than it was begun in
 
 
 class Wire:
@@ -70,6 +70,10 @@ class Wire:
         """What lies at a path of the server, as JSON."""
         client = self._client if timeout is None else self._client.with_options(timeout=timeout)
         return _run(client.get(path, cast_to=object))
+
+    def post(self, url: str, body: Mapping[str, Any]) -> Any:
+        """What the server says to JSON at a full URL."""
+        return _run(self._client.post(url, body=dict(body), cast_to=object))
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,10 +1,12 @@
 """The real engine with the small model: what it answers, whom it answers, and how it lives and dies."""
 
+import contextlib
 import http.client
 import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,9 +17,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from observatory.errors import LLMUnavailable
+from observatory.errors import LLMCancelled, LLMInvalidReply, LLMUnavailable
 from observatory.llm import Engine, process
+from observatory.llm.asker import Asker, asking
 from observatory.llm.bench import measure
+from observatory.llm.machine import cpu_seconds
 from observatory.settings import Settings
 
 pytestmark = pytest.mark.engine
@@ -53,6 +57,13 @@ def raising(error: Exception) -> Callable[..., object]:
         raise error
 
     return fail
+
+
+def cpu_share(pid: int, seconds: float) -> float:
+    """Cores that a process keeps busy during the next seconds."""
+    before = cpu_seconds(pid)
+    time.sleep(seconds)
+    return (cpu_seconds(pid) - before) / seconds
 
 
 def kill_soon(engine: Engine) -> None:
@@ -120,6 +131,68 @@ def test_leaving_a_stream_frees_the_engine(engine: Engine):
         next(pieces)
         pieces.close()
     assert engine.client().complete([{"role": "user", "content": "Say hello."}], max_tokens=4)
+
+
+def test_four_users_with_a_prefix_that_one_of_them_had_read_do_not_read_it_again(engine: Engine):
+    facts = " ".join(random.Random(3).choices(["city", "income", "height", "month", "group"], k=200))
+
+    def ask(n: int) -> None:
+        question = [{"role": "system", "content": facts}, {"role": "user", "content": f"Question {n}?"}]
+        with asking(Asker(f"user {n}")):
+            engine.client().complete(question, max_tokens=4)
+
+    before = engine.live()
+    ask(0)
+    first = engine.live()
+    assert first.prompt_tokens - before.prompt_tokens > 200
+    users = [threading.Thread(target=ask, args=(n,)) for n in range(1, 5)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    live = engine.live()
+    cached, read = live.cached_tokens - first.cached_tokens, live.prompt_tokens - first.prompt_tokens
+    assert live.answered == first.answered + 4
+    assert cached / read > 0.9
+
+
+def test_who_leaves_frees_the_engine_within_a_second(engine: Engine):
+    asker = Asker("leaves")
+
+    def ask(question: list[dict[str, str]]) -> None:
+        with asking(asker), contextlib.suppress(LLMCancelled):
+            engine.client().complete(question, max_tokens=1800)
+
+    leaving = [threading.Thread(target=ask, args=([*STORY, {"role": "user", "content": str(n)}],)) for n in range(4)]
+    for thread in leaving:
+        thread.start()
+    assert eventually(lambda: engine.live().answering == 4)
+    asker.cancel()
+    began = time.monotonic()
+    for thread in leaving:
+        thread.join()
+    assert engine.live().answering == 0
+    assert engine.pid is not None
+    assert eventually(lambda: cpu_share(engine.pid or 0, 0.2) < 0.2, 3)  # it computes nothing any more
+    assert time.monotonic() - began < 2.0
+
+
+def test_a_question_longer_than_the_context_is_refused_in_one_sentence(engine: Engine):
+    with pytest.raises(LLMInvalidReply, match="context") as refused:
+        engine.client().complete([{"role": "user", "content": "word " * 2500}])
+    assert "\n" not in str(refused.value)
+    assert refused.value.hint
+
+
+def test_what_it_does_is_told_live(engine: Engine):
+    live = engine.live()
+    assert (live.model, live.quantization, live.context, live.slots) == (engine.config.name, "Q4_1", 2048, 4)
+    assert (live.draft, live.restarts, live.waiting, live.answering) == ("off", 0, 0, 0)
+    assert (live.resident or 0) > 80e6
+    assert live.answered > 0
+    assert live.written_tokens > 0
+    assert (live.last_tokens_per_second or 0) > 0
+    assert type(live).from_dict(live.to_dict()) == live
 
 
 # ── safety ───────────────────────────────────────────────────────────────────────────────────────
@@ -221,6 +294,31 @@ def test_a_file_that_is_no_model_leaves_the_engine_down_with_a_sentence(tmp_path
     with pytest.raises(LLMUnavailable):
         engine.client().complete(STORY)
     engine.stop()
+
+
+def test_more_context_than_memory_holds_is_cut_until_it_fits_and_that_is_said(engine: Engine):
+    greedy = Engine(Path(engine.config.model), Settings(engine_context=2_000_000))
+    greedy.start()
+    status = greedy.wait(120)
+    greedy.stop()
+    assert status.state == "ready"
+    assert f"{greedy.config.context:,} tokens of context, for memory did not hold more" in status.detail
+    assert greedy.config.context < 2_000_000
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(engine: Engine):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        late = Engine(Path(engine.config.model), Settings(engine_context=512), port=taken.getsockname()[1])
+        late.start()
+        status = late.wait(60)
+        late.stop()
+    assert status.state == "down"
+    assert "port" in status.detail
+
+
+def test_a_draft_model_that_is_not_here_leaves_an_engine_without_one(engine: Engine):
+    plain = Engine(Path(engine.config.model), Settings(engine_context=512, engine_draft="qwen2.5-coder-0.5b-instruct"))
+    assert plain.config.draft == "off"
 
 
 def test_a_system_without_openmp_uses_the_one_that_scikit_learn_brings(
