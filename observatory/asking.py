@@ -25,6 +25,10 @@ class Asking:
         """How the language model is right now."""
         return self._source.status()
 
+    def engine_live(self) -> model.EngineLive | None:
+        """What the language model is doing right now, and has done; None where there is no model."""
+        return self._source.live()
+
     def wait_for_engine(self, seconds: float) -> model.EngineStatus:
         """The status once the model is ready or down, or after that many seconds."""
         return self._source.wait(seconds)

@@ -251,7 +251,7 @@ class Engine:
         less = gentler(self.config, reason)
         if less is not None:
             self.config, self._note = less
-            self._become(EngineStatus("starting", self.config.name, "The model is being loaded with less memory."))
+            self._become(EngineStatus("starting", self.config.name, self._note))
         return less is not None
 
     def _gave_way(self, server: ServerProcess) -> bool:

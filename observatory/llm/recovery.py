@@ -10,7 +10,7 @@ from observatory.llm import models
 from observatory.llm.process import ServerConfig
 from observatory.settings import Settings
 
-_LEAST_CONTEXT = 1024
+_CONTEXTS = (4096, 1024)  # what is tried where memory does not hold the context that was asked for
 _MEMORY = re.compile(r"memory|alloc|out of|signal (6|9|11)\b", re.IGNORECASE)
 
 
@@ -36,15 +36,15 @@ def gentler(config: ServerConfig, reason: str) -> tuple[ServerConfig, str] | Non
 
     >>> less, note = gentler(ServerConfig("m.gguf", "m", context=8192, threads=2, batch_threads=2), "out of memory")
     >>> less.context, note
-    (2048, 'It keeps 2,048 tokens of context, for memory did not hold more.')
+    (4096, 'It keeps 4,096 tokens of context, for memory did not hold more.')
     """
     if config.draft != "off":
         why = (
             "with n-grams" if config.draft == "ngram" else "with this draft model, which must have the same vocabulary"
         )
         return replace(config, draft="off"), f"Speculative decoding is off: the engine does not start {why}."
-    if _MEMORY.search(reason) and config.context > _LEAST_CONTEXT:
-        context = max(_LEAST_CONTEXT, config.context // 4)
+    context = next((less for less in _CONTEXTS if less < config.context), None)
+    if _MEMORY.search(reason) and context is not None:
         note = f"It keeps {context:,} tokens of context, for memory did not hold more."
         return replace(config, context=context), note
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from observatory.errors import LLMError, ModelDownloadFailed, ModelNotFound
 from observatory.llm import models
 from observatory.llm.client import LLM, OpenAIClient
 from observatory.llm.engine import Engine
-from observatory.model import EngineStatus
+from observatory.model import EngineLive, EngineStatus
 from observatory.settings import Settings
 
 _PROBE_SECONDS = 3.0
@@ -34,6 +35,10 @@ class Source(Protocol):
 
     def client(self) -> LLM | None:
         """The model; None unless it is ready."""
+        ...
+
+    def live(self) -> EngineLive | None:
+        """What the model is doing right now; None where there is none, or nothing is known of it."""
         ...
 
     def close(self) -> None:
@@ -68,6 +73,9 @@ class NoLLM:
     def client(self) -> None:
         """None."""
 
+    def live(self) -> None:
+        """None."""
+
     def close(self) -> None:
         """Nothing to give back."""
 
@@ -89,6 +97,9 @@ class GivenLLM:
     def client(self) -> LLM:
         """The model."""
         return self._llm
+
+    def live(self) -> None:
+        """None: the model is the caller's."""
 
     def close(self) -> None:
         """The model is the caller's."""
@@ -125,6 +136,10 @@ class RemoteLLM:
     def client(self) -> LLM | None:
         """The model, unless the last look found the server down."""
         return None if self.status().state == "down" else self._client
+
+    def live(self) -> EngineLive:
+        """What this side of the connection sees."""
+        return replace(self._client.meter.live(), model=self._status.model)
 
     def close(self) -> None:
         """Close the connections."""
@@ -181,6 +196,10 @@ class LocalLLM:
         self._begin()
         engine = self._engine
         return engine.client() if engine is not None and engine.status().state == "ready" else None
+
+    def live(self) -> EngineLive | None:
+        """What the engine is doing, once there is one."""
+        return None if self._engine is None else self._engine.live()
 
     def close(self) -> None:
         """End the download and the engine."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 
 from observatory import bootstrap
@@ -18,8 +20,11 @@ from observatory.model import Dataset
 from observatory.quoting import markdown
 from observatory.report import words
 from observatory.settings import Settings
+from observatory.ui.background import Background
 from observatory.workbench import Observatory
 
+# More works than answers at once, so that it is the engine's fair turns that decide who is next.
+_WORKERS = 12
 log = logging.getLogger(__name__)
 
 
@@ -31,14 +36,31 @@ def observatory() -> Observatory:
 
 
 @st.cache_resource(show_spinner=False)
-def _executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="insight")
+def _background() -> Background:
+    return Background(_WORKERS, _is_here)
 
 
-@st.cache_resource(max_entries=500, show_spinner=False)
-def later(key: tuple[Any, ...], _work: Callable[[], Any]) -> Future[Any]:  # noqa: ARG001 - the key of the cache
-    """The work under this key, begun once in the background and shared by all sessions."""
-    return _executor().submit(_work)
+def later(key: tuple[Any, ...], work: Callable[[], Any]) -> Future[Any]:
+    """The work under this key, begun once in the background and shared by all sessions.
+
+    It ends when all sessions that asked for it have left, and what ended or failed is begun anew when asked for again.
+    """
+    return _background().begin(key, work, _session())
+
+
+def stop(key: tuple[Any, ...]) -> None:
+    """End the work under this key, as a person asked."""
+    _background().stop(key)
+
+
+def _session() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.session_id
+
+
+def _is_here(session: str) -> bool:
+    """Whether a browser still shows the session; work of no session, and outside of a server, goes on."""
+    return not session or not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)

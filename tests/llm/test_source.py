@@ -36,6 +36,7 @@ def test_a_given_model_is_ready():
     model = ScriptedLLM(["Hello."])
     source = GivenLLM(model)
     assert (source.status().state, source.status().model, source.client()) == ("ready", "scripted", model)
+    assert source.live() is None
 
 
 # ── at a URL ─────────────────────────────────────────────────────────────────────────────────────
@@ -61,6 +62,9 @@ def test_a_url_can_be_any_server_that_speaks_the_protocol(engine: Engine):
     client = source.client()
     assert client is not None
     assert client.complete(QUESTION, max_tokens=4)
+    live = source.live()
+    assert live is not None
+    assert (live.model, live.answered, live.resident) == (SMALL, 1, None)
     source.close()
 
 
