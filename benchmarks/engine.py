@@ -26,7 +26,7 @@ def main() -> int:
         print(f"{exc.message} {exc.hint}", file=sys.stderr)
         return exc.exit_code
     if arguments.json:
-        print(json.dumps({"engine": [bench.to_dict() | {"is_disturbed": bench.is_disturbed} for bench in measured]}))
+        print(json.dumps({"engine": [bench.to_dict() for bench in measured]}))
     else:
         print("\n\n".join(bench.table() for bench in measured) or "No model is downloaded.")
     return 0

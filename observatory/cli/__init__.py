@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import observatory
-from observatory.cli import commands
+from observatory.cli import commands, engine
 from observatory.errors import ObservatoryError
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
@@ -95,4 +95,5 @@ def _parser() -> argparse.ArgumentParser:
     models = command("models", commands.models, "list or fetch language models", file=False)
     models.add_argument("action", choices=("list", "pull", "path"))
     models.add_argument("name", nargs="?", metavar="NAME")
+    engine.add_arguments(command("engine", engine.engine, "serve the language model, or measure it", file=False))
     return parser

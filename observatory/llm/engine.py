@@ -11,6 +11,7 @@ ago (`tuning`). Prompts always use all cores. With `engine_threads` set, nothing
 from __future__ import annotations
 
 import atexit
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,7 @@ class Engine:
             max_tokens=_LONGEST_ANSWER,
             draft=draft,
             port=port,
+            api_key=secrets.token_urlsafe(24),
         )
         self.meter = Meter()
         self._turns = Turns(slots, _LONGEST_QUEUE, _QUEUE_SHARE * settings.llm_timeout)

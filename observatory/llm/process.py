@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 _SERVER = Path(__file__).with_name("server.py")
@@ -35,7 +35,8 @@ class ServerConfig:
     """What a server is told: `context` and `max_tokens` in tokens, `slots` answers at once, `nice` as in `nice(1)`.
 
     One answer is decoded by `threads`; prompts and answers side by side are computed by `batch_threads`. `draft` says
-    how tokens are proposed: `off`, `ngram`, or the path of a smaller model. Port 0 takes any that is free.
+    how tokens are proposed: `off`, `ngram`, or the path of a smaller model. Port 0 takes any that is free,
+    and an empty key a random one.
     """
 
     model: str
@@ -48,6 +49,7 @@ class ServerConfig:
     nice: int = 0
     draft: str = "off"
     port: int = 0
+    api_key: str = field(default="", repr=False)
 
 
 class ServerProcess:
@@ -57,7 +59,7 @@ class ServerProcess:
     """
 
     def __init__(self, config: ServerConfig) -> None:
-        self.api_key = secrets.token_urlsafe(24)
+        self.api_key = config.api_key or secrets.token_urlsafe(24)
         self.address = self._error = ""
         self.copies: list[str] = []
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
