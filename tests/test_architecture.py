@@ -48,6 +48,7 @@ HOMES = {
     "vl_convert": {"charts"},
     "sklearn": {"bias", "charts"},
     "jinja2": {"report"},
+    "jsonschema": {"charts", "llm"},
 }
 
 

@@ -91,7 +91,7 @@ class Answer:
         self._asker.check()
         self._box: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._mark = meter.begin()
-        sent = {"stream": True, "stream_options": {"include_usage": True}, **request}
+        sent = {"stream": True, **request}
         sent["extra_body"] = {**(_EXTRA.get() or {}), **sent.get("extra_body", {})}
         self._reading = asyncio.run_coroutine_threadsafe(_read(client, sent, timeout, self._box.put), _loop())
         self._take()

@@ -86,12 +86,6 @@ def test_a_question_is_asked_so_that_its_answer_is_always_the_same(server: FakeS
     assert server.headers[0]["Authorization"] == "Bearer key"
 
 
-def test_a_schema_is_sent_and_its_json_comes_back(server: FakeServer):
-    server.body = completion('{"mark": "bar"}').encode()
-    assert json.loads(server.client().complete(QUESTION, schema=SCHEMA)) == {"mark": "bar"}
-    assert server.asked[0]["response_format"]["json_schema"]["schema"] == SCHEMA
-
-
 def test_no_model_named_takes_the_first_that_the_server_lists(server: FakeServer):
     client = server.client(model="")
     client.complete(QUESTION)
@@ -137,7 +131,7 @@ def test_an_answer_that_cannot_be_read_is_refused(server: FakeServer, kind: str,
         (400, LLMInvalidReply, "context is too small"),
         (401, LLMUnavailable, "refused the key"),
         (403, LLMUnavailable, "refused the key"),
-        (404, LLMUnavailable, "no such model"),
+        (404, LLMUnavailable, "no model called “m”"),
         (429, LLMUnavailable, "overloaded"),
         (500, LLMUnavailable, "overloaded"),
         (503, LLMUnavailable, "not ready"),
