@@ -33,6 +33,25 @@ class Asking:
         """The status once the model is ready or down, or after that many seconds."""
         return self._source.wait(seconds)
 
+    def models(self) -> list[model.ModelChoice]:
+        """The language models that could be used, with what is known of each; empty where there is no choice."""
+        return self._source.models()
+
+    def use_model(self, name: str) -> None:
+        """Begin to change to another model for everyone, while the present one goes on; see `coming_model`.
+
+        Raises ModelNotFound, and LLMUnavailable where a change is under way or none is possible.
+        """
+        self._source.use(name)
+
+    def coming_model(self) -> model.EngineStatus | None:
+        """The model that is being made ready to take over, or that failed to; None without one."""
+        return self._source.coming()
+
+    def keep_model(self) -> None:
+        """Stay with the present model: end a change that is under way, and forget one that failed."""
+        self._source.stay()
+
     def _llm(self, llm: bool) -> RecordingLLM | None:
         """The model for one use case, which keeps what it is sent; None without one or where none is wanted."""
         from observatory.llm import RecordingLLM

@@ -179,6 +179,10 @@ class Engine:
             with self._changed:
                 self._answers -= 1
 
+    def is_answering(self) -> bool:
+        """Whether an answer is being written right now."""
+        return self._answers > 0
+
     @property
     def pid(self) -> int | None:
         """The process id of the server, if one runs."""

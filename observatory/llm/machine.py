@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -19,6 +20,21 @@ def memory_bytes(cgroup: Path = _CGROUP) -> int:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = _words(cgroup / "memory.max")[:1]
     return min(total, int(limit[0])) if limit and limit[0].isdigit() else total
+
+
+def available_bytes(cgroup: Path = _CGROUP, meminfo: Path = Path("/proc/meminfo")) -> int:
+    """Bytes of memory that another process could take now without others being swapped out; all memory if unknown.
+
+    >>> 0 < available_bytes() <= memory_bytes()
+    True
+    """
+    total = memory_bytes(cgroup)
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = [line.split() for line in meminfo.read_text().splitlines()]
+        free = next(int(line[1]) * 1024 for line in lines if line[:1] == ["MemAvailable:"])
+        used = _words(cgroup / "memory.current")
+        return max(1, min(free, total - int(used[0]) if used else total))
+    return total
 
 
 def physical_cores(cgroup: Path = _CGROUP, cpus: Path = _CPUS) -> int:

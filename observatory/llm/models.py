@@ -21,7 +21,7 @@ from pathlib import Path
 from observatory.errors import LLMUnavailable, ModelCorrupt, ModelDownloadFailed, ModelNotFound
 from observatory.llm import download
 from observatory.llm.machine import memory_bytes
-from observatory.model import Record
+from observatory.model import ModelChoice, Record
 
 GIB = 2**30
 _SPARE_BYTES = 64 * 2**20
@@ -102,6 +102,29 @@ def is_installed(name: str, folder: Path) -> bool:
 def installed(folder: Path) -> list[str]:
     """Names of the models that `is_installed`, smallest first."""
     return [name for name in registry() if is_installed(name, folder)]
+
+
+def choices(folder: Path, *, memory: int | None = None) -> list[ModelChoice]:
+    """The models of the registry for people to choose from; `memory` is in bytes and defaults to the machine's.
+
+    >>> [choice.fits for choice in choices(Path("nowhere"), memory=2 * GIB)]
+    [True, True, False]
+    """
+    memory = memory_bytes() if memory is None else memory
+    return [
+        ModelChoice(
+            name=m.name,
+            bytes=m.bytes,
+            quantization=m.quantization,
+            licence=m.licence,
+            context=m.context,
+            use=m.use,
+            memory=round(m.memory_gib * GIB),
+            is_installed=is_installed(m.name, folder),
+            fits=memory >= m.memory_gib * GIB,
+        )
+        for m in _registry()
+    ]
 
 
 def best_model(folder: Path, *, memory: int | None = None, disk: int | None = None) -> str:

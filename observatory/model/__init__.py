@@ -24,6 +24,7 @@ from observatory.model.engine import EngineLive
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
 from observatory.model.insight import Attempt, EngineStatus, Exchange, Goal, Sentence, Summary, Visualization
+from observatory.model.language import ModelChoice
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
 from observatory.model.report import PinnedChart, Report
@@ -63,6 +64,7 @@ __all__ = [
     "HistogramBin",
     "ImportReport",
     "LevelBalance",
+    "ModelChoice",
     "Note",
     "OddRows",
     "PinnedChart",

@@ -10,7 +10,8 @@ import pytest
 
 from observatory.errors import ModelDownloadFailed
 from observatory.llm import Engine, GivenLLM, NoLLM, ScriptedLLM, models, open_llm
-from observatory.llm.source import LocalLLM, RemoteLLM
+from observatory.llm.local import LocalLLM
+from observatory.llm.remote import RemoteLLM
 from observatory.settings import Settings
 
 SMALL = "smollm2-135m-instruct"
@@ -144,7 +145,7 @@ def test_a_download_that_fails_is_tried_again_after_longer_and_longer_pauses(
         found_down.append(source.status().state)
         return len(pauses) == 7
 
-    monkeypatch.setattr(source._closed, "wait", pause)
+    monkeypatch.setattr(source._ended, "wait", pause)
     source.status()
     source._thread.join(30)
     assert pauses == [30, 60, 120, 240, 480, 600, 600]
@@ -164,7 +165,7 @@ def test_a_download_that_works_the_second_time_makes_the_model_ready(
             raise ModelDownloadFailed("The connection broke.", "Pull again.")
         return models_folder / models.find(name).file
 
-    monkeypatch.setattr("observatory.llm.source._PULL_AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr("observatory.llm.local._PULL_AGAIN_SECONDS", 0.2)
     source = local(pull, engine_context=512)
     assert source.wait(30).state == "down"
     assert eventually(lambda: source.status().state == "ready")
