@@ -309,18 +309,29 @@ def no_seed(request: dict[str, Any]) -> Answer:
     return refuses("body.seed: Extra inputs are not permitted", 422) if "seed" in request else openai_like(request)
 
 
+def no_count(request: dict[str, Any]) -> Answer:
+    return refuses("Unrecognized argument: stream_options") if "stream_options" in request else openai_like(request)
+
+
 @pytest.mark.parametrize(
     ("face", "left"),
-    [(reasoning_model, {"max_completion_tokens", "seed"}), (no_seed, {"max_tokens", "temperature"})],
+    [
+        (reasoning_model, {"max_completion_tokens", "seed", "stream_options"}),
+        (no_seed, {"max_tokens", "temperature", "stream_options"}),
+        (no_count, {"max_tokens", "temperature", "seed"}),
+    ],
 )
 def test_parameters_that_a_server_refuses_are_left_out_from_then_on(server: FakeServer, face: Face, left: set[str]):
     server.face, client = face, server.client()
     client.complete(QUESTION, max_tokens=7)
     first = len(server.asked)
     client.complete(QUESTION, max_tokens=7)
-    assert set(server.asked[-1]) == {"model", "messages", *left}
+    assert set(server.asked[-1]) == {"model", "messages", "stream", *left}
     assert 7 in server.asked[-1].values()
-    assert (first, len(server.asked)) == (len({"max_tokens", "temperature", "seed"} - left) + 1, first + 1)
+    assert (first, len(server.asked)) == (
+        len({"max_tokens", "temperature", "seed", "stream_options"} - left) + 1,
+        first + 1,
+    )
 
 
 def test_a_refusal_that_names_nothing_that_was_sent_is_not_asked_again(server: FakeServer):
