@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page("pages/charts.py", title="Charts", icon=":material/bar_chart:", help="The best charts, and why."),
         st.Page("pages/ask.py", title="Ask", icon=":material/chat:", help="Ask in your own words."),
         st.Page("pages/code.py", title="Code", icon=":material/code:", help="Write a chart yourself."),
+        st.Page("pages/engine.py", title="Engine", icon=":material/memory:", help="The language model, and how it is."),
     ]
 )
 with ui.guard():

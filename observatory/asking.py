@@ -10,12 +10,17 @@ from observatory import model
 
 if TYPE_CHECKING:
     from observatory.llm import RecordingLLM, Source
+    from observatory.llm.bench import EngineBench
+    from observatory.llm.benching import BenchRun
+    from observatory.settings import Settings
 
 
 class Asking:
     """Words about a data set, each checked against it, and what the language model behind them was sent."""
 
+    settings: Settings
     _source: Source
+    _bench: BenchRun | None = None
     _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
     _first_findings: Callable[[model.Dataset], tuple[model.Finding, ...]]
     profile: Callable[[Any], model.Profile]
@@ -32,6 +37,24 @@ class Asking:
     def wait_for_engine(self, seconds: float) -> model.EngineStatus:
         """The status once the model is ready or down, or after that many seconds."""
         return self._source.wait(seconds)
+
+    def engine_live(self) -> model.EngineLive | None:
+        """What the language model is doing right now; None where that cannot be known."""
+        return self._source.live()
+
+    def bench(self) -> BenchRun | None:
+        """The measurement of the engine that everyone shares, to be started; None where no engine runs here."""
+        from observatory.llm.benching import BenchRun
+
+        if self._bench is None and any(choice.bytes for choice in self.models()):
+            self._bench = BenchRun(self._measure)
+        return self._bench
+
+    def _measure(self, progress: Callable[[str, float], None]) -> EngineBench:
+        from observatory.llm import bench, models
+
+        name = self.engine().model or ""
+        return bench.measure(models.path(name, self.settings.models), self.settings, progress=progress)
 
     def models(self) -> list[model.ModelChoice]:
         """The language models that could be used, with what is known of each; empty where there is no choice."""

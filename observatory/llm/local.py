@@ -11,7 +11,7 @@ from observatory.llm import models
 from observatory.llm.client import LLM
 from observatory.llm.engine import Engine
 from observatory.llm.switch import Changing, Pull, Stopped, Tell, holds_both, model_file, replace_engine
-from observatory.model import EngineStatus, ModelChoice
+from observatory.model import EngineLive, EngineStatus, ModelChoice
 from observatory.settings import Settings
 
 _PULL_AGAIN_SECONDS, _PULL_AGAIN_AT_MOST = 30.0, 600.0  # after a download that failed; doubles each time
@@ -58,6 +58,10 @@ class LocalLLM(Changing):
         self._begin()
         engine = self._engine
         return engine.client() if engine is not None and engine.status().state == "ready" else None
+
+    def live(self) -> EngineLive | None:
+        """What the engine is doing, once there is one."""
+        return None if self._engine is None else self._engine.live()
 
     def models(self) -> list[ModelChoice]:
         """The models of the registry, smallest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -103,6 +103,7 @@ class Meter:
                 drafted=self._drafted,
                 accepted=self._accepted,
                 uptime=now - self._began,
+                last_minute=self._per_second(now),
             )
 
     def _piece(self, now: float) -> None:
@@ -122,6 +123,11 @@ class Meter:
             if usage.drafted is not None:
                 self._drafted = (self._drafted or 0) + usage.drafted
                 self._accepted = (self._accepted or 0) + (usage.accepted or 0)
+
+    def _per_second(self, now: float) -> tuple[int, ...]:
+        """The pieces of each second of the last minute, the present second last."""
+        ages = Counter(int(now - piece) for piece in self._pieces)
+        return tuple(ages[age] for age in reversed(range(int(_WINDOW_SECONDS))))
 
     def _forget(self, now: float) -> None:
         while self._pieces and self._pieces[0] <= now - _WINDOW_SECONDS:

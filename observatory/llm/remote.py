@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 from observatory.errors import LLMError, LLMUnavailable, ModelNotFound
 from observatory.llm.client import LLM, OpenAIClient
 from observatory.llm.switch import Changing, Stopped, Tell
-from observatory.model import EngineStatus, ModelChoice
+from observatory.model import EngineLive, EngineStatus, ModelChoice
 from observatory.settings import Settings
 
 _PROBE_SECONDS = 3.0
@@ -55,6 +56,10 @@ class RemoteLLM(Changing):
         """The model, unless the last look found the server down."""
         return None if self.status().state == "down" else self._client
 
+    def live(self) -> EngineLive:
+        """What was asked from here and what came back."""
+        return replace(self._client.meter.live(), model=self._client.name or None)
+
     def models(self) -> list[ModelChoice]:
         """The models that the server lists; empty where it does not say."""
         self.status()
@@ -68,11 +73,11 @@ class RemoteLLM(Changing):
         def work(_tell: Tell, stopped: threading.Event) -> None:
             new = self._connect(name, self._settings.llm_timeout)
             self._former.append(new)
-            _ = new.mode
+            ready = EngineStatus("ready", name, f"It is asked for JSON by {new.mode}.")
             if stopped.is_set():
                 raise Stopped
             self._former.append(self._client)
-            self._client, self._status = new, EngineStatus("ready", name, "The model is ready.")
+            self._client, self._status = new, ready
 
         self._change(name, work)
 
@@ -88,8 +93,7 @@ class RemoteLLM(Changing):
         client = self._client
         try:
             self._names = self._listed()
-            _ = client.mode
-            status = EngineStatus("ready", client.name or None, "The model is ready.")
+            status = EngineStatus("ready", client.name or None, f"It is asked for JSON by {client.mode}.")
         except LLMError as exc:
             status = EngineStatus("down", client.name or None, f"{exc.message} {exc.hint}".strip())
         if client is self._client:

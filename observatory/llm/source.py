@@ -8,7 +8,7 @@ from observatory.errors import LLMUnavailable
 from observatory.llm.client import LLM
 from observatory.llm.local import LocalLLM
 from observatory.llm.remote import RemoteLLM
-from observatory.model import EngineStatus, ModelChoice
+from observatory.model import EngineLive, EngineStatus, ModelChoice
 from observatory.settings import Settings
 
 
@@ -25,6 +25,10 @@ class Source(Protocol):
 
     def client(self) -> LLM | None:
         """The model; None unless it is ready."""
+        ...
+
+    def live(self) -> EngineLive | None:
+        """What the model is doing right now; None where that cannot be known."""
         ...
 
     def models(self) -> list[ModelChoice]:
@@ -63,6 +67,9 @@ def open_llm(settings: Settings) -> Source:
 
 class _Fixed:
     """A source whose model cannot be changed."""
+
+    def live(self) -> None:
+        """Not known."""
 
     def models(self) -> list[ModelChoice]:
         """None to choose from."""

@@ -15,7 +15,8 @@ class EngineLive(Record):
     `prompt_tokens` were sent, and `cached_tokens` of them had been read before, so that they cost nothing.
     `tokens_per_second` is what was written in the last minute divided by a minute (or by the time since the start),
     `last_tokens_per_second` the speed of the last answer while it was being written, `first_token_seconds` from its
-    question to its first word. `drafted` tokens were proposed by speculative decoding and `accepted` of them kept.
+    question to its first word; `last_minute` are the tokens written in each second, the present one last. `drafted`
+    tokens were proposed by speculative decoding and `accepted` of them kept.
     `resident` is in bytes, `context` in tokens, `uptime` in seconds.
     """
 
@@ -41,6 +42,7 @@ class EngineLive(Record):
     drafted: int | None = None
     accepted: int | None = None
     uptime: float = 0.0
+    last_minute: tuple[int, ...] = ()
 
     @property
     def cached_share(self) -> float:
