@@ -60,12 +60,13 @@ class Asking:
         """The language models that could be used, with what is known of each; empty where there is no choice."""
         return self._source.models()
 
-    def use_model(self, name: str) -> None:
+    def use_model(self, name: str, draft: str | None = None) -> None:
         """Begin to change to another model for everyone, while the present one goes on; see `coming_model`.
 
-        Raises ModelNotFound, and LLMUnavailable where a change is under way or none is possible.
+        `draft` is how it guesses ahead: `off`, `ngram` or the name of a smaller model; by default as before. Raises
+        ModelNotFound, and LLMUnavailable where a change is under way or none is possible.
         """
-        self._source.use(name)
+        self._source.use(name, draft)
 
     def coming_model(self) -> model.EngineStatus | None:
         """The model that is being made ready to take over, or that failed to; None without one."""

@@ -5,7 +5,7 @@ import streamlit as st
 from observatory.ui.engine import facts, heading
 from observatory.ui.engine_bench import bench
 from observatory.ui.engine_live import live
-from observatory.ui.engine_models import another_model
+from observatory.ui.engine_models import another_model, guessing
 
 status = heading()
 if status.state == "ready":
@@ -14,4 +14,5 @@ if status.state == "ready":
     st.header("What runs?", anchor=False)
     facts(status)
 another_model(status)
+guessing(status)
 bench(status)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from observatory.errors import LLMError, LLMInvalidReply, LLMTimeout, LLMUnavailable
 from observatory.llm.dialect import Dialect, is_too_long, is_unknown_model, reason
 from observatory.llm.meter import Meter
-from observatory.llm.structured import Structured
+from observatory.llm.structured import Mode, Structured
 from observatory.llm.wire import Answer, Wire
 
 if TYPE_CHECKING:
@@ -49,7 +49,13 @@ class OpenAIClient:
     """
 
     def __init__(
-        self, base_url: str, api_key: str = "", model: str = "", timeout: float = 60.0, meter: Meter | None = None
+        self,
+        base_url: str,
+        api_key: str = "",
+        model: str = "",
+        timeout: float = 60.0,
+        meter: Meter | None = None,
+        mode: Mode | None = None,
     ) -> None:
         self.base_url, self.api_key = base_url, api_key
         self.meter = Meter() if meter is None else meter
@@ -57,7 +63,7 @@ class OpenAIClient:
         self._timeout = timeout
         self._wire = Wire(base_url, api_key, timeout, self.meter)
         self._dialect = Dialect()
-        self._structured = Structured(self._answer, patience=timeout / 2)
+        self._structured = Structured(self._answer, timeout / 2, mode)
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from observatory.llm.models import registry
 from observatory.llm.prefixes import Act, Prefixes, prompt_text
 from observatory.llm.process import ServerConfig, ServerProcess
 from observatory.llm.recovery import draft_of, gentler
+from observatory.llm.structured import OBEYS
 from observatory.llm.tuning import Tuning, decode_threads
 from observatory.llm.turns import Turns
 from observatory.llm.wire import extra
@@ -179,10 +180,6 @@ class Engine:
             with self._changed:
                 self._answers -= 1
 
-    def is_answering(self) -> bool:
-        """Whether an answer is being written right now."""
-        return self._answers > 0
-
     @property
     def pid(self) -> int | None:
         """The process id of the server, if one runs."""
@@ -241,7 +238,7 @@ class Engine:
         ready = server.wait_until_healthy()
         if ready:
             name = self.config.name
-            connection = OpenAIClient(f"{server.address}/v1", server.api_key, name, self._timeout, self.meter)
+            connection = OpenAIClient(f"{server.address}/v1", server.api_key, name, self._timeout, self.meter, OBEYS)
             self._prefixes = Prefixes(self.config.slots, server.copies, _copier(connection))
             self._become(EngineStatus("ready", name, f"The model is ready. {self._note}".rstrip()), connection)
             if self._adapts and self._gave_way(server):

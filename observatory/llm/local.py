@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from observatory.errors import LLMError, ModelDownloadFailed, ModelNotFound
@@ -67,11 +68,15 @@ class LocalLLM(Changing):
         """The models of the registry, smallest first."""
         return models.choices(self._settings.models)
 
-    def use(self, name: str) -> None:
-        """Change to another model of the registry; this one goes on until that one is ready."""
+    def use(self, name: str, draft: str | None = None) -> None:
+        """Change to another model of the registry, or how this one guesses ahead; this one goes on until that is ready.
+
+        Raises ModelNotFound, LLMUnavailable.
+        """
         models.find(name)
+        settings = self._settings if draft is None else replace(self._settings, engine_draft=draft)
         self._begin()
-        self._change(name, lambda tell, stopped: self._replace(name, tell, stopped))
+        self._change(name, lambda tell, stopped: self._replace(name, settings, tell, stopped))
 
     def close(self) -> None:
         """End the download, a change and the engine."""
@@ -82,18 +87,18 @@ class LocalLLM(Changing):
         if self._engine is not None:
             self._engine.stop()
 
-    def _replace(self, name: str, tell: Tell, stopped: threading.Event) -> None:
+    def _replace(self, name: str, settings: Settings, tell: Tell, stopped: threading.Event) -> None:
         if self._engine is None:
             self._ended.set()
             self._thread.join()
-        file = model_file(name, self._settings, self._pull, tell, stopped)
-        old = self._engine
-        new = Engine(file, self._settings)
-        beside = old is None or holds_both(name, old.config.name)
-        replace_engine(new, old, beside=beside, take=lambda: self._take(new), tell=tell, stopped=stopped)
+        file = model_file(name, settings, self._pull, tell, stopped)
+        old, new = self._engine, Engine(file, settings)
 
-    def _take(self, engine: Engine) -> None:
-        self._engine = engine
+        def take() -> None:
+            self._engine, self._settings = new, settings
+
+        beside = old is None or holds_both(name, old.config.name)
+        replace_engine(new, old, beside=beside, take=take, tell=tell, stopped=stopped)
 
     def _begin(self) -> None:
         if self._begun.acquire(blocking=False):

@@ -65,7 +65,7 @@ class RemoteLLM(Changing):
         self.status()
         return [ModelChoice(name) for name in self._names]
 
-    def use(self, name: str) -> None:
+    def use(self, name: str, draft: str | None = None) -> None:  # noqa: ARG002 - only an engine of ours guesses ahead
         """Ask another model of the same server from now on, once it has answered a first question."""
         if self._names and name not in self._names:
             raise ModelNotFound(name, self._names)
@@ -93,7 +93,8 @@ class RemoteLLM(Changing):
         client = self._client
         try:
             self._names = self._listed()
-            status = EngineStatus("ready", client.name or None, f"It is asked for JSON by {client.mode}.")
+            mode = client.mode  # asks the model, and so learns its name where none was set
+            status = EngineStatus("ready", client.name or None, f"It is asked for JSON by {mode}.")
         except LLMError as exc:
             status = EngineStatus("down", client.name or None, f"{exc.message} {exc.hint}".strip())
         if client is self._client:

@@ -35,8 +35,11 @@ class Source(Protocol):
         """The models that could be used instead, and the one that is."""
         ...
 
-    def use(self, name: str) -> None:
-        """Begin to change to another model; `coming` says how far that is. Raises ModelNotFound, LLMUnavailable."""
+    def use(self, name: str, draft: str | None = None) -> None:
+        """Begin to change to another model; `coming` says how far that is. Raises ModelNotFound, LLMUnavailable.
+
+        `draft` is how it guesses ahead (as the setting `engine_draft`), by default as before.
+        """
         ...
 
     def coming(self) -> EngineStatus | None:
@@ -75,7 +78,7 @@ class _Fixed:
         """None to choose from."""
         return []
 
-    def use(self, name: str) -> None:  # noqa: ARG002
+    def use(self, name: str, draft: str | None = None) -> None:  # noqa: ARG002
         """Never possible here."""
         raise LLMUnavailable("The language model cannot be changed here.", "Open it with OBSERVATORY_LLM=engine.")
 

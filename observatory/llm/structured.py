@@ -62,17 +62,18 @@ MODES = (
     Mode("json_object", lambda _: {"response_format": {"type": "json_object"}}, tells_schema=True),
     PLAIN,
 )
+OBEYS = MODES[0]  # of our own engine, which need not be probed
 
 
 class Structured:
     """Asks one server for JSON; `ask` sends messages, at most so many tokens, and options of the request.
 
     `patience` is in seconds: later than that after the question, an answer that is not valid is not asked for again.
+    `mode` is how the server gives JSON, if that is known.
     """
 
-    def __init__(self, ask: Ask, patience: float = 30.0) -> None:
-        self._ask, self._patience = ask, patience
-        self._mode: Mode | None = None
+    def __init__(self, ask: Ask, patience: float = 30.0, mode: Mode | None = None) -> None:
+        self._ask, self._patience, self._mode = ask, patience, mode
         self._lock = threading.Lock()
 
     def mode(self) -> Mode:

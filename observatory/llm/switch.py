@@ -15,7 +15,7 @@ from typing import Protocol
 from observatory.errors import LLMError, LLMUnavailable, ModelNotFound
 from observatory.llm import models
 from observatory.llm.machine import available_bytes
-from observatory.model import EngineStatus
+from observatory.model import EngineLive, EngineStatus
 from observatory.settings import Settings
 
 Pull = Callable[..., Path]
@@ -34,7 +34,7 @@ class Runs(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def wait(self, timeout: float | None = None) -> EngineStatus: ...
-    def is_answering(self) -> bool: ...
+    def live(self) -> EngineLive: ...
 
 
 class Switch:
@@ -156,9 +156,14 @@ def replace_engine(
         raise
     take()
     if old is not None and beside:
-        while old.is_answering() and not stopped.wait(_LOOK_SECONDS):
+        while _is_busy(old) and not stopped.wait(_LOOK_SECONDS):
             pass
         old.stop()
+
+
+def _is_busy(engine: Runs) -> bool:
+    live = engine.live()
+    return live.answering + live.waiting > 0
 
 
 def _wait_until_ready(engine: Runs, stopped: threading.Event) -> None:

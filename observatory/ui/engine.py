@@ -21,6 +21,7 @@ _TO_HAVE_ONE = (
     "`OBSERVATORY_LLM_BASE_URL` for one elsewhere."
 )
 _FACT_WIDTH = 150
+_READY = "The model is ready."  # with more to say, the engine says more
 
 
 def heading() -> EngineStatus:
@@ -88,6 +89,8 @@ def facts(status: EngineStatus) -> None:
                 st.markdown(f"**{markdown(value)}**")
     if observatory().settings.llm_base_url:
         st.caption(f"{markdown(status.detail)} What else runs there is not told to those who ask.")
+    elif status.detail != _READY:
+        st.caption(markdown(status.detail))
 
 
 def _facts(status: EngineStatus, known: ModelChoice | None, live: EngineLive) -> list[tuple[str, str, str]]:

@@ -119,7 +119,7 @@ def _chart(title: str, speeds: dict[int, float], key: str) -> None:
     }
     said = "; ".join(f"{n} at once: {speed:.1f}" for n, speed in speeds.items())
     alt = f"{title}, all answers together. {said}."
-    st.vega_lite_chart(rows, spec, key=key, alt=alt)  # type: ignore[arg-type]
+    st.vega_lite_chart(rows, spec, key=key, alt=alt)
 
 
 def _table(found: EngineBench) -> pd.DataFrame:

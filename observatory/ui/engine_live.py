@@ -97,7 +97,7 @@ def _last_minute(tokens: Sequence[int]) -> None:
     }
     most = max(tokens)
     alt = f"Tokens written in each second of the last minute: {sum(tokens):,} in all, at most {most:,} in one second."
-    st.vega_lite_chart(rows, spec, key="engine_minute", alt=alt)  # type: ignore[arg-type]
+    st.vega_lite_chart(rows, spec, key="engine_minute", alt=alt)
 
 
 def _so_far(now: EngineLive) -> str:

@@ -16,6 +16,10 @@ _FOR_ALL = (
     "The choice holds for everyone who uses this dashboard, until it is started again; the setting `OBSERVATORY_MODEL` "
     "makes it last. The present model goes on answering until the new one is ready."
 )
+_GUESSING = (
+    "A quick helper proposes the next tokens and the model checks several at once; the answers stay the same. Without a "
+    "graphics card that often gains nothing and takes memory: measure it below, and see above how many guesses were right."
+)
 _AT_SERVER = "These are the models that the server lists. The choice holds for everyone who uses this dashboard."
 
 
@@ -61,6 +65,31 @@ def _card(choice: ModelChoice, status: EngineStatus, coming: EngineStatus | None
         )
 
 
+def guessing(status: EngineStatus) -> None:
+    """How the engine guesses ahead, to be changed; the engine is started again for it."""
+    live = observatory().engine_live()
+    models = {choice.name: choice for choice in observatory().models() if choice.bytes is not None}
+    if live is None or live.draft is None or status.model not in models:
+        return
+    own = models[status.model].bytes or 0
+    smaller = [c.name for c in models.values() if c.is_installed and (c.bytes or 0) < own]
+    names = {"off": "no", "ngram": "from words said before (n-grams)", **{name: f"with {name}" for name in smaller}}
+    with st.expander("Guessing ahead (speculative decoding)", key="engine_guessing"):
+        st.caption(_GUESSING)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            index = list(names).index(live.draft) if live.draft in names else 0
+            chosen = st.selectbox(
+                "Guess ahead", list(names), index=index, format_func=names.__getitem__, key="engine_draft", width=420
+            )
+            st.button(
+                "Start it again so",
+                key="engine_guess",
+                disabled=chosen == live.draft or observatory().coming_model() is not None,
+                on_click=_use,
+                args=(status.model, chosen),
+            )
+
+
 def _where(choice: ModelChoice) -> str:
     return "on this machine" if choice.is_installed else "to be downloaded"
 
@@ -80,9 +109,9 @@ def _names(choices: list[ModelChoice], status: EngineStatus, coming: EngineStatu
         )
 
 
-def _use(name: str) -> None:
+def _use(name: str, draft: str | None = None) -> None:
     try:
-        observatory().use_model(name)
+        observatory().use_model(name, draft)
     except ObservatoryError as error:
         st.session_state[_FAILED] = error
 

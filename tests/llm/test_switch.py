@@ -14,7 +14,7 @@ from observatory.errors import LLMUnavailable, ModelDownloadFailed, ModelNotFoun
 from observatory.llm import GivenLLM, NoLLM, ScriptedLLM, models
 from observatory.llm.local import LocalLLM
 from observatory.llm.remote import RemoteLLM
-from observatory.model import EngineStatus
+from observatory.model import EngineLive, EngineStatus
 from observatory.settings import Settings
 
 SMALL, MIDDLE, LARGE = list(models.registry())
@@ -52,8 +52,8 @@ class FakeEngine:
             return EngineStatus("starting", self.config.name)
         return self._status
 
-    def is_answering(self) -> bool:
-        return self.config.name in self.busy
+    def live(self) -> EngineLive:
+        return EngineLive(answering=int(self.config.name in self.busy))
 
     def client(self) -> ScriptedLLM:
         return ScriptedLLM(["Hello."], name=self.config.name)
