@@ -17,8 +17,8 @@ _FOR_ALL = (
     "makes it last. The present model goes on answering until the new one is ready."
 )
 _GUESSING = (
-    "A quick helper proposes the next tokens and the model checks several at once; the answers stay the same. Without a "
-    "graphics card that often gains nothing and takes memory: measure it below, and see above how many guesses were right."
+    "A quick helper proposes the next tokens and the model checks several at once; answers stay the same. Without a "
+    "graphics card that often gains nothing and takes memory: measure it below, and see above how many were right."
 )
 _AT_SERVER = "These are the models that the server lists. The choice holds for everyone who uses this dashboard."
 
