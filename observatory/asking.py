@@ -38,10 +38,6 @@ class Asking:
         """The status once the model is ready or down, or after that many seconds."""
         return self._source.wait(seconds)
 
-    def engine_live(self) -> model.EngineLive | None:
-        """What the language model is doing right now; None where that cannot be known."""
-        return self._source.live()
-
     def bench(self) -> BenchRun | None:
         """The measurement of the engine that everyone shares, to be started; None where no engine runs here."""
         from observatory.llm.benching import BenchRun
@@ -50,11 +46,14 @@ class Asking:
             self._bench = BenchRun(self._measure)
         return self._bench
 
-    def _measure(self, progress: Callable[[str, float], None]) -> EngineBench:
+    def _measure(self, progress: Callable[[str, float], None], anyway: bool) -> EngineBench:
+        """The figures of the model in use, with the way it guesses ahead; raises LLMUnavailable on a busy machine."""
         from observatory.llm import bench, models
 
-        name = self.engine().model or ""
-        return bench.measure(models.path(name, self.settings.models), self.settings, progress=progress)
+        live = self.engine_live()
+        file = models.path(self.engine().model or "", self.settings.models)
+        draft = live.draft if live is not None and live.draft else "off"
+        return bench.measure(file, self.settings, draft=draft, anyway=anyway, progress=progress)
 
     def models(self) -> list[model.ModelChoice]:
         """The language models that could be used, with what is known of each; empty where there is no choice."""

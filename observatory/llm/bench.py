@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ _QUIET_CORES = 0.1  # with more than this taken by other programs, figures are f
 _BUSY_CORES = 0.5  # with more, nothing is measured unless asked for anyway
 _LOOK_SECONDS = 2.0
 _USERS = 4
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -149,26 +150,32 @@ def measure(
     tokens: int = 48,
     draft: str = "off",
     anyway: bool = True,
+    progress: Progress = lambda *_: None,
 ) -> EngineBench:
     """Start engines of its own and measure them for a few minutes; raises LLMUnavailable.
 
     Speculative decoding is measured beside the rest if `draft` names one. Unless `anyway`, a busy machine is refused.
+    `progress` is told what is measured next and what share is done; what it raises ends the engines and comes out.
     """
     if not anyway:
+        progress("how busy other programs are", 0.0)
         refuse_when_busy()
     settings = replace(settings, engine_context=max(settings.engine_context, 4096), engine_draft=draft)
     problem = draft_of(settings)[1]
     if problem:
         raise LLMUnavailable(problem, "Choose off, ngram or a model that is downloaded: observatory models list.")
     plain = replace(settings, engine_draft="off")
+    progress("one answer while a core is busy", 0.05)
     with busy_core(), _running(Engine(model_path, plain, slots=max(batches))) as chosen:
         prober = Prober(chosen)
         prober.decode(1, 8)
         busy, threads = prober.decode(1, tokens), chosen.config.threads
     fixed = Engine(model_path, plain, slots=max(batches), threads=settings.engine_threads or physical_cores())
+    progress("how long loading takes", 0.15)
     began = time.monotonic()
     with _running(fixed):
-        bench = _measured(fixed, time.monotonic() - began, batches, tokens)
+        bench = _measured(fixed, time.monotonic() - began, batches, tokens, progress)
+        progress("speculative decoding", 0.9)
         without = Prober(fixed).wording(tokens) if draft != "off" else 0.0
     bench = replace(bench, busy_decode=busy, busy_threads=threads)
     return bench if draft == "off" else replace(bench, speculation=_speculation(model_path, settings, without, tokens))
@@ -198,16 +205,24 @@ def _running(engine: Engine) -> Iterator[Engine]:
         engine.stop()
 
 
-def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: int) -> EngineBench:
+def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: int, progress: Progress) -> EngineBench:
     """The figures of an engine with a fixed number of threads."""
+
+    def speed(batch: int) -> Speed:
+        progress(f"answers at once: {batch}", 0.2 + 0.4 * batches.index(batch) / len(batches))
+        return Speed(batch, prober.prefill(batch), prober.decode(batch, tokens))
+
     prober = Prober(engine)
     prober.decode(1, 8)
     load = OtherLoad(engine.pid or 0)
-    speeds = tuple(Speed(b, prober.prefill(b), prober.decode(b, tokens)) for b in batches)
+    speeds = tuple(speed(batch) for batch in batches)
+    progress("the first word, with and without what was read before", 0.6)
     uncached, cached = prober.first_token()
+    progress("four users", 0.7)
     speedup = prober.users(_USERS, tokens) / prober.users(1, tokens)
     reuse = prober.prefix_reuse(_USERS)
     others = load.since_last()[1]
+    progress("the memory", 0.85)
     with busy_core():
         busy = prober.decode(1, tokens)
     bandwidth = memory_bandwidth(engine.config.batch_threads)

@@ -6,17 +6,16 @@ import threading
 from collections.abc import Callable
 
 from observatory.errors import LLMError, ObservatoryError
-from observatory.llm.bench import EngineBench
+from observatory.llm.bench import EngineBench, Progress
 from observatory.llm.switch import Stopped
 
-Progress = Callable[[str, float], None]
-Measure = Callable[[Progress], EngineBench]
+Measure = Callable[[Progress, bool], EngineBench]
 
 
 class BenchRun:
-    """Runs `measure`, which is told how to say what it measures next and what share is done, and ends at that.
+    """Runs `measure`, which is given a way to tell what it does and how far it is, and whether to measure anyway.
 
-    >>> run = BenchRun(lambda progress: progress("one answer", 0.5))
+    >>> run = BenchRun(lambda progress, anyway: progress("one answer", 0.5))
     >>> run.start()
     >>> run.wait()
     >>> run.step, run.share
@@ -36,12 +35,12 @@ class BenchRun:
         """Whether it is being measured."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self) -> None:
-        """Begin, unless it is running."""
+    def start(self, *, anyway: bool = False) -> None:
+        """Begin, unless it is running; a busy machine is refused unless `anyway`."""
         if not self.is_running:
             self._stopped.clear()
-            self.step, self.share, self.error = "the engine is being started", 0.0, None
-            self._thread = threading.Thread(target=self._run, name="bench", daemon=True)
+            self.step, self.share, self.error = "how busy other programs are", 0.0, None
+            self._thread = threading.Thread(target=self._run, args=(anyway,), name="bench", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -53,9 +52,9 @@ class BenchRun:
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self) -> None:
+    def _run(self, anyway: bool) -> None:
         try:
-            self.result = self._measure(self._progress)
+            self.result = self._measure(self._progress, anyway)
         except Stopped:
             self.share = 0.0
         except LLMError as error:

@@ -11,7 +11,7 @@ from observatory.model import EngineStatus
 from observatory.quoting import markdown
 from observatory.report import words
 from observatory.ui.engine import TOKENS, size
-from observatory.ui.session import guard, observatory, show
+from observatory.ui.session import guard, observatory
 
 if TYPE_CHECKING:
     from observatory.llm.bench import EngineBench
@@ -38,15 +38,27 @@ def bench(status: EngineStatus) -> None:
     else:
         st.caption(_WHAT)
         if run.error is not None:
-            show(run.error)
+            st.warning(markdown(run.error.message), icon=":material/error:")
         _buttons(run, status)
     if run.result is not None:
         figures(run.result)
 
 
 def _buttons(run: BenchRun, status: EngineStatus) -> None:
-    label = "Measure again" if run.result is not None else "Measure"
-    st.button(label, key="engine_bench", icon=":material/speed:", disabled=status.state != "ready", on_click=run.start)
+    label = "Measure again" if run.result is not None or run.error is not None else "Measure"
+    off = status.state != "ready"
+    with st.container(horizontal=True):
+        st.button(label, key="engine_bench", icon=":material/speed:", disabled=off, on_click=run.start)
+        if run.error is not None:
+            st.button(
+                "Measure anyway",
+                key="engine_bench_anyway",
+                type="tertiary",
+                disabled=off,
+                on_click=run.start,
+                kwargs={"anyway": True},
+                help="The figures will be marked as disturbed.",
+            )
 
 
 def _follow(run: BenchRun) -> None:
@@ -94,10 +106,25 @@ def remarks(found: EngineBench) -> list[str]:
         f"With one core kept busy by another program it still writes {found.busy_decode:.0f} tokens a second.",
         f"The first word comes after {found.first_token_uncached:.1f} s for a table it never saw, and after "
         f"{found.first_token_cached:.1f} s for one it knows.",
+        f"Four readers at once get {found.users_speedup:.2f} times the tokens a second of one, and need not read "
+        f"{words.percent(found.prefix_reuse)} of what one of them had read.",
+        *_guessing(found),
         f"It was loaded in {found.load_time:.1f} s and holds {size(found.resident)} of memory, with "
         f"{words.count(found.threads, 'thread')}.",
         f"Other programs took {found.other_cores:.2f} cores meanwhile; the load of the machine was "
         f"{found.load_average:.1f}.",
+    ]
+
+
+def _guessing(found: EngineBench) -> list[str]:
+    """What guessing ahead (speculative decoding) gains or costs, if it is in use."""
+    tried = found.speculation
+    if tried is None:
+        return []
+    right = words.percent(tried.accepted / tried.drafted) if tried.drafted else "none"
+    return [
+        f"Guessing ahead with {tried.draft} it writes {tried.decode:.0f} tokens a second and {tried.without:.0f} "
+        f"without; {right} of {tried.drafted:,} guesses were right; it then holds {size(tried.resident)} of memory."
     ]
 
 

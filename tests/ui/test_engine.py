@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from observatory import bootstrap
 from observatory.errors import LLMUnavailable
 from observatory.llm import NoLLM, models
+from observatory.llm.bench import EngineBench, Speculation, Speed
 from observatory.model import EngineLive, EngineStatus, ModelChoice
 
 SMALL, MIDDLE, LARGE = list(models.registry())
@@ -180,3 +181,66 @@ def test_models_at_a_url_are_known_by_name_only(
     app.button(key="engine_use").click().run()
     assert source.used == [("second", None)]
     assert "How fast is it on this machine?" not in said(app)
+
+
+# ── the measurement ──────────────────────────────────────────────────────────────────────────────
+
+FOUND = EngineBench(
+    model=LARGE, threads=2, load_time=5.9, speeds=(Speed(1, 84.0, 30.1), Speed(4, 95.0, 41.3)), busy_decode=21.5,
+    busy_threads=1, busy_decode_fixed=14.0, first_token_uncached=8.3, first_token_cached=0.5, resident=2_040_000_000,
+    bandwidth=37.8e9, roofline_share=0.89, other_cores=0.04, load_average=0.3, users_speedup=1.2, prefix_reuse=0.97,
+)  # fmt: skip
+
+
+def measured(app: AppTest, error: Exception | None = None, **figures: Any) -> AppTest:
+    """The page after a click on “Measure”, with what the measurement gives in place of a real one."""
+    from observatory.ui.session import observatory
+
+    def measure(progress: Callable[[str, float], None], anyway: bool) -> EngineBench:
+        progress("four users", 0.7)
+        if error is not None and not anyway:
+            raise error
+        return replace(FOUND, **figures)
+
+    run = observatory().bench()
+    assert run is not None
+    run._measure = measure
+    app.button(key="engine_bench").click().run()
+    run.wait()
+    return app.run()
+
+
+def test_a_measurement_is_a_sentence_and_a_table(page: Callable[[Any], AppTest]) -> None:
+    app = measured(page(FakeSource()))
+    assert f"{LARGE} writes 30 tokens a second for one reader, 89 % of what the memory of this machine allows." in said(
+        app
+    )
+    assert app.dataframe[0].value.to_dict("list") == {
+        "At once": [1, 4],
+        "Reads": [84.0, 95.0],
+        "Writes": [30.1, 41.3],
+        "Writes each": [30.1, 10.3],
+    }
+    assert "34 tokens a second are the most" in said(app)
+    assert not app.warning
+
+
+def test_a_measurement_that_was_disturbed_says_so(page: Callable[[Any], AppTest]) -> None:
+    app = measured(page(FakeSource()), other_cores=0.9)
+    assert "Other programs kept 0.9 cores busy" in app.warning[0].value
+
+
+def test_a_busy_machine_is_refused_and_can_be_measured_anyway(page: Callable[[Any], AppTest]) -> None:
+    app = measured(page(FakeSource()), LLMUnavailable("Other programs keep 1.2 cores busy.", "Try again."))
+    assert "keep 1.2 cores busy" in app.warning[0].value.replace("\\", "")
+    app.button(key="engine_bench_anyway").click().run()
+    from observatory.ui.session import observatory
+
+    observatory().bench().wait()
+    assert "30 tokens a second" in said(app.run())
+
+
+def test_guessing_ahead_is_reported_as_it_is(page: Callable[[Any], AppTest]) -> None:
+    slower = Speculation(MIDDLE, 30.0, 24.0, 100, 84, 2_700_000_000)
+    app = measured(page(FakeSource()), speculation=slower)
+    assert f"with {MIDDLE} it writes 24 tokens a second and 30 without; 84 % of 100 guesses were right" in said(app)
