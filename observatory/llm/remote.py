@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from observatory.errors import LLMError, LLMUnavailable, ModelNotFound
 from observatory.llm.client import LLM, OpenAIClient
@@ -92,6 +93,7 @@ class RemoteLLM(Changing):
     def _look(self) -> None:
         client = self._client
         try:
+            _require_address(self._settings.llm_base_url)
             self._names = self._listed()
             mode = client.mode  # asks the model, and so learns its name where none was set
             status = EngineStatus("ready", client.name or None, f"It is asked for JSON by {mode}.")
@@ -109,3 +111,10 @@ class RemoteLLM(Changing):
             if getattr(exc.__cause__, "status_code", None) in _NO_LIST:
                 return []
             raise
+
+
+def _require_address(url: str) -> None:
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise LLMUnavailable(
+            f"“{url}” is not a web address.", "Set OBSERVATORY_LLM_BASE_URL to one: http://host:8000/v1."
+        )

@@ -32,7 +32,7 @@ def is_known(host: str, address: str, names: Collection[str]) -> bool:
         return True
     if "*" in names or name in names or name == address:
         return True
-    return not names and not _is_own(address)
+    return not names and not is_own(address)
 
 
 def _bare(host: str) -> str:
@@ -54,7 +54,12 @@ def _is_number(name: str) -> bool:
     return True
 
 
-def _is_own(address: str) -> bool:
+def is_own(address: str) -> bool:
+    """Whether only programs of this machine reach an address.
+
+    >>> is_own("127.0.0.1"), is_own("localhost"), is_own("0.0.0.0"), is_own("vllm")
+    (True, True, False, False)
+    """
     return address == "localhost" or (_is_number(address) and ipaddress.ip_address(address).is_loopback)
 
 

@@ -21,6 +21,7 @@ from observatory.quoting import markdown
 from observatory.report import words
 from observatory.settings import Settings
 from observatory.ui.background import Background
+from observatory.ui.hosts import is_own
 from observatory.workbench import Observatory
 
 # More works than answers at once, so that it is the engine's fair turns that decide who is next.
@@ -96,13 +97,17 @@ def open_dataset(dataset: Dataset, page: str = "pages/overview.py", **params: st
 def privacy(settings: Settings) -> str:
     """Where the data goes: nowhere, unless a language model of another machine is asked.
 
-    >>> privacy(Settings(llm_base_url="https://models.example/v1"))
-    'Your file stays on this machine; names of fields, common values and figures go to the model at models.example.'
+    Whoever opens a dashboard of another machine drops files on that one.
+
+    >>> privacy(Settings(llm_base_url="https://models.example/v1")).partition("; ")[2]
+    'your questions, names of fields, common values and figures go to the model at models.example.'
     """
+    here = "this machine" if is_own(settings.host) and not settings.hosts else "the machine of this dashboard"
     host = urlsplit(settings.llm_base_url).hostname
-    if settings.llm == "off" or host in (None, "localhost", "127.0.0.1", "::1"):
-        return "Nothing you drop here leaves this machine."
-    return f"Your file stays on this machine; names of fields, common values and figures go to the model at {host}."
+    if settings.llm == "off" or host is None or is_own(host):
+        return f"Nothing you drop here leaves {here}."
+    told = f"your questions, names of fields, common values and figures go to the model at {host}."
+    return f"Your file stays on {here}; {told}"
 
 
 def show(error: ObservatoryError) -> None:

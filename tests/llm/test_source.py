@@ -53,6 +53,15 @@ def test_a_url_where_nobody_listens_is_down_with_a_sentence():
     source.close()
 
 
+@pytest.mark.parametrize("url", ["models.example/v1", "ftp://models.example", "http://"])
+def test_what_is_no_web_address_is_down_with_an_example_of_one(url: str):
+    source = open_llm(Settings(llm_base_url=url))
+    status = source.wait(30)
+    assert status.state == "down"
+    assert "is not a web address" in status.detail
+    source.close()
+
+
 @pytest.mark.engine
 def test_a_url_can_be_any_server_that_speaks_the_protocol(engine: Engine):
     with engine.answering() as server:
