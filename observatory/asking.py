@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatory import model
+from observatory.errors import ChartInvalidSpec, ObservatoryError, SandboxUnavailable
 
 if TYPE_CHECKING:
+    from observatory.insight.judging import Seen
     from observatory.llm import RecordingLLM, Source
     from observatory.llm.bench import EngineBench
     from observatory.llm.benching import BenchRun
     from observatory.settings import Settings
+    from observatory.store import Store
 
 
 class Asking:
@@ -21,10 +24,14 @@ class Asking:
     settings: Settings
     _source: Source
     _bench: BenchRun | None = None
+    _store: Store
     _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
     _first_findings: Callable[[model.Dataset], tuple[model.Finding, ...]]
     profile: Callable[[Any], model.Profile]
     dataset: Callable[[Any], model.Dataset]
+    check: Callable[..., model.ChartCheck]
+    draw: Callable[..., Any]
+    run_code: Callable[..., model.ChartSpec]
 
     def engine(self) -> model.EngineStatus:
         """How the language model is right now."""
@@ -114,6 +121,76 @@ class Asking:
         chosen, client = self.dataset(dataset), self._llm(llm)
         found = visualize(self.profile(chosen), question, self._recommender(chosen.id), client, status=self.engine())
         return replace(found, sent=sent(client))
+
+    def evaluate(
+        self, dataset: Any, spec: Mapping[str, Any], question: str = "", code: str = "", *, llm: bool = True
+    ) -> model.Evaluation:
+        """A chart judged on LIDA's six dimensions by rules and counted rows; the model only comments.
+
+        `question` is what it is to answer and `code` what draws it, where they are known. Raises ChartInvalidSpec for
+        what is no chart; one that is not drawn is judged.
+        """
+        from observatory.insight.facts import known
+        from observatory.insight.judging import evaluate
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        facts = known(self.profile(chosen), self._first_findings(chosen), title=chosen.title)
+        found = evaluate(self._seen_chart(chosen, spec, question, code), client, facts)
+        return replace(found, sent=sent(client))
+
+    def _seen_chart(self, dataset: model.Dataset, spec: Mapping[str, Any], question: str, code: str) -> Seen:
+        """What is known of a chart before it is judged."""
+        from observatory.charts.drawing.counted import counted
+        from observatory.charts.spec.reading import read
+        from observatory.insight import rules
+        from observatory.insight.judging import Seen
+
+        profile = self.profile(dataset)
+        spec, found, refused = self._looked_at(dataset, spec)
+        reading = read(spec)
+        return Seen(
+            spec,
+            profile,
+            tuple(part.view for part in reading.parts),
+            found,
+            counted(spec, self._store.table(dataset.id), profile),
+            {made.name: made.of for made in reading.derived},
+            all(part.rows.exact for part in reading.parts),
+            question,
+            rules.read(question[:1000], profile) if question.strip() else None,
+            refused,
+            self._code_fault(code, spec, dataset) if code else "",
+        )
+
+    def _looked_at(
+        self, dataset: model.Dataset, spec: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], model.ChartCheck, str]:
+        """The chart as JSON, what the rules say of it, and why it is not drawn, "" where it is."""
+        from observatory.charts.rules.check import vega_lite
+
+        chart = vega_lite(spec)
+        try:
+            found = self.check(chart, dataset, repair=True)
+        except ChartInvalidSpec as error:
+            return chart, model.ChartCheck(False, (), (), 0, notes=(error.message,)), error.message
+        try:
+            self.draw(chart, dataset)
+        except ObservatoryError as error:
+            return chart, found, error.message
+        return chart, found, ""
+
+    def _code_fault(self, code: str, spec: Mapping[str, Any], dataset: model.Dataset) -> str:
+        """Why code does not run, `code_differs` where it draws another chart, "" where nothing is wrong with it."""
+        from observatory.insight.wording import channels, mark_of
+
+        try:
+            drawn = self.run_code(code, dataset).to_dict()
+        except SandboxUnavailable:
+            return ""
+        except ObservatoryError as error:
+            return error.message
+        same = mark_of(drawn) == mark_of(spec) and set(channels(drawn)) == set(channels(spec))
+        return "" if same else "code_differs"
 
 
 def sent(client: RecordingLLM | None) -> tuple[model.Exchange, ...]:

@@ -21,6 +21,7 @@ from observatory.model.chart import (
 )
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
 from observatory.model.engine import EngineLive
+from observatory.model.evaluation import Dimension, DimensionScore, Evaluation, Fault, Further, Plotted
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
 from observatory.model.insight import Attempt, EngineStatus, Exchange, Goal, Sentence, Summary, Visualization
@@ -45,12 +46,16 @@ __all__ = [
     "Collect",
     "DataCard",
     "Dataset",
+    "Dimension",
+    "DimensionScore",
     "Effect",
     "EngineLive",
     "EngineStatus",
+    "Evaluation",
     "Exchange",
     "Exploration",
     "Fairness",
+    "Fault",
     "FieldBalance",
     "FieldLevels",
     "FieldMatch",
@@ -58,6 +63,7 @@ __all__ = [
     "FieldType",
     "Filter",
     "Finding",
+    "Further",
     "Goal",
     "GroupRate",
     "Grouping",
@@ -68,6 +74,7 @@ __all__ = [
     "Note",
     "OddRows",
     "PinnedChart",
+    "Plotted",
     "Profile",
     "Proposal",
     "RankedChart",

@@ -1,0 +1,138 @@
+"""Whether each channel shows its field as what it is: type, colours, ends of the scale, and nothing twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from observatory.insight.judging.faults import fault
+from observatory.insight.judging.seen import Seen, definitions, part
+from observatory.model import Fault, FieldProfile
+
+_MANY = 12
+_RAINBOWS = ("rainbow", "sinebow", "turbo", "jet", "spectral", "hsv")
+_SETS = ("category10", "category20", "category20b", "category20c", "tableau10", "tableau20", "accent", "dark2", "paired",
+         "pastel1", "pastel2", "set1", "set2", "set3", "observable10")  # fmt: skip
+_RAMPS = ("blues", "greens", "greys", "oranges", "purples", "reds", "viridis", "magma", "inferno", "plasma", "cividis",
+          "bluegreen", "bluepurple", "goldgreen", "goldorange", "goldred", "greenblue", "orangered", "purplebluegreen",
+          "purpleblue", "purplered", "redpurple", "yellowgreenblue", "yellowgreen", "yelloworangebrown",
+          "yelloworangered", "tealblues", "teals", "warmgreys", "browns")  # fmt: skip
+_COLOURS = ("color", "fill", "stroke")
+_PAIRS = ({"color", "xOffset"}, {"color", "yOffset"}, {"color", "shape"}, {"color", "strokeDash"}, {"x", "x2"},
+          {"y", "y2"}, {"color", "text"}, {"x", "text"}, {"y", "text"}, {"theta", "text"})  # fmt: skip
+_FULL = 0.15
+
+
+def encoding(seen: Seen) -> Iterator[Fault]:
+    """Types against the data, colours against the types, and the ends of the scales."""
+    yield from _types(seen)
+    yield from _repeats(seen)
+    yield from _schemes(seen)
+    yield from _scales(seen)
+
+
+def _types(seen: Seen) -> Iterator[Fault]:
+    said: set[tuple[str, str]] = set()
+    for _, e, field in seen.encodings():
+        if e.aggregate or e.bin or (field.name, e.channel) in said or e.channel in ("text", "detail"):
+            continue
+        said.add((field.name, e.channel))
+        yield from _type(e.type, bool(e.time_unit), e.channel, field)
+
+
+def _type(kind: str, has_unit: bool, channel: str, field: FieldProfile) -> Iterator[Fault]:
+    n = field.distinct
+    if kind in ("nominal", "ordinal") and n > _MANY and not has_unit:
+        if field.type == "quantitative" and field.role not in ("time", "identifier"):
+            yield fault("number_as_category", field=field.name, n=n, channel=channel)
+        elif field.type == "temporal" or (field.role == "time" and kind == "nominal" and n > 2 * _MANY):
+            yield fault("time_as_category", field=field.name, n=n, channel=channel)
+    if kind == "quantitative" and field.type == "nominal" and _is_numeric(field) and field.role != "identifier":
+        yield fault("category_as_number", field=field.name, n=n, channel=channel, type="nominal")
+    if kind == "quantitative" and field.type == "ordinal" and field.role != "time" and _is_numeric(field):
+        yield fault("category_as_number", 1.5, field=field.name, n=n, channel=channel, type="ordinal")
+    if kind == "quantitative" and field.type == "temporal":
+        yield fault("time_as_number", field=field.name, channel=channel)
+
+
+def _is_numeric(field: FieldProfile) -> bool:
+    return any(word in field.storage.upper() for word in ("INT", "DOUBLE", "FLOAT", "DECIMAL"))
+
+
+def _repeats(seen: Seen) -> Iterator[Fault]:
+    """One field on several channels; those of a pair that belongs together are one."""
+    for view in seen.views:
+        places: dict[tuple[str | None, str | None, int | None], list[str]] = defaultdict(list)
+        for e in view.encodings:
+            if e.field is not None or e.aggregate == "count":
+                places[(e.field, e.aggregate, e.bin)].append(e.channel)
+        for (name, _, _), channels in places.items():
+            if len(channels) < 2 or any(set(channels) <= pair for pair in _PAIRS):
+                continue
+            points = 4.0 if len(channels) > 2 and not any(set(channels) - {"x", "y"} <= p for p in _PAIRS) else 1.5
+            listed = ", ".join(channels)
+            yield fault("said_again", points, field=name or "the number of rows", n=len(channels), channels=listed)
+
+
+def _schemes(seen: Seen) -> Iterator[Fault]:
+    """Colours that say order where there is none, or none where there is one."""
+    for channel, definition, name in definitions(seen.spec):
+        scheme = _scheme(definition)
+        if channel not in _COLOURS or not scheme:
+            continue
+        field, kind = seen.field(name), definition.get("type")
+        is_amount = kind == "quantitative" or bool(definition.get("aggregate")) or kind == "temporal"
+        words = {"field": name or "The number of rows", "scheme": scheme}
+        if is_amount and scheme.split("-")[0] in _RAINBOWS:
+            yield fault("rainbow", **words)
+        elif is_amount and scheme.split("-")[0] in _SETS:
+            yield fault("category_scheme", **words)
+        elif kind == "nominal" and scheme.split("-")[0] in _RAMPS and field is not None and field.distinct > 2:
+            yield fault("ramp_for_categories", 0.5 if field.type == "ordinal" else None, **words)
+
+
+def _scheme(definition: Any) -> str:
+    named = part(definition, "scale").get("scheme", "")
+    return str(named.get("name", "") if isinstance(named, dict) else named).lower()
+
+
+def _scales(seen: Seen) -> Iterator[Fault]:
+    """Scales that cut values off, squeeze them, or run backwards."""
+    extents: dict[str, tuple[float, ...]] = {}
+    for _, plotted in seen.counts():
+        for channel, ends in plotted.extent.items():
+            known = extents.get(channel, ends)
+            extents[channel] = (min(known[0], ends[0]), max(known[1], ends[1]))
+    stacked = seen.marks() & {"bar", "area", "arc"} and any(e.channel == "color" for v in seen.views for e in v.encodings)
+    for channel, definition, _ in definitions(seen.spec):
+        scale = part(definition, "scale")
+        backwards = channel == "x" and definition.get("sort") == "descending" and _is_course(definition)
+        if channel in ("x", "y") and (scale.get("reverse") is True or backwards):
+            yield fault("reversed_scale", channel=channel)
+        ends = _ends(scale)
+        if ends is not None and channel in extents and channel in ("x", "y") and not stacked:
+            yield from _fit(channel, ends, extents[channel])
+
+
+def _is_course(definition: Any) -> bool:
+    return definition.get("type") in ("temporal", "quantitative")
+
+
+def _ends(scale: Any) -> tuple[float | None, float | None] | None:
+    domain = scale.get("domain")
+    ends = domain if isinstance(domain, list) and len(domain) == 2 else [scale.get("domainMin"), scale.get("domainMax")]
+    numbers = [end if isinstance(end, (int, float)) and not isinstance(end, bool) else None for end in ends]
+    return (numbers[0], numbers[1]) if any(end is not None for end in numbers) else None
+
+
+def _fit(channel: str, ends: tuple[float | None, float | None], extent: tuple[float, ...]) -> Iterator[Fault]:
+    least, most = extent
+    low, high = (least if ends[0] is None else ends[0]), (most if ends[1] is None else ends[1])
+    low, high = min(low, high), max(low, high)
+    slack = 1e-9 * max(abs(least), abs(most), 1.0)
+    words = {"channel": channel, "low": f"{low:g}", "high": f"{high:g}"}
+    if least < low - slack or most > high + slack:
+        yield fault("cut_off", **words, least=f"{least:g}", most=f"{most:g}")
+    elif high > low and most > least and (most - min(least, 0 if low == 0 else least)) / (high - low) < _FULL:
+        yield fault("squeezed", **words, share=round(100 * (most - least) / (high - low)))

@@ -1,0 +1,61 @@
+"""The rules that a chart breaks as faults: what each costs, and where a rule that chooses charts is no fault here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from observatory.insight.judging.faults import rule_points
+from observatory.insight.judging.seen import Seen
+from observatory.model import Fault, Violation
+
+MOST_NAMES = 30
+_NAMES = ("identifier", "free_text")
+_FEW_BARS = 4
+
+
+def ruled(seen: Seen) -> Iterator[Fault]:
+    """A fault for each rule of `draco_rules/` that the chart breaks and that costs anything."""
+    mended = seen.check.repairs[0].edits if seen.check.repairs else ()
+    for violation in (*seen.check.hard, *seen.check.soft):
+        dimension, points = rule_points().get(violation.rule, ("bugs", 1.0 if violation.weight is None else 0.0))
+        if dimension == "type" and violation.weight is not None and _is_asked_mark(seen):
+            continue
+        points = _weighed(violation, seen, points)
+        if points > 0:
+            where = f" ({', '.join(violation.where[:3])})" if violation.where else ""
+            reason = f"{violation.description.rstrip('.')}{where}."
+            mend = "; ".join(mended) if violation.weight is None else ""
+            yield Fault(violation.rule, reason, f"{mend}." if mend else "", points)
+
+
+def _is_asked_mark(seen: Seen) -> bool:
+    """Whether the mark is the one that the question names: then it is no matter of the taste of rules."""
+    return seen.asked is not None and "mark" in seen.asked.said and seen.asked.wish.mark in seen.marks()
+
+
+def _weighed(violation: Violation, seen: Seen, points: float) -> float:
+    if violation.rule in _NAMES and _are_labels(seen):
+        return 0.5
+    if violation.rule == "unsorted_bars":
+        few = max(seen.levels("x"), seen.levels("y")) <= _FEW_BARS
+        return 0.0 if few or _has_own_order(seen) else points
+    return points
+
+
+def _are_labels(seen: Seen) -> bool:
+    """Whether the names of rows only label a few marks, such as the bars of twenty countries."""
+    named = [
+        (view, e) for view, e, f in seen.encodings() if f.role in ("identifier", "text") and e.aggregate != "distinct"
+    ]
+    on_axes = all(e.channel in ("x", "y") and e.type in ("nominal", "ordinal") and not e.aggregate for _, e in named)
+    counts = any(e.aggregate == "count" for view in seen.views for e in view.encodings)
+    few = all(0 < seen.levels(e.channel) <= MOST_NAMES for _, e in named)
+    asked = seen.asked is not None and {e.field for _, e in named} <= {f.field for f in seen.asked.wish.fields}
+    return bool(named) and on_axes and ((few and not counts) or asked)
+
+
+def _has_own_order(seen: Seen) -> bool:
+    """Whether an order is written: by another field, or asked for."""
+    if seen.asked is not None and seen.asked.wish.sort is not None:
+        return True
+    return any(e.order is not None or isinstance(e.sort, tuple) for view in seen.views for e in view.encodings)
