@@ -138,46 +138,50 @@ class Asking:
         found = evaluate(self._seen_chart(chosen, spec, question, code), client, facts)
         return replace(found, sent=sent(client))
 
-    def _seen_chart(self, dataset: model.Dataset, spec: Mapping[str, Any], question: str, code: str) -> Seen:
+    def _seen_chart(self, dataset: model.Dataset, spec: Any, question: str, code: str) -> Seen:
         """What is known of a chart before it is judged."""
         from observatory.charts.drawing.counted import counted
+        from observatory.charts.rules.check import vega_lite
         from observatory.charts.spec.reading import read
         from observatory.insight import rules
         from observatory.insight.judging import Seen
 
-        profile = self.profile(dataset)
-        spec, found, refused = self._looked_at(dataset, spec)
-        reading = read(spec)
+        profile, chart = self.profile(dataset), vega_lite(spec)
+        reading = read(chart)
+        plotted = counted(chart, self._store.table(dataset.id), profile)
+        try:
+            found = self.check(chart, dataset, repair=True)
+        except ChartInvalidSpec as error:
+            found = model.ChartCheck(False, (), (), 0, notes=(error.message,))
         return Seen(
-            spec,
+            chart,
             profile,
             tuple(part.view for part in reading.parts),
             found,
-            counted(spec, self._store.table(dataset.id), profile),
+            plotted,
             {made.name: made.of for made in reading.derived},
             all(part.rows.exact for part in reading.parts),
             question,
             rules.read(question[:1000], profile) if question.strip() else None,
-            refused,
-            self._code_fault(code, spec, dataset) if code else "",
+            self._why_not_drawn(chart, dataset, is_counted=bool(plotted) and None not in plotted),
+            self._code_fault(code, chart, dataset) if code else "",
         )
 
-    def _looked_at(
-        self, dataset: model.Dataset, spec: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], model.ChartCheck, str]:
-        """The chart as JSON, what the rules say of it, and why it is not drawn, "" where it is."""
-        from observatory.charts.rules.check import vega_lite
+    def _why_not_drawn(self, spec: Mapping[str, Any], dataset: model.Dataset, *, is_counted: bool) -> str:
+        """Why a chart is not drawn, "" where it is; one whose rows could be counted need not be drawn to know."""
+        from observatory.charts.drawing.known import demand_drawable
+        from observatory.charts.spec.reading import read
+        from observatory.sandbox.grammar import accept
 
-        chart = vega_lite(spec)
         try:
-            found = self.check(chart, dataset, repair=True)
-        except ChartInvalidSpec as error:
-            return chart, model.ChartCheck(False, (), (), 0, notes=(error.message,)), error.message
-        try:
-            self.draw(chart, dataset)
+            accept(spec)
+            if is_counted:
+                demand_drawable(read(spec), self.profile(dataset))
+            else:
+                self.draw(spec, dataset)
         except ObservatoryError as error:
-            return chart, found, error.message
-        return chart, found, ""
+            return error.message
+        return ""
 
     def _code_fault(self, code: str, spec: Mapping[str, Any], dataset: model.Dataset) -> str:
         """Why code does not run, `code_differs` where it draws another chart, "" where nothing is wrong with it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from observatory.insight.judging.faults import fault
 from observatory.insight.judging.seen import Seen, definitions, part
 from observatory.insight.linking import field_mentions
+from observatory.insight.terms import is_aggregate
 from observatory.insight.wording import AGGREGATES, filter_words
 from observatory.insight.words import tokens
 from observatory.model import TIME_UNITS, Fault, Filter, WishedField
@@ -43,7 +44,8 @@ def _fields(seen: Seen) -> Iterator[Fault]:
     filtered = {f.field for f in seen.asked.wish.filters} if seen.asked else set()
     missing = [name for name in asked if name not in shown and name not in filtered]
     made_up = {source for sources in seen.made.values() for source in sources} | set(seen.made)
-    added = [f.name for f in seen.profile.fields if f.name in shown and f.name not in {*asked, *filtered, *made_up}]
+    named = {*asked, *filtered, *made_up, *_mentioned(seen)}
+    added = [f.name for f in seen.profile.fields if f.name in shown and f.name not in named]
     for name in missing:
         if added:
             yield fault("field_instead", field=name, shown=added.pop(0))
@@ -53,16 +55,22 @@ def _fields(seen: Seen) -> Iterator[Fault]:
         yield fault("field_added", field=name)
 
 
+def _mentioned(seen: Seen) -> set[str]:
+    """The fields that the words of the question may mean, whatever was made of them."""
+    return {m.field.name for m in field_mentions(tokens(seen.question), seen.profile)}
+
+
 def _summaries(seen: Seen) -> Iterator[Fault]:
     """The aggregate of each field that is asked for, and the number of rows."""
     encodings = [e for view in seen.views for e in view.encodings]
     counts = any(e.aggregate == "count" for e in encodings) or not seen.exact
+    said = any(is_aggregate(token.text) for token in tokens(seen.question))
     summarises_itself = seen.marks() & {"boxplot", "errorbar", "errorband"}
     for wished in _wished(seen):
         if wished.aggregate == "count":
             if not counts and not any(e.aggregate == "distinct" for e in encodings):
                 yield fault("count_missing")
-        elif wished.field is not None and wished.aggregate is not None and not summarises_itself:
+        elif wished.field is not None and wished.aggregate is not None and said and not summarises_itself:
             yield from _summary(wished, [e for e in encodings if e.field == wished.field])
 
 

@@ -63,11 +63,11 @@ def _is_numeric(field: FieldProfile) -> bool:
 def _repeats(seen: Seen) -> Iterator[Fault]:
     """One field on several channels; those of a pair that belongs together are one."""
     for view in seen.views:
-        places: dict[tuple[str | None, str | None, int | None], list[str]] = defaultdict(list)
+        places: dict[tuple[object, ...], list[str]] = defaultdict(list)
         for e in view.encodings:
             if e.field is not None or e.aggregate == "count":
-                places[(e.field, e.aggregate, e.bin)].append(e.channel)
-        for (name, _, _), channels in places.items():
+                places[(e.field, e.aggregate, e.bin, e.time_unit)].append(e.channel)
+        for (name, *_), channels in places.items():
             if len(channels) < 2 or any(set(channels) <= pair for pair in _PAIRS):
                 continue
             points = 4.0 if len(channels) > 2 and not any(set(channels) - {"x", "y"} <= p for p in _PAIRS) else 1.5

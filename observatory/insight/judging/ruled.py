@@ -10,6 +10,7 @@ from observatory.model import Fault, Violation
 
 MOST_NAMES = 30
 _NAMES = ("identifier", "free_text")
+_ALONG = ("line_over_category", "amount_not_bar", "trend_not_line")
 _FEW_BARS = 4
 
 
@@ -36,10 +37,20 @@ def _is_asked_mark(seen: Seen) -> bool:
 def _weighed(violation: Violation, seen: Seen, points: float) -> float:
     if violation.rule in _NAMES and _are_labels(seen):
         return 0.5
+    if violation.rule in _ALONG and _is_timed(seen):
+        return 0.0
+    if violation.rule == "trend_not_line" and "line" in seen.marks():
+        return 0.0
     if violation.rule == "unsorted_bars":
         few = max(seen.levels("x"), seen.levels("y")) <= _FEW_BARS
         return 0.0 if few or _has_own_order(seen) else points
     return points
+
+
+def _is_timed(seen: Seen) -> bool:
+    """Whether a line or area runs along time, written as ordered labels: years are often written so."""
+    timed = [e for _, e, f in seen.encodings() if e.channel == "x" and (f.role == "time" or e.time_unit)]
+    return bool(timed) and all(e.type in ("ordinal", "temporal") for e in timed) and bool(seen.marks() & {"line", "area"})
 
 
 def _are_labels(seen: Seen) -> bool:

@@ -1,0 +1,1 @@
+"""Good charts and what spoils them, to measure whether an evaluation tells the two apart."""
