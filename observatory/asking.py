@@ -138,6 +138,22 @@ class Asking:
         found = evaluate(self._seen_chart(chosen, spec, question, code), client, facts)
         return replace(found, sent=sent(client))
 
+    def further(self, dataset: Any, spec: Mapping[str, Any], n: int = 3) -> list[model.Further]:
+        """At most `n` valid charts that add something to a chart, each with its question and what it adds."""
+        from observatory.charts.spec.reading import read
+        from observatory.insight.further import further
+
+        chosen = self.dataset(dataset)
+        views = [part.view for part in read(spec).parts]
+        return further(
+            spec,
+            self.profile(chosen),
+            self._recommender(chosen.id),
+            n=n,
+            findings=self._first_findings(chosen),
+            filters=views[0].filters if views else (),
+        )
+
     def _seen_chart(self, dataset: model.Dataset, spec: Any, question: str, code: str) -> Seen:
         """What is known of a chart before it is judged."""
         from observatory.charts.drawing.counted import counted

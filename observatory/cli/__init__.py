@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import observatory
 from observatory.cli import commands, engine
+from observatory.cli.evaluate import evaluate
 from observatory.errors import ObservatoryError
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
     check.add_argument("--repair", action="store_true", help="offer the smallest changes that mend it")
     check.add_argument("--task", choices=TASKS)
+    judged = command("evaluate", evaluate, "how good a chart is, on six dimensions", file=False)
+    judged.add_argument("spec", metavar="SPEC.json", help="a Vega-Lite chart, or facts of Draco 2 (.lp)")
+    judged.add_argument("file", metavar="FILE", help="a path, the id of a data set, or the name of a sample")
+    judged.add_argument("--question", default="", metavar="Q", help="what the chart is to answer")
     goals = command("goals", commands.goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")
