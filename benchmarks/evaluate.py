@@ -3,12 +3,13 @@
     python benchmarks/evaluate.py [--data DIR] [--held-out] [--limit N] [--json]
 
 Good charts are those of benchmarks/judging/good.json, made by hand in the styles of several tools, and the goals and
-recommendations of each sample data set; with --data also the goals of the tables in DIR/tables (nl2vis). Each is spoilt in
-every way of benchmarks/judging/mutations.py that it allows, and both are evaluated by rules, without a language model, with
-the question of the chart and again without it (mutations that only the question tells apart are left out there).
-AUC is the chance that a good chart scores higher than a spoilt one, ties counting half; `pairs` is the share of
-spoilt charts that score lower than the good chart they were made of. The data sets and the kinds of mutation called
-held out were kept apart while points were set: --held-out measures them alone. Passes with an overall AUC of 0.95 or more.
+recommendations of each sample data set; with --data also the goals of the tables in DIR/tables (nl2vis). Each is
+spoilt in every way of benchmarks/judging/mutations.py that it allows, and both are evaluated by rules, without a
+language model, with the question of the chart and again without it (mutations that only the question tells apart are
+left out there). AUC is the chance that a good chart scores higher than a spoilt one, ties counting half; `pairs` is
+the share of spoilt charts that score lower than the good chart they were made of. The data sets and the kinds of
+mutation called held out were kept apart while points were set: --held-out measures them alone. Passes with an overall
+AUC of 0.95 or more.
 """
 
 from __future__ import annotations

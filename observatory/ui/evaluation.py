@@ -18,7 +18,11 @@ NAMES = {
     "aesthetics": "Easy to read",
 }
 """The six dimensions in words."""
-_WORDS = ((9.0, "good", ":material/check_circle:"), (7.0, "fair", ":material/info:"), (4.0, "weak", ":material/warning:"))
+_WORDS = (
+    (9.0, "good", ":material/check_circle:"),
+    (7.0, "fair", ":material/info:"),
+    (4.0, "weak", ":material/warning:"),
+)
 
 
 def evaluation(found: Evaluation) -> None:

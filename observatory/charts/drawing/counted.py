@@ -60,15 +60,14 @@ def _plotted(view: View, drawn: Drawn) -> Plotted:
 def _n_places(view: View, rows: pd.DataFrame) -> int:
     """Different places: of dots by all that they show, of lines, bars and slices by what they stand for."""
     numbers = [e for e in view.encodings if e.type == "quantitative" and not e.bin and not is_discrete(e)]
-    heights = [] if view.mark in _DOTS else [column(e) for e in numbers if e.channel in ("y", "theta")] or [
-        column(e) for e in numbers
-    ]  # fmt: skip
+    upright = [column(e) for e in numbers if e.channel in ("y", "theta")]
+    heights = [] if view.mark in _DOTS else upright or [column(e) for e in numbers]
     places = [column(e) for e in view.encodings if column(e) in rows and column(e) not in heights]
     return len(rows[list(dict.fromkeys(places))].drop_duplicates()) if places else len(rows)
 
 
 def _extents(view: View, rows: pd.DataFrame) -> dict[str, tuple[float, ...]]:
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     for e in view.encodings:
         name = column(e)
         if name in rows and e.type == "quantitative" and pd.api.types.is_numeric_dtype(rows[name]):

@@ -41,8 +41,10 @@ def _axis(channel: str, definition: Mapping[str, Any]) -> Iterator[Fault]:
     axis = part(definition, "axis")
     if ("axis" in definition and definition["axis"] is None) or axis.get("labels") is False:
         yield fault("no_axis", channel=channel)
-    elif "title" in axis and not axis["title"] or "title" in definition and not definition["title"]:
-        yield fault("no_axis_title", 0.5 if definition.get("type") in ("nominal", "temporal") else None, channel=channel)
+    elif ("title" in axis and not axis["title"]) or ("title" in definition and not definition["title"]):
+        yield fault(
+            "no_axis_title", 0.5 if definition.get("type") in ("nominal", "temporal") else None, channel=channel
+        )
 
 
 def _room(seen: Seen) -> Iterator[Fault]:
@@ -53,7 +55,7 @@ def _room(seen: Seen) -> Iterator[Fault]:
             if not isinstance(size, (int, float)) or isinstance(size, bool):
                 continue
             n = seen.levels(channel)
-            if size < _SMALL and n * 20 > size or size < _SMALL / 2:
+            if (size < _SMALL and n * 20 > size) or size < _SMALL / 2:
                 yield fault("too_small", size=int(size), way=way)
             elif size > _LARGE:
                 yield fault("too_large", size=int(size), way=way)

@@ -45,7 +45,9 @@ def _unknown_values(seen: Seen) -> Iterator[Fault]:
 
 
 def _is_listed(field: FieldProfile) -> bool:
-    return field.type in ("nominal", "ordinal") and 0 < field.distinct <= len([t for t in field.top if t.value is not None])
+    return field.type in ("nominal", "ordinal") and 0 < field.distinct <= len(
+        [t for t in field.top if t.value is not None]
+    )
 
 
 def _plain(value: Any) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 160
 _GOOD, _POOR = 8.0, 5.0
-_PRAISE = vocabulary("good well clear clearly right correct appropriate suitable effective fine great excellent perfect")
+_PRAISE = vocabulary(
+    "good well clear clearly right correct appropriate suitable effective fine great excellent perfect"
+)
 _BLAME = vocabulary("wrong bad poor missing incorrect misleading unclear inappropriate unsuitable fails error")
 
 

@@ -10,7 +10,7 @@ from observatory.insight.judging.seen import Seen, definitions, part
 from observatory.insight.linking import field_mentions
 from observatory.insight.terms import is_aggregate
 from observatory.insight.wording import AGGREGATES, filter_words
-from observatory.insight.words import tokens
+from observatory.insight.words import alike, name_words, tokens
 from observatory.model import TIME_UNITS, Fault, Filter, WishedField
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def _fields(seen: Seen) -> Iterator[Fault]:
             yield fault("field_instead", field=name, shown=added.pop(0))
         else:
             yield fault("field_missing", field=name)
+    summarised = any(e.aggregate for view in seen.views for e in view.encodings)
     for name in added:
-        yield fault("field_added", field=name)
+        yield fault("field_added", 2.0 if summarised else 1.0, field=name)
 
 
 def _mentioned(seen: Seen) -> set[str]:
@@ -89,8 +90,11 @@ def _units(seen: Seen) -> Iterator[Fault]:
     for wished in _wished(seen):
         shown = [e for view in seen.views for e in view.encodings if e.field == wished.field and wished.field]
         units = [e.time_unit for e in shown]
-        if wished.time_unit and shown and units[0] and wished.time_unit.removeprefix("year") not in (
-            str(unit).removeprefix("year") for unit in units
+        if (
+            wished.time_unit
+            and shown
+            and units[0]
+            and wished.time_unit.removeprefix("year") not in (str(unit).removeprefix("year") for unit in units)
         ):
             asked, found = (TIME_UNITS.get(unit, unit) for unit in (wished.time_unit, units[0]))
             yield fault("unit_differs", field=wished.field, asked=asked, shown=found)
@@ -114,10 +118,16 @@ def _rows(seen: Seen) -> Iterator[Fault]:
             yield fault("filter_missing", asked=_said(wanted))
         else:
             yield fault("filter_missing", _RAW * 5, asked=_said(wanted))
-    sure = seen.asked is not None and not seen.asked.unread
     for extra in kept:
-        if sure and all(f.field != extra.field for f in asked) and extra.op != "valid":
+        if all(f.field != extra.field for f in asked) and extra.op != "valid" and not _may_mean(seen, extra):
             yield fault("filter_added", shown=_said(extra))
+
+
+def _may_mean(seen: Seen, one: Filter) -> bool:
+    """Whether a word of the question is alike a value of a filter, though the rules made nothing of it."""
+    words = [token.lower for token in tokens(seen.question)]
+    parts = {part for value in _values(one.value) for part in (value, *name_words(value))}
+    return any(alike(word, part) for word in words for part in parts if len(part) > 2 or part == word)
 
 
 def _said(one: Filter) -> str:

@@ -8,19 +8,25 @@ from typing import Any
 
 from observatory.insight.judging.faults import fault
 from observatory.insight.judging.seen import Seen, definitions, part
+from observatory.insight.words import vocabulary
 from observatory.model import Fault, FieldProfile
 
 _MANY = 12
 _RAINBOWS = ("rainbow", "sinebow", "turbo", "jet", "spectral", "hsv")
-_SETS = ("category10", "category20", "category20b", "category20c", "tableau10", "tableau20", "accent", "dark2", "paired",
-         "pastel1", "pastel2", "set1", "set2", "set3", "observable10")  # fmt: skip
-_RAMPS = ("blues", "greens", "greys", "oranges", "purples", "reds", "viridis", "magma", "inferno", "plasma", "cividis",
-          "bluegreen", "bluepurple", "goldgreen", "goldorange", "goldred", "greenblue", "orangered", "purplebluegreen",
-          "purpleblue", "purplered", "redpurple", "yellowgreenblue", "yellowgreen", "yelloworangebrown",
-          "yelloworangered", "tealblues", "teals", "warmgreys", "browns")  # fmt: skip
+_SETS = vocabulary(
+    "category10 category20 category20b category20c tableau10 tableau20 accent dark2 paired pastel1 pastel2 set1 set2 "
+    "set3 observable10"
+)
+_RAMPS = vocabulary(
+    "blues greens greys oranges purples reds viridis magma inferno plasma cividis bluegreen bluepurple goldgreen "
+    "goldorange goldred greenblue orangered purplebluegreen purpleblue purplered redpurple yellowgreenblue yellowgreen "
+    "yelloworangebrown yelloworangered tealblues teals warmgreys browns"
+)
 _COLOURS = ("color", "fill", "stroke")
-_PAIRS = ({"color", "xOffset"}, {"color", "yOffset"}, {"color", "shape"}, {"color", "strokeDash"}, {"x", "x2"},
-          {"y", "y2"}, {"color", "text"}, {"x", "text"}, {"y", "text"}, {"theta", "text"})  # fmt: skip
+_PAIRS = (
+    *({"color", "xOffset"}, {"color", "yOffset"}, {"color", "shape"}, {"color", "strokeDash"}, {"color", "text"}),
+    *({"x", "x2"}, {"y", "y2"}, {"x", "text"}, {"y", "text"}, {"theta", "text"}),
+)
 _FULL = 0.15
 
 
@@ -30,6 +36,7 @@ def encoding(seen: Seen) -> Iterator[Fault]:
     yield from _repeats(seen)
     yield from _schemes(seen)
     yield from _scales(seen)
+    yield from _shuffled(seen)
 
 
 def _types(seen: Seen) -> Iterator[Fault]:
@@ -83,7 +90,7 @@ def _schemes(seen: Seen) -> Iterator[Fault]:
             continue
         field, kind = seen.field(name), definition.get("type")
         is_amount = kind == "quantitative" or bool(definition.get("aggregate")) or kind == "temporal"
-        words = {"field": name or "The number of rows", "scheme": scheme}
+        words: dict[str, Any] = {"field": name or "The number of rows", "scheme": scheme}
         if is_amount and scheme.split("-")[0] in _RAINBOWS:
             yield fault("rainbow", **words)
         elif is_amount and scheme.split("-")[0] in _SETS:
@@ -104,15 +111,28 @@ def _scales(seen: Seen) -> Iterator[Fault]:
         for channel, ends in plotted.extent.items():
             known = extents.get(channel, ends)
             extents[channel] = (min(known[0], ends[0]), max(known[1], ends[1]))
-    stacked = seen.marks() & {"bar", "area", "arc"} and any(e.channel == "color" for v in seen.views for e in v.encodings)
+    stacked = seen.marks() & {"bar", "area", "arc"} and any(
+        e.channel == "color" for v in seen.views for e in v.encodings
+    )
     for channel, definition, _ in definitions(seen.spec):
         scale = part(definition, "scale")
         backwards = channel == "x" and definition.get("sort") == "descending" and _is_course(definition)
         if channel in ("x", "y") and (scale.get("reverse") is True or backwards):
             yield fault("reversed_scale", channel=channel)
-        ends = _ends(scale)
-        if ends is not None and channel in extents and channel in ("x", "y") and not stacked:
-            yield from _fit(channel, ends, extents[channel])
+        written = _ends(scale)
+        if written is not None and channel in extents and channel in ("x", "y") and not stacked:
+            yield from _fit(channel, written, extents[channel])
+
+
+def _shuffled(seen: Seen) -> Iterator[Fault]:
+    """Times in the order of an amount; the rule sorted_time knows those that are dates."""
+    known = {v.rule for v in seen.check.soft}
+    asked = seen.asked is not None and seen.asked.wish.sort is not None
+    for _, e, field in seen.encodings():
+        by_amount = isinstance(e.sort, str) and e.sort.lstrip("-") in ("x", "y", "color")
+        is_time = bool(e.time_unit) or field.role == "time"
+        if e.channel in ("x", "y") and is_time and by_amount and not asked and "sorted_time" not in known:
+            yield fault("time_shuffled", field=field.name)
 
 
 def _is_course(definition: Any) -> bool:
@@ -131,7 +151,7 @@ def _fit(channel: str, ends: tuple[float | None, float | None], extent: tuple[fl
     low, high = (least if ends[0] is None else ends[0]), (most if ends[1] is None else ends[1])
     low, high = min(low, high), max(low, high)
     slack = 1e-9 * max(abs(least), abs(most), 1.0)
-    words = {"channel": channel, "low": f"{low:g}", "high": f"{high:g}"}
+    words: dict[str, Any] = {"channel": channel, "low": f"{low:g}", "high": f"{high:g}"}
     if least < low - slack or most > high + slack:
         yield fault("cut_off", **words, least=f"{least:g}", most=f"{most:g}")
     elif high > low and most > least and (most - min(least, 0 if low == 0 else least)) / (high - low) < _FULL:

@@ -75,4 +75,3 @@ def _notes(seen: Seen) -> tuple[str, ...]:
     if any(plotted is None for plotted in seen.plotted) or len(seen.plotted) < len(seen.views):
         said.append("The rows of the chart were not counted, for it computes fields of its own or cannot be drawn.")
     return tuple(dict.fromkeys(said))
-

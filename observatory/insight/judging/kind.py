@@ -11,9 +11,11 @@ from observatory.insight.terms import over_time
 from observatory.insight.wording import MARKS
 from observatory.model import Fault
 
-_RELATION = re.compile(r"\b(?:relation(?:ship)?|correlat\w+|depend\w* on|go(?:es)? with|versus|vs\.?|scatter)\b", re.I)
-_SPREAD = re.compile(r"\b(?:distribut\w+|histogram|spread|how common)\b", re.I)
-_PARTS = re.compile(r"\b(?:share|proportion|percentage|part|made up|composition|divided)\b", re.I)
+_RELATION = re.compile(
+    r"\b(?:relation(?:ship)?|correlat\w+|depend\w* on|go(?:es)? with|versus|vs\.?|scatter)\b", re.IGNORECASE
+)
+_SPREAD = re.compile(r"\b(?:distribut\w+|histogram|spread|how common)\b", re.IGNORECASE)
+_PARTS = re.compile(r"\b(?:share|proportion|percentage|part|made up|composition|divided)\b", re.IGNORECASE)
 _SLICES = ((12, 6.0), (8, 4.0), (6, 2.0))
 _ALIKE = ({"bar", "histogram"}, {"point", "circle", "square"}, {"line", "area"}, {"boxplot", "tick"})
 

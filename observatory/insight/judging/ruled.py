@@ -50,7 +50,9 @@ def _weighed(violation: Violation, seen: Seen, points: float) -> float:
 def _is_timed(seen: Seen) -> bool:
     """Whether a line or area runs along time, written as ordered labels: years are often written so."""
     timed = [e for _, e, f in seen.encodings() if e.channel == "x" and (f.role == "time" or e.time_unit)]
-    return bool(timed) and all(e.type in ("ordinal", "temporal") for e in timed) and bool(seen.marks() & {"line", "area"})
+    return (
+        bool(timed) and all(e.type in ("ordinal", "temporal") for e in timed) and bool(seen.marks() & {"line", "area"})
+    )
 
 
 def _are_labels(seen: Seen) -> bool:
