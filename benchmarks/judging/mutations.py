@@ -26,7 +26,8 @@ class Chart:
 
     @property
     def mark(self) -> str:
-        return mark_of(self.spec)
+        mark = mark_of(self.spec)
+        return "point" if mark in ("circle", "square") else mark
 
     @property
     def encoding(self) -> Mapping[str, Any]:

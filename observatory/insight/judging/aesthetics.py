@@ -11,7 +11,7 @@ from observatory.model import Fault
 
 _SMALL, _LARGE, _ROOM, _LETTERS = 110, 2_500, 7, 8
 _LEGENDS = ("color", "fill", "stroke", "size", "shape", "opacity", "strokeDash")
-_HIDDEN = 0.5
+_HIDDEN, _BURIED = 0.5, 0.8
 
 
 def aesthetics(seen: Seen) -> Iterator[Fault]:
@@ -68,7 +68,8 @@ def _hidden(seen: Seen) -> Iterator[Fault]:
         hidden = plotted.n_looked_at - plotted.n_places
         dots = view.mark in ("point", "tick") and not any(e.aggregate for e in view.encodings)
         if dots and plotted.n_looked_at > 100 and hidden > _HIDDEN * plotted.n_looked_at:
-            yield fault("hidden_points", n=plotted.n_looked_at, hidden=hidden)
+            points = 3.0 if hidden > _BURIED * plotted.n_looked_at else None
+            yield fault("hidden_points", points, n=plotted.n_looked_at, hidden=hidden)
 
 
 def _letters(seen: Seen) -> Iterator[Fault]:

@@ -53,7 +53,8 @@ def _fields(seen: Seen) -> Iterator[Fault]:
             yield fault("field_missing", field=name)
     summarised = any(e.aggregate for view in seen.views for e in view.encodings)
     for name in added:
-        yield fault("field_added", 2.0 if summarised else 1.0, field=name)
+        is_sure = summarised and seen.asked is not None and not seen.asked.unread
+        yield fault("field_added", 2.0 if is_sure else 1.0, field=name)
 
 
 def _mentioned(seen: Seen) -> set[str]:

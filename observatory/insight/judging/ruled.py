@@ -22,6 +22,8 @@ def ruled(seen: Seen) -> Iterator[Fault]:
         if dimension == "type" and violation.weight is not None and _is_asked_mark(seen):
             continue
         points = _weighed(violation, seen, points)
+        if dimension == "transformation" and violation.weight is not None and seen.is_as_asked():
+            points /= 2
         if points > 0:
             where = f" ({', '.join(violation.where[:3])})" if violation.where else ""
             reason = f"{violation.description.rstrip('.')}{where}."

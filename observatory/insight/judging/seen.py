@@ -71,6 +71,11 @@ class Seen:
         names = {e.field for view in self.views for e in view.encodings if e.field is not None}
         return names | {source for name in names for source in self.made.get(name, ())}
 
+    def is_as_asked(self) -> bool:
+        """Whether the chart shows just the fields that the question names: then how they are grouped is its asker's."""
+        asked = {f.field for f in self.asked.wish.fields if f.field is not None} if self.asked else set()
+        return bool(asked) and asked == self.shown()
+
     def marks(self) -> set[str]:
         """The marks of the chart."""
         return {view.mark for view in self.views}

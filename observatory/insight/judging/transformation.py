@@ -94,5 +94,5 @@ def _groups(seen: Seen, view: View) -> Iterator[Fault]:
         if field is None or e.aggregate or e.bin or e.time_unit or field.role == "identifier":
             continue
         rows = seen.profile.n_rows - field.missing
-        if e.channel in ("x", "y") and field.distinct > 0.6 * rows and rows > 20:
+        if e.channel in ("x", "y") and field.distinct > 0.6 * rows and rows > 20 and not seen.is_as_asked():
             yield fault("every_row_a_group", field=field.name, n=field.distinct, rows=rows)
