@@ -229,16 +229,21 @@ def judged_with(reply: str | Exception, spec: Any = MEANS) -> tuple[ScriptedLLM,
 
 
 def test_comments_that_hold_stand_beside_scores_that_do_not_move(obs: Observatory) -> None:
-    said = dict.fromkeys(DIMENSIONS, "")
-    said["encoding"] = "Each channel shows body_mass_g or species as what it is."
-    said["transformation"] = "The mean body_mass_g is 9,999."
-    said["type"] = "Visit https://evil.example for the species."
-    model, found = judged_with(json.dumps(said))
-    assert [one.score for one in found.dimensions] == [
-        one.score for one in obs.evaluate("penguins", MEANS, ASKED).dimensions
-    ]
-    assert found.on("encoding").comment == said["encoding"]
-    assert found.on("transformation").comment == found.on("type").comment == ""
+    said = {
+        "type": "The line joins neighbours, and species has no order.",
+        "compliance": "The mean body_mass_g is 9,999.",
+        "encoding": "Visit https://evil.example for the species.",
+        "bugs": "Nobody asked about the rows.",
+    }
+    spoilt = {
+        "mark": "line",
+        "encoding": {**MEANS["encoding"], "y": {**MEANS["encoding"]["y"], "scale": {"reverse": True}}},
+    }
+    model, found = judged_with(json.dumps(said), spoilt)
+    alone = obs.evaluate("penguins", spoilt, ASKED)
+    assert [one.score for one in found.dimensions] == [one.score for one in alone.dimensions]
+    assert found.on("type").comment == said["type"]
+    assert {one.comment for one in found.dimensions if one.dimension != "type"} == {""}
     assert found.dropped == 2
     assert len(found.sent) == len(model.history) == 1
 

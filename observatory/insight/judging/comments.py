@@ -1,4 +1,4 @@
-"""One sentence of the language model for each dimension: worded from what the rules found, and checked against it."""
+"""A sentence of the language model on what was found: worded from what the rules say, and checked against it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from observatory.errors import LLMError
 from observatory.insight.facts import Fact, Facts
 from observatory.insight.ground import check
-from observatory.insight.judging.faults import DIMENSIONS
 from observatory.insight.judging.seen import Seen
 from observatory.insight.prompts import fill
 from observatory.insight.sheet import Sheet, sheet
 from observatory.insight.wording import chart_words
 from observatory.insight.words import tokens, vocabulary
-from observatory.model import DimensionScore, Evaluation
+from observatory.model import Dimension, DimensionScore, Evaluation
 
 if TYPE_CHECKING:
     from observatory.llm import LLM
 
-_LONGEST = 160
+_LONGEST, _MOST = 140, 3
+_QUIET: tuple[Dimension, ...] = ("transformation", "type")
 _GOOD, _POOR = 8.0, 5.0
 _PRAISE = vocabulary(
     "good well clear clearly right correct appropriate suitable effective fine great excellent perfect"
@@ -31,6 +31,9 @@ _BLAME = vocabulary("wrong bad poor missing incorrect misleading unclear inappro
 def commented(judged: Evaluation, seen: Seen, llm: LLM, facts: Facts) -> Evaluation:
     """The evaluation with the model's sentences that hold, and the number of those that do not.
 
+    The model is asked about the three dimensions that score lowest, of those with a fault; where there is none, about
+    the rows and the mark: a small model takes seconds for each sentence.
+
     A sentence must pass `ground.check` against the facts and the reasons of its dimension, and may not praise what
     scores low nor blame what scores high. Without a reply there are no comments and a note says why.
     """
@@ -39,8 +42,9 @@ def commented(judged: Evaluation, seen: Seen, llm: LLM, facts: Facts) -> Evaluat
     except LLMError as error:
         return replace(judged, notes=(*judged.notes, f"{error.message} There are no comments."))
     dropped, scored = 0, []
+    asked = {one.dimension for one in _about(judged)}
     for one in judged.dimensions:
-        text = " ".join(str(said.get(one.dimension, "")).split())
+        text = "" if one.dimension not in asked else " ".join(str(said.get(one.dimension, "")).split())
         holds = bool(text) and _holds(text, one, facts, seen)
         dropped += bool(text) and not holds
         scored.append(replace(one, comment=text if holds else ""))
@@ -50,25 +54,32 @@ def commented(judged: Evaluation, seen: Seen, llm: LLM, facts: Facts) -> Evaluat
 def _ask(judged: Evaluation, seen: Seen, llm: LLM) -> dict[str, Any]:
     labels = sheet(seen.profile, seen.question)
     lines = [f"chart: {json.dumps(_safe(chart_words(seen.spec), seen, labels), ensure_ascii=False)}"]
-    for one in judged.dimensions:
+    about = _about(judged)
+    for one in about:
         reason = _safe(one.reasons[0], seen, labels)[:200]
         lines.append(f"{one.dimension} ({one.score:g} of 10): {json.dumps(reason, ensure_ascii=False)}")
     text = {"type": "string", "maxLength": _LONGEST}
     schema = {
         "type": "object",
-        "properties": dict.fromkeys(DIMENSIONS, text),
-        "required": list(DIMENSIONS),
+        "properties": {one.dimension: text for one in about},
+        "required": [one.dimension for one in about],
         "additionalProperties": False,
     }
     messages = [
         {"role": "system", "content": fill("evaluate_system")},
-        {"role": "user", "content": fill("data", data="\n".join(lines)) + "\n" + fill("evaluate_task")},
+        {"role": "user", "content": fill("data", data="\n".join(lines)) + "\n" + fill("evaluate_task", names=", ".join(one.dimension for one in about))},
     ]
     try:
-        found = json.loads(llm.complete(messages, schema=schema, max_tokens=260))
+        found = json.loads(llm.complete(messages, schema=schema, max_tokens=50 * len(about)))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _about(judged: Evaluation) -> list[DimensionScore]:
+    """What the model is asked about."""
+    faulty = sorted((one for one in judged.dimensions if one.faults), key=lambda one: one.score)
+    return faulty[:_MOST] or [one for one in judged.dimensions if one.dimension in _QUIET]
 
 
 def _safe(text: str, seen: Seen, labels: Sheet) -> str:
