@@ -134,7 +134,7 @@ class Asking:
         from observatory.insight.judging import evaluate
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        facts = known(self.profile(chosen), self._first_findings(chosen), title=chosen.title)
+        facts = None if client is None else known(self.profile(chosen), title=chosen.title)
         found = evaluate(self._seen_chart(chosen, spec, question, code), client, facts)
         return replace(found, sent=sent(client))
 
