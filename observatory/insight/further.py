@@ -162,7 +162,7 @@ def _distributions(
         if grouped and means and grouped[0].distinct <= _MOST_GROUPS:
             pair = (WishedField(grouped[0].name), WishedField(measure.name))
             reason = f"It shows the values of {measure.name} behind each summary."
-        yield _Step("distribution", Wish(pair, "boxplot", "distribution", keep), reason)
+            yield _Step("distribution", Wish(pair, "boxplot", "distribution", keep), reason)
         reason = f"It shows which values of {measure.name} are common and which are rare."
         yield _Step("distribution", Wish((WishedField(measure.name),), None, "distribution", keep), reason)
 
