@@ -67,7 +67,12 @@ def _ask(judged: Evaluation, seen: Seen, llm: LLM) -> dict[str, Any]:
     }
     messages = [
         {"role": "system", "content": fill("evaluate_system")},
-        {"role": "user", "content": fill("data", data="\n".join(lines)) + "\n" + fill("evaluate_task", names=", ".join(one.dimension for one in about))},
+        {
+            "role": "user",
+            "content": fill("data", data="\n".join(lines))
+            + "\n"
+            + fill("evaluate_task", names=", ".join(one.dimension for one in about)),
+        },
     ]
     try:
         found = json.loads(llm.complete(messages, schema=schema, max_tokens=50 * len(about)))
