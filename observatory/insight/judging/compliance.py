@@ -10,7 +10,7 @@ from observatory.insight.judging.seen import Seen, definitions, part
 from observatory.insight.linking import field_mentions
 from observatory.insight.terms import is_aggregate
 from observatory.insight.wording import AGGREGATES, filter_words
-from observatory.insight.words import alike, name_words, tokens
+from observatory.insight.words import alike, is_aside, name_words, tokens
 from observatory.model import TIME_UNITS, Fault, Filter, WishedField
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _fields(seen: Seen) -> Iterator[Fault]:
             yield fault("field_missing", field=name)
     summarised = any(e.aggregate for view in seen.views for e in view.encodings)
     for name in added:
-        is_sure = summarised and seen.asked is not None and not seen.asked.unread
+        is_sure = summarised and seen.asked is not None and all(map(is_aside, seen.asked.unread))
         yield fault("field_added", 2.0 if is_sure else 1.0, field=name)
 
 
