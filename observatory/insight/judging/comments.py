@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST, _MOST = 140, 3
 _QUIET: tuple[Dimension, ...] = ("transformation", "type")
-_GOOD, _POOR = 8.0, 5.0
+_GOOD, _POOR, _SLIGHT = 8.0, 5.0, 9.5
 _PRAISE = vocabulary(
     "good well clear clearly right correct appropriate suitable effective fine great excellent perfect"
 )
@@ -34,8 +34,8 @@ def commented(judged: Evaluation, seen: Seen, llm: LLM, facts: Facts) -> Evaluat
     The model is asked about the three dimensions that score lowest, of those with a fault; where there is none, about
     the rows and the mark: a small model takes seconds for each sentence.
 
-    A sentence must pass `ground.check` against the facts and the reasons of its dimension, and may not praise what
-    scores low nor blame what scores high. Without a reply there are no comments and a note says why.
+    A sentence must pass `ground.check` against the facts and the reasons of its dimension, and may not say a reason
+    again, praise what scores low or blame what scores high. Without a reply there are no comments and a note says why.
     """
     try:
         said = _ask(judged, seen, llm)
@@ -83,7 +83,7 @@ def _ask(judged: Evaluation, seen: Seen, llm: LLM) -> dict[str, Any]:
 
 def _about(judged: Evaluation) -> list[DimensionScore]:
     """What the model is asked about."""
-    faulty = sorted((one for one in judged.dimensions if one.faults), key=lambda one: one.score)
+    faulty = sorted((one for one in judged.dimensions if one.score < _SLIGHT), key=lambda one: one.score)
     return faulty[:_MOST] or [one for one in judged.dimensions if one.dimension in _QUIET]
 
 
@@ -100,6 +100,8 @@ def _holds(text: str, one: DimensionScore, facts: Facts, seen: Seen) -> bool:
     about = tuple(Fact(reason, shown) for reason in one.reasons)
     own = replace(facts, sentences=(*facts.sentences, *about))
     words = {token.lower for token in tokens(text)}
+    if not text.endswith((".", "!")) or any(text.rstrip(".!") in reason for reason in one.reasons):
+        return False
     if (one.score < _GOOD and words & _PRAISE) or (one.score > _POOR and not one.faults and words & _BLAME):
         return False
     return bool(check([text], own).accepted)
