@@ -94,7 +94,8 @@ class Asking:
         from observatory.insight import summarize
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        found = summarize(self.profile(chosen), self._first_findings(chosen), client, title=chosen.title)
+        query = self._store.table(chosen.id).query
+        found = summarize(self.profile(chosen), self._first_findings(chosen), client, title=chosen.title, query=query)
         return replace(found, sent=sent(client))
 
     def explore_goals(

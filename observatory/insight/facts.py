@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as of
 
 from observatory.insight.wording import number_words
 from observatory.model import FieldProfile, Finding, Profile, Scalar, TopValue
@@ -13,14 +15,16 @@ from observatory.model import FieldProfile, Finding, Profile, Scalar, TopValue
 class Number:
     """A known number: of which field (None: the whole table), of which value of it, and what it is.
 
-    `kind` is rows, fields, min, max, mean, median, quartile, sd, time, distinct, missing, missing_share, n or share;
-    shares are in percent.
+    `kind` is rows, fields, min, max, mean, median, sum, quartile, sd, min_year, max_year, distinct, missing,
+    missing_share, n, share or correlation; shares are in percent. `group` is the field and value that the rows have,
+    None for all rows; of a correlation it is the other field.
     """
 
     value: float
     kind: str
     field: str | None = None
     item: str | None = None
+    group: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,24 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that may be said: true sentences, every known number, the names of the fields and their listed values."""
+    """All that may be said: true sentences, every known number, the names of the fields and their listed values.
+
+    `whole` names the fields of which every value is listed, `kinds` is the type and the role of each field.
+    """
 
     sentences: tuple[Fact, ...]
     numbers: tuple[Number, ...]
     names: tuple[str, ...]
     values: tuple[tuple[str, str], ...]
     title: str = ""
+    whole: frozenset[str] = frozenset()
+    kinds: Mapping[str, tuple[str, str]] = of(default_factory=dict)
 
 
-def known(profile: Profile, findings: Sequence[Finding] = (), *, title: str = "") -> Facts:
-    """Everything the profile and the findings bear out.
+def known(
+    profile: Profile, findings: Sequence[Finding] = (), *, title: str = "", computed: Sequence[Number] = ()
+) -> Facts:
+    """Everything the profile, the findings and the numbers `computed` beside them (`aggregates`) bear out.
 
     >>> fare = FieldProfile("Fare", "quantitative", "measure", "DOUBLE", 1, 248, 0.0, 512.3, 32.2)
     >>> [f.text for f in known(Profile(891, (fare,))).sentences][1:]
@@ -62,9 +73,16 @@ def known(profile: Profile, findings: Sequence[Finding] = (), *, title: str = ""
     numbers = [n for s in sentences for n in s.numbers]
     for field in profile.fields:
         numbers.extend(_numbers(field, profile))
-    values = tuple((f.name, str(t.value)) for f in profile.fields for t in _public_top(f))
-    names = tuple(f.name for f in profile.fields)
-    return Facts(tuple(sentences), tuple(dict.fromkeys(numbers)), names, values, title)
+    listed = {f.name: [str(t.value) for t in public_values(f) if t.value is not None] for f in profile.fields}
+    return Facts(
+        tuple(sentences),
+        tuple(dict.fromkeys([*numbers, *computed])),
+        tuple(listed),
+        tuple((name, value) for name, values in listed.items() for value in values),
+        title,
+        frozenset(f.name for f in profile.fields if listed[f.name] and len(listed[f.name]) == f.distinct),
+        {f.name: (f.type, f.role) for f in profile.fields},
+    )
 
 
 def about(facts: Facts, fields: Iterable[str], n: int = 4) -> tuple[str, ...]:
@@ -89,12 +107,8 @@ def _spans(profile: Profile) -> list[Fact]:
     for field in profile.fields:
         if field.type == "temporal" and field.min is not None and field.max is not None:
             first, last = _day(field.min), _day(field.max)
-            numbers = tuple(
-                Number(float(part), "time", field.name)
-                for day in (first, last)
-                for part in day.split("-")
-                if part.isdigit()
-            )
+            years = ((first, "min_year"), (last, "max_year"))
+            numbers = tuple(Number(float(day[:4]), kind, field.name) for day, kind in years if re.match(r"\d{4}-", day))
             found.append(Fact(f"{field.name} runs from {first} to {last}.", (field.name,), (first, last), numbers))
     return found
 
@@ -103,7 +117,8 @@ def _day(value: Scalar) -> str:
     return str(value)[:10]
 
 
-def _public_top(field: FieldProfile) -> tuple[TopValue, ...]:
+def public_values(field: FieldProfile) -> tuple[TopValue, ...]:
+    """The most common values of a field that is a category; none of identifiers and free text."""
     return () if field.role in ("identifier", "text") or field.type not in ("nominal", "ordinal") else field.top
 
 
@@ -111,7 +126,7 @@ def _groups(profile: Profile) -> list[Fact]:
     """The largest group of each dimension, those that say the most first."""
     found = []
     for field in profile.fields:
-        top = [t for t in _public_top(field) if t.value is not None]
+        top = [t for t in public_values(field) if t.value is not None]
         present = profile.n_rows - field.missing
         if not top or not 1 < field.distinct <= 50 or not present:
             continue
@@ -191,7 +206,7 @@ def _numbers(field: FieldProfile, profile: Profile) -> list[Number]:
     if profile.n_rows:
         found.append(Number(100 * field.missing / profile.n_rows, "missing_share", field.name))
     present = profile.n_rows - field.missing
-    for item in _public_top(field):
+    for item in public_values(field):
         found.append(Number(item.n, "n", field.name, str(item.value)))
         if present:
             found.append(Number(100 * item.n / present, "share", field.name, str(item.value)))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from observatory.errors import LLMError
 from observatory.insight.facts import Facts, about, known
-from observatory.insight.ground import is_plain, spots
+from observatory.insight.ground import is_plain
 from observatory.insight.linking import field_mentions
 from observatory.insight.prompts import fill
 from observatory.insight.sheet import Sheet, sheet
+from observatory.insight.symbols import spots
 from observatory.insight.wording import channels, chart_words, question_for
 from observatory.insight.words import tokens, vocabulary
 from observatory.insight.worth import Candidate, candidates, varied

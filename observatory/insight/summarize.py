@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from observatory.errors import LLMError
+from observatory.insight.aggregates import Query, aggregates
 from observatory.insight.facts import Fact, Facts, known
-from observatory.insight.ground import check, spots
+from observatory.insight.ground import check
 from observatory.insight.prompts import fill
 from observatory.insight.sheet import Sheet, sheet
+from observatory.insight.symbols import spots
 from observatory.model import Finding, Profile, Sentence, Summary
 
 if TYPE_CHECKING:
@@ -29,15 +31,19 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
-def summarize(profile: Profile, findings: Sequence[Finding], llm: LLM | None, *, title: str) -> Summary:
+def summarize(
+    profile: Profile, findings: Sequence[Finding], llm: LLM | None, *, title: str, query: Query | None = None
+) -> Summary:
     """The summary of a data set; without a model, or where it fails, its sentences are the facts themselves.
 
-    `dropped` counts the sentences of the model that were not shown: no fact bears them out, or they say nothing.
+    `dropped` counts the sentences of the model that were not shown: no fact bears them out, or they say nothing. With
+    `query`, which runs one SELECT over the table `t`, sentences about groups and pairs of fields can be borne out too.
 
     >>> summarize(Profile(2, ()), (), None, title="Empty").sentences[0].text
     'The table has 2 rows and 0 fields.'
     """
-    facts = known(profile, findings, title=title)
+    computed = aggregates(profile, query) if query is not None and llm is not None else ()
+    facts = known(profile, findings, title=title, computed=computed)
     chosen = _chosen(facts)
     templates = tuple(Sentence(f.text, "template") for f in chosen[:_MAX_SENTENCES])
     texts = tuple(f.text for f in chosen)
@@ -90,7 +96,7 @@ def _chosen(facts: Facts) -> list[Fact]:
 
 def _kind(fact: Fact) -> str:
     found = {n.kind for n in fact.numbers}
-    for kind, name in (("time", "time"), ("distinct", "group"), ("missing", "missing"), ("min", "range")):
+    for kind, name in (("min_year", "time"), ("distinct", "group"), ("missing", "missing"), ("min", "range")):
         if kind in found:
             return name
     return "finding"
@@ -115,6 +121,3 @@ def _ask(llm: LLM, profile: Profile, chosen: Sequence[Fact], title: str) -> list
 
 def _may_show(fact: Fact, shown: Sheet) -> bool:
     return all(shown.label(name) == name for name in fact.fields) and len(fact.text) <= 200
-
-
-__all__ = ["summarize"]

@@ -16,7 +16,7 @@ from observatory.model import FieldProfile, Finding, Profile, RankedChart, Task,
 
 Recommend = Callable[[Wish, int], list[RankedChart]]
 _OUTCOME_STORY, _MEASURE_STORY, _ODD = 0.7, 0.45, 0.5
-_ANSWERS = (
+ANSWERS = (
     vocabulary("yes no"), vocabulary("true false"), vocabulary("0 1"), vocabulary("y n"), vocabulary("ja nein"),
     vocabulary("pass fail"), vocabulary("won lost"), vocabulary("alive dead"), vocabulary("accepted rejected"),
 )  # fmt: skip
@@ -100,7 +100,7 @@ def is_outcome(field: FieldProfile) -> bool:
         return False
     values = {str(t.value).lower().removesuffix(".0") for t in field.top if t.value is not None}
     named = {stem(w) for w in name_words(field.name)} & {stem(w) for w in _OUTCOMES}
-    return field.type != "temporal" and (values in _ANSWERS or bool(named))
+    return field.type != "temporal" and (values in ANSWERS or bool(named))
 
 
 def main_measures(profile: Profile) -> list[FieldProfile]:

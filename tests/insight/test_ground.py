@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from observatory.insight.facts import known
+import observatory
+from observatory.insight.aggregates import aggregates
+from observatory.insight.facts import Facts, known
 from observatory.insight.ground import check, fault
 from observatory.model import Effect, FieldProfile, Finding, Profile, TopValue
 
@@ -174,3 +180,28 @@ def test_a_sentence_said_twice_counts_once() -> None:
     found = check(["The mean Fare is 32.2.", "The mean Fare is 32.2."], FACTS)
     assert len(found.accepted) == 1
     assert len(found.dropped) == 1
+
+
+SENTENCES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", params=SENTENCES)
+def judged(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, list[str]], Facts]]:
+    with observatory.open() as obs:
+        dataset = obs.dataset(request.param)
+        profile = obs.profile(dataset)
+        computed = aggregates(profile, obs._store.table(dataset.id).query)
+        yield SENTENCES[request.param], known(profile, title=dataset.title, computed=computed)
+
+
+def test_of_sentences_that_are_hard_to_tell_apart_no_false_one_is_shown(
+    judged: tuple[dict[str, list[str]], Facts],
+) -> None:
+    sentences, facts = judged
+    assert check(sentences["false"], facts).accepted == ()
+
+
+def test_of_true_sentences_at_least_nine_in_ten_are_shown(judged: tuple[dict[str, list[str]], Facts]) -> None:
+    sentences, facts = judged
+    kept = check(sentences["true"], facts).accepted
+    assert len(kept) >= 0.9 * len(sentences["true"]), set(sentences["true"]) - set(kept)
