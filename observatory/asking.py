@@ -98,6 +98,27 @@ class Asking:
         found = summarize(self.profile(chosen), self._first_findings(chosen), client, title=chosen.title, query=query)
         return replace(found, sent=sent(client))
 
+    def enrich(self, dataset: Any, *, llm: bool = True) -> model.Enrichment:
+        """What the data set and each of its fields mean; `llm=False` uses rules, templates and the card only."""
+        from observatory.insight import enrich
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        profile, summary = self.profile(chosen), self.summarize(chosen, llm=False)
+        found = enrich(profile, summary, chosen.card, client, title=chosen.title)
+        return replace(found, sent=sent(client))
+
+    def explain(self, dataset: Any, spec: Mapping[str, Any], *, llm: bool = True) -> model.Explanation:
+        """What a chart shows, in words: its data, its encodings and its transformation; of any chart that is drawn.
+
+        Raises ChartInvalidSpec for what the grammar of charts refuses.
+        """
+        from observatory.insight import explain_chart
+        from observatory.sandbox.grammar import accept
+
+        client = self._llm(llm)
+        found = explain_chart(accept(spec).spec, self.profile(dataset), client)
+        return replace(found, sent=sent(client))
+
     def explore_goals(
         self, dataset: Any, n: int = 5, persona: str | None = None, *, llm: bool = True
     ) -> list[model.Goal]:

@@ -24,7 +24,19 @@ from observatory.model.engine import EngineLive
 from observatory.model.evaluation import Dimension, DimensionScore, Evaluation, Fault, Further, Plotted
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
-from observatory.model.insight import Attempt, EngineStatus, Exchange, Goal, Sentence, Summary, Visualization
+from observatory.model.insight import (
+    Attempt,
+    EngineStatus,
+    Enrichment,
+    Exchange,
+    Explanation,
+    FieldMeaning,
+    Goal,
+    Persona,
+    Sentence,
+    Summary,
+    Visualization,
+)
 from observatory.model.language import ModelChoice
 from observatory.model.profile import FieldProfile, FieldType, HistogramBin, Profile, Role, Scalar, TopValue
 from observatory.model.record import Record
@@ -51,14 +63,17 @@ __all__ = [
     "Effect",
     "EngineLive",
     "EngineStatus",
+    "Enrichment",
     "Evaluation",
     "Exchange",
+    "Explanation",
     "Exploration",
     "Fairness",
     "Fault",
     "FieldBalance",
     "FieldLevels",
     "FieldMatch",
+    "FieldMeaning",
     "FieldProfile",
     "FieldType",
     "Filter",
@@ -73,6 +88,7 @@ __all__ = [
     "ModelChoice",
     "Note",
     "OddRows",
+    "Persona",
     "PinnedChart",
     "Plotted",
     "Profile",

@@ -26,6 +26,51 @@ class Sentence(Record):
     """A sentence whose numbers and names were checked against the Profile, and who worded it."""
 
     text: str
+    source: Literal["llm", "template", "card"]
+
+
+@dataclass(frozen=True)
+class FieldMeaning(Record):
+    """What a field means: a semantic type of a closed list (LIDA), a description, and who says each of them."""
+
+    field: str
+    semantic_type: str
+    semantic_source: Literal["llm", "rules"]
+    description: str
+    source: Literal["llm", "template", "card"]
+
+
+@dataclass(frozen=True)
+class Enrichment(Record):
+    """What a data set and each of its fields are about; `dropped` counts those of the model that did not hold."""
+
+    description: Sentence
+    fields: tuple[FieldMeaning, ...]
+    dropped: int = 0
+    sent: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation(Record):
+    """A chart in words: its data, its encodings and its transformation; `text` is all of it, as it is read.
+
+    `text` is the model's wording where it says the same, and `dropped` counts its sentences that did not hold.
+    """
+
+    data: str
+    encodings: str
+    transformation: str
+    text: str
+    dropped: int = 0
+    sent: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Persona(Record):
+    """Somebody who may ask of a data set: who they are, why that is guessed, and who guessed it."""
+
+    name: str
+    why: str
     source: Literal["llm", "template"]
 
 
