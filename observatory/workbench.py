@@ -20,6 +20,7 @@ from observatory.pins import Pins
 from observatory.remedies import Remedies
 from observatory.settings import Settings
 from observatory.shelf import Shelf
+from observatory.storytelling import Storytelling
 
 if TYPE_CHECKING:
     from observatory.bias import Run
@@ -43,7 +44,7 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns, Asking):
+class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns, Asking, Storytelling):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version

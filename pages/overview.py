@@ -36,3 +36,5 @@ ui.goals(dataset)
 
 st.header("What is in each field?", anchor=False)
 ui.field_table(profile)
+ui.field_meanings(dataset)
+ui.infographic(dataset)

@@ -30,6 +30,7 @@ LEVEL = {
     "pictures": 3,
     "pins": 3,
     "remedies": 3,
+    "storytelling": 3,
     "workbench": 4,
     "bootstrap": 5,
     "__init__": 6,

@@ -148,9 +148,9 @@ def write_report(arguments: argparse.Namespace) -> None:
         _print({"report": arguments.output}, f"Wrote {arguments.output}", as_json=arguments.json)
 
 
-def _write(path: str, content: str) -> None:
+def _write(path: str, content: str | bytes) -> None:
     try:
-        Path(path).write_text(content, encoding="utf-8")
+        Path(path).write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as exc:
         raise ObservatoryError(f"The file “{path}” cannot be written.", str(exc.strerror or exc)) from exc
 

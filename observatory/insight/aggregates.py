@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Query = Callable[[str], "pd.DataFrame"]
-MAX_GROUPED, MAX_MEASURES, MAX_VALUES = 8, 8, 20
+MAX_GROUPED, MAX_MEASURES, MAX_VALUES, MAX_TIMES = 8, 8, 20, 60
 _AGGREGATES = {"mean": "avg", "median": "median", "min": "min", "max": "max", "sum": "sum"}
 
 
@@ -29,7 +29,8 @@ def aggregates(profile: Profile, query: Query) -> tuple[Number, ...]:
     measures = [f for f in profile.fields if f.type == "quantitative" and f.role == "measure"][:MAX_MEASURES]
     times = [f for f in profile.fields if f.role == "time" or f.type == "temporal"][:1]
     found: list[Number] = []
-    for field in grouped:
+    years = [f for f in profile.fields if f.role == "time" and f.type != "temporal" and 1 < f.distinct <= MAX_TIMES][:1]
+    for field in [*grouped, *(f for f in years if f not in grouped)]:
         found += _by_group(field, measures, query)
     for first, second in combinations(grouped, 2):
         found += _within(first, second, query)

@@ -24,6 +24,7 @@ from observatory.model.engine import EngineLive
 from observatory.model.evaluation import Dimension, DimensionScore, Evaluation, Fault, Further, Plotted
 from observatory.model.exploration import Exploration, Grouping, OddRows, RowGroup
 from observatory.model.fairness import Fairness, GroupRate
+from observatory.model.infographic import BigNumber, Infographic, InfographicStyle, Panel
 from observatory.model.insight import (
     Attempt,
     EngineStatus,
@@ -50,6 +51,7 @@ __all__ = [
     "Attempt",
     "BiasOptions",
     "BiasReport",
+    "BigNumber",
     "Changed",
     "ChartCheck",
     "ChartSpec",
@@ -84,10 +86,13 @@ __all__ = [
     "Grouping",
     "HistogramBin",
     "ImportReport",
+    "Infographic",
+    "InfographicStyle",
     "LevelBalance",
     "ModelChoice",
     "Note",
     "OddRows",
+    "Panel",
     "Persona",
     "PinnedChart",
     "Plotted",

@@ -2,7 +2,8 @@
 
 from observatory.report import trust, words
 from observatory.report.html import html
+from observatory.report.infographic import compose
 from observatory.report.markdown import markdown
 from observatory.report.text import text
 
-__all__ = ["html", "markdown", "text", "trust", "words"]
+__all__ = ["compose", "html", "markdown", "text", "trust", "words"]

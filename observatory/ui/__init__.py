@@ -6,9 +6,12 @@ from observatory.ui.chart_link import open_charts
 from observatory.ui.chart_pins import pinned_charts
 from observatory.ui.charts import Showing, chart_cards, chart_grid, chart_wish, pinned_grid, spec_chart
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
+from observatory.ui.enrichment import field_meanings
+from observatory.ui.explanation import explanation
 from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
 from observatory.ui.findings import checks, combinations, finding_line, findings, first_findings, notes
+from observatory.ui.infographic import infographic
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.remedy import remedy
@@ -38,8 +41,10 @@ __all__ = [
     "declared_reference",
     "declared_target",
     "drop_zone",
+    "explanation",
     "explore",
     "fairness",
+    "field_meanings",
     "field_table",
     "finding_line",
     "findings",
@@ -48,6 +53,7 @@ __all__ = [
     "guard",
     "heading",
     "import_report",
+    "infographic",
     "notes",
     "observatory",
     "odd_rows",

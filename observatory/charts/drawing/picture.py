@@ -40,6 +40,18 @@ def png(chart: Any, scale: float = 2, width: int = WIDTH) -> bytes:
     return _drawn(spec if "usermeta" in spec else {"background": "white"} | spec, scale)
 
 
+def rasterized(svg: str, scale: float = 2) -> bytes:
+    """A page that is SVG already, such as an infographic, as PNG.
+
+    >>> rasterized('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')[1:4]
+    b'PNG'
+    """
+    try:
+        return _PRESS.rasterize(svg, scale)
+    except ValueError as exc:
+        raise ChartInvalidSpec("The page cannot be drawn as a picture.", str(exc)) from exc
+
+
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
     config = spec.get("config", {})

@@ -1,0 +1,20 @@
+"""The command that writes a one-page picture of a data set."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from observatory.cli.commands import _open, _print, _write
+from observatory.errors import ObservatoryError
+
+
+def infographic(arguments: argparse.Namespace) -> None:
+    """Write the infographic of a table as SVG or PNG."""
+    suffix = Path(arguments.output).suffix.lower()
+    if suffix not in (".svg", ".png"):
+        raise ObservatoryError(f"An infographic cannot be written as “{suffix}”.", "Name a .svg or .png file.")
+    with _open(arguments, llm=True) as obs:
+        page = obs.infographic(arguments.file, n=arguments.n, style=arguments.style, persona=arguments.persona)
+        _write(arguments.output, page.svg if suffix == ".svg" else obs.infographic_png(page))
+        _print(page.to_dict(), f"Wrote {arguments.output}", as_json=arguments.json)
