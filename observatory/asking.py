@@ -119,6 +119,12 @@ class Asking:
         found = explain_chart(accept(spec).spec, self.profile(dataset), client)
         return replace(found, sent=sent(client))
 
+    def personas(self, dataset: Any, n: int = 4, *, llm: bool = True) -> tuple[model.Persona, ...]:
+        """Kinds of people who may ask of the data set, for `explore_goals`; guesses, of rules and of the model."""
+        from observatory.insight import personas
+
+        return personas(self.profile(dataset), self._llm(llm), n=n)
+
     def explore_goals(
         self, dataset: Any, n: int = 5, persona: str | None = None, *, llm: bool = True
     ) -> list[model.Goal]:

@@ -10,8 +10,9 @@ from observatory.errors import LLMError
 from observatory.insight.facts import Facts, about, known
 from observatory.insight.ground import is_plain
 from observatory.insight.linking import field_mentions
+from observatory.insight.personas import favoured
 from observatory.insight.prompts import fill
-from observatory.insight.sheet import Sheet, sheet
+from observatory.insight.sheet import Sheet, safe_text, sheet
 from observatory.insight.symbols import spots
 from observatory.insight.wording import channels, chart_words, question_for
 from observatory.insight.words import tokens, vocabulary
@@ -37,10 +38,12 @@ def explore_goals(
 ) -> list[Goal]:
     """At most `n` questions, each with the chart that answers it, of different fields and kinds; best first.
 
-    One call of the model words all questions, for a `persona` if one is given; where its words name other fields
-    than the chart, or there is no model, the question is a template.
+    A `persona` asks first about the fields that their words name or that people of their role look at. One call of the
+    model words all questions, for them if given; where its words name other fields than the chart, or there is no
+    model, the question is a template.
     """
-    chosen = varied(list(candidates(profile, recommend, findings)), n)
+    wanted = favoured(profile, persona) if persona else ()
+    chosen = varied(list(candidates(profile, recommend, findings, wanted)), n)
     facts = known(profile, findings)
     drafts = [_draft(i, c, profile, facts, findings) for i, c in enumerate(chosen)]
     if llm is None or not drafts:
@@ -92,7 +95,7 @@ def _ask(llm: LLM, drafts: Sequence[Goal], profile: Profile, persona: str | None
     """One question for each chart, in one reply."""
     labels = sheet(profile, n=max(25, len(profile.fields)))
     lines = [f"{i}. {json.dumps(_safe(goal, labels), ensure_ascii=False)}" for i, goal in enumerate(drafts, 1)]
-    asker = f"Word them for this reader: {json.dumps(persona[:80], ensure_ascii=False)}.\n" if persona else ""
+    asker = f"Word them for this reader: {json.dumps(safe_text(persona), ensure_ascii=False)}.\n" if persona else ""
     n = len(drafts)
     schema = {
         "type": "object",

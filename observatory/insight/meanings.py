@@ -105,7 +105,7 @@ def _points_to(name: str, field: FieldProfile) -> bool:
 
 
 def _named(rule: Mapping[str, Any], field: FieldProfile) -> bool:
-    words = name_words(field.name)
+    words = tuple(word for word in name_words(field.name) if word not in ("of", "the"))
     joined = "".join(words)
     pairs = [tuple(pair.split()) for pair in rule.get("pairs", "").split(", ") if pair]
     return (

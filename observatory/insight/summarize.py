@@ -12,7 +12,7 @@ from observatory.insight.aggregates import Query, aggregates
 from observatory.insight.facts import Fact, Facts, known
 from observatory.insight.ground import check
 from observatory.insight.prompts import fill
-from observatory.insight.sheet import Sheet, sheet
+from observatory.insight.sheet import Sheet, safe_text, sheet
 from observatory.insight.symbols import spots
 from observatory.model import Finding, Profile, Sentence, Summary
 
@@ -105,7 +105,7 @@ def _kind(fact: Fact) -> str:
 def _ask(llm: LLM, profile: Profile, chosen: Sequence[Fact], title: str) -> list[str]:
     """The model's sentences; only facts whose names and values may stand in a prompt are shown to it."""
     shown = sheet(profile)
-    lines = [json.dumps(f"Title: {title[:80]}", ensure_ascii=False)]
+    lines = [json.dumps(f"Title: {safe_text(title)}", ensure_ascii=False)]
     lines += [json.dumps(f.text, ensure_ascii=False) for f in chosen[:_PROMPT_FACTS] if _may_show(f, shown)]
     messages = [
         {"role": "system", "content": fill("summary_system")},

@@ -15,7 +15,7 @@ from observatory.insight.words import name_words, stem, vocabulary
 from observatory.model import FieldProfile, Finding, Profile, RankedChart, Task, Wish, WishedField
 
 Recommend = Callable[[Wish, int], list[RankedChart]]
-_OUTCOME_STORY, _MEASURE_STORY, _ODD = 0.7, 0.45, 0.5
+_OUTCOME_STORY, _MEASURE_STORY, _ODD, _WANTED = 0.7, 0.45, 0.5, 0.9
 ANSWERS = (
     vocabulary("yes no"), vocabulary("true false"), vocabulary("0 1"), vocabulary("y n"), vocabulary("ja nein"),
     vocabulary("pass fail"), vocabulary("won lost"), vocabulary("alive dead"), vocabulary("accepted rejected"),
@@ -39,10 +39,12 @@ class Candidate:
     interest: float
 
 
-def candidates(profile: Profile, recommend: Recommend, findings: Sequence[Finding]) -> Iterator[Candidate]:
-    """The best open charts, and one for each kind of question about the most telling fields."""
+def candidates(
+    profile: Profile, recommend: Recommend, findings: Sequence[Finding], wanted: Sequence[str] = ()
+) -> Iterator[Candidate]:
+    """The best open charts, and one for each kind of question about the most telling fields and those `wanted`."""
     seen: set[str] = set()
-    for wish, task in _wishes(profile, findings):
+    for wish, task in [*_wishes(profile, findings), *_wanted(wanted)]:
         try:
             charts = recommend(wish, 8 if not wish.fields else 1)
         except (RuleError, ChartError, FieldNotFound):
@@ -52,7 +54,16 @@ def candidates(profile: Profile, recommend: Recommend, findings: Sequence[Findin
             if key not in seen and chart.fields:
                 seen.add(key)
                 kind = task or _kind(chart.spec, profile)
-                yield Candidate(chart, kind, _interest(chart, profile, findings))
+                about = sum(name in wanted for name in chart.fields) / len(chart.fields)
+                yield Candidate(chart, kind, _interest(chart, profile, findings) + _WANTED * about)
+
+
+def _wanted(names: Sequence[str]) -> Iterator[tuple[Wish, str]]:
+    """The first fields that somebody wants to know about, each alone and with the next."""
+    for name in names[:4]:
+        yield Wish((WishedField(name),)), ""
+    for first, second in pairwise(names[:4]):
+        yield Wish((WishedField(first), WishedField(second))), ""
 
 
 def _wishes(profile: Profile, findings: Sequence[Finding]) -> Iterator[tuple[Wish, str]]:

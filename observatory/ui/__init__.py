@@ -13,6 +13,7 @@ from observatory.ui.fairness import fairness
 from observatory.ui.findings import checks, combinations, finding_line, findings, first_findings, notes
 from observatory.ui.infographic import infographic
 from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
+from observatory.ui.personas import persona_choice
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
@@ -61,6 +62,7 @@ __all__ = [
     "open_dataset",
     "page_link",
     "parameters",
+    "persona_choice",
     "pinned_charts",
     "pinned_grid",
     "progress",

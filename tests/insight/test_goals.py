@@ -45,7 +45,8 @@ def test_no_goal_is_about_an_identifier(drafts: list[Goal]) -> None:
     assert all("Employee_Name" not in g.fields for g in drafts)
 
 
-def test_one_call_words_all_goals(staff: Profile, staff_charts: Recommend, drafts: list[Goal]) -> None:
+def test_one_call_words_all_goals(staff: Profile, staff_charts: Recommend) -> None:
+    drafts = explore_goals(staff, staff_charts, None, persona="a union representative")
     words = [f"What can be said of {' and '.join(g.fields)}?" for g in drafts]
     model = ScriptedLLM([json.dumps({"questions": words})])
     goals = explore_goals(staff, staff_charts, model, persona="a union representative")

@@ -16,6 +16,12 @@ SLOTS = {
     "summary_task": set(),
     "goals_system": set(),
     "goals_task": {"persona"},
+    "enrich_system": set(),
+    "enrich_task": {"title", "fields"},
+    "explain_system": set(),
+    "explain_task": set(),
+    "personas_system": set(),
+    "personas_task": {"n"},
 }
 
 
