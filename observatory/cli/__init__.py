@@ -12,9 +12,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 import observatory
-from observatory.cli import commands, engine
+from observatory.cli import commands, engine, infographic
 from observatory.cli.evaluate import evaluate
-from observatory.cli.infographic import infographic
 from observatory.errors import ObservatoryError
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
@@ -89,11 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     goals = command("goals", commands.goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")
-    drawn = command("infographic", infographic, "write a one-page picture of a table")
-    drawn.add_argument("-o", "--output", required=True, metavar="OUT", help="a .svg or .png file")
-    drawn.add_argument("-n", type=int, default=4, help="how many charts")
-    drawn.add_argument("--style", choices=("calm", "ink", "paper"), default="calm")
-    drawn.add_argument("--persona", help="who reads it")
+    infographic.add_arguments(command("infographic", infographic.infographic, "write a one-page picture of a table"))
     command("ask", commands.ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
     run_code = command("run-code", commands.run_code, "the chart that Python code makes of a table", file=False)
     run_code.add_argument(

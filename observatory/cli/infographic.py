@@ -9,6 +9,14 @@ from observatory.cli.commands import _open, _print, _write
 from observatory.errors import ObservatoryError
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command may be told."""
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a .svg or .png file")
+    parser.add_argument("-n", type=int, default=4, help="how many charts")
+    parser.add_argument("--style", choices=("calm", "ink", "paper"), default="calm")
+    parser.add_argument("--persona", help="who reads it")
+
+
 def infographic(arguments: argparse.Namespace) -> None:
     """Write the infographic of a table as SVG or PNG."""
     suffix = Path(arguments.output).suffix.lower()
