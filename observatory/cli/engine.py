@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatory.cli.commands import _print
-from observatory.errors import LLMUnavailable, PortInUse
+from observatory.errors import LLMUnavailable, ObservatoryError, PortInUse
 from observatory.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,10 +75,12 @@ def _serve(file: Path, settings: Settings, arguments: argparse.Namespace) -> Non
 
 def _free_port(port: int) -> int:
     """The port, or one that is free: a server that starts again keeps its address."""
+    if not 0 <= port < 2**16:
+        raise ObservatoryError(f"There is no port {port}.", "Ports are numbers from 1 to 65535.")
     try:
         with socket.create_server(("127.0.0.1", port)) as free:
             return int(free.getsockname()[1])
-    except (OSError, OverflowError) as exc:
+    except OSError as exc:
         raise PortInUse(f"The engine cannot listen on port {port}.", "Choose another one with --port.") from exc
 
 

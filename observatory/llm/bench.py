@@ -130,10 +130,10 @@ def _speculation_lines(found: Speculation | None) -> list[str]:
     ]
 
 
-def refuse_when_busy(seconds: float = _LOOK_SECONDS) -> None:
-    """Raise LLMUnavailable if other programs keep more than half a core busy in the next seconds."""
+def refuse_when_busy() -> None:
+    """Raise LLMUnavailable if other programs keep more than half a core busy in the next two seconds."""
     load = OtherLoad()
-    time.sleep(seconds)
+    time.sleep(_LOOK_SECONDS)
     cores = load.since_last()[1]
     if cores > _BUSY_CORES:
         raise LLMUnavailable(
