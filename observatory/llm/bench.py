@@ -176,7 +176,7 @@ def measure(
     with _running(fixed):
         bench = _measured(fixed, time.monotonic() - began, batches, tokens, progress)
         progress("speculative decoding", 0.9)
-        without = Prober(fixed).wording(tokens) if draft != "off" else 0.0
+        without = Prober(fixed).wording(2 * tokens) if draft != "off" else 0.0
     bench = replace(bench, busy_decode=busy, busy_threads=threads)
     return bench if draft == "off" else replace(bench, speculation=_speculation(model_path, settings, without, tokens))
 
@@ -186,7 +186,7 @@ def _speculation(model_path: Path, settings: Settings, without: float, tokens: i
     with _running(engine):
         if engine.config.draft == "off":
             raise LLMUnavailable(engine.status().detail, "Choose another draft model.")
-        decode = Prober(engine).wording(tokens)
+        decode = Prober(engine).wording(2 * tokens)
         live = engine.live()
         return Speculation(
             settings.engine_draft, without, decode, live.drafted or 0, live.accepted or 0, live.resident or 0

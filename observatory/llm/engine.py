@@ -237,6 +237,7 @@ class Engine:
             server.stop()
         ready = server.wait_until_healthy()
         if ready:
+            self._note_draft(server.refused_draft())
             name = self.config.name
             connection = OpenAIClient(f"{server.address}/v1", server.api_key, name, self._timeout, self.meter, OBEYS)
             self._prefixes = Prefixes(self.config.slots, server.copies, _copier(connection))
@@ -248,6 +249,11 @@ class Engine:
         reason = server.last_words()
         server.stop()
         return ready, reason
+
+    def _note_draft(self, why_not: str) -> None:
+        if why_not and self.config.draft != "off":
+            self.config = replace(self.config, draft="off")
+            self._note = f"Speculative decoding is off: {why_not}."
 
     def _makes_do(self, reason: str) -> bool:
         """Whether the server may start if it is told to do without something."""

@@ -19,6 +19,8 @@ from pathlib import Path
 
 _SERVER = Path(__file__).with_name("server.py")
 _STOP_SECONDS = 2.0
+_MOST_SAID = 2**20
+_REFUSED_DRAFT = r"failed to initialize speculative decoding context: (.*)"
 _REASONS = (  # what llama.cpp prints when it cannot start
     r"error loading model: (?:llama_model_loader: )?(.*)",
     r"(couldn't bind HTTP server socket, .*)",
@@ -62,7 +64,7 @@ class ServerProcess:
         self.api_key = config.api_key or secrets.token_urlsafe(24)
         self.address = self._error = ""
         self.copies: list[str] = []
-        self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115
         self._openmp = _bundled_openmp()
         self._stopping, self._reading = threading.Lock(), threading.Lock()
         self._process = subprocess.Popen(
@@ -130,10 +132,17 @@ class ServerProcess:
         with self._stopping:
             if self._said.closed:
                 return "it was stopped"
-            self._said.seek(0)
-            said = self._said.read()
-        found = next((match[1] for pattern in _REASONS if (match := re.search(pattern, said))), "")
-        return found or self._error or f"it ended with code {code}"
+            return self._reason(_REASONS) or self._error or f"it ended with code {code}"
+
+    def refused_draft(self) -> str:
+        """Why a server that is healthy decodes without the draft model it was given; empty if it does not."""
+        with self._stopping:
+            return "" if self._said.closed else self._reason((_REFUSED_DRAFT,))
+
+    def _reason(self, patterns: tuple[str, ...]) -> str:
+        """What the process said, by the first pattern that is found; its place in the file is left as it is."""
+        said = os.pread(self._said.fileno(), _MOST_SAID, 0).decode(errors="replace")
+        return next((match[1] for pattern in patterns if (match := re.search(pattern, said))), "")
 
     def _environment(self) -> dict[str, str]:
         environment = {**_SPIN, **os.environ}

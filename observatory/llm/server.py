@@ -77,8 +77,8 @@ def _copies(params: Any) -> list[str]:
 def _speculate(params: Any, draft: str, types: Any) -> None:
     """Have several tokens proposed at once, by what was said before (`ngram`) or by a smaller model (its path)."""
     if draft == "ngram":
-        params.speculative.types = [types.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
-        params.speculative.ngram_simple.size_n, params.speculative.ngram_simple.size_m = _NGRAM, _DRAFTED_TOKENS
+        params.speculative.types = [types.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
+        params.speculative.ngram_map_k.size_n, params.speculative.ngram_map_k.size_m = _NGRAM, _DRAFTED_TOKENS
     elif draft != "off":
         params.speculative.types = [types.COMMON_SPECULATIVE_TYPE_DRAFT_SIMPLE]
         params.speculative.draft.mparams.path = draft

@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from observatory.errors import LLMCancelled, LLMInvalidReply, LLMUnavailable
-from observatory.llm import Engine, process
+from observatory.llm import Engine, process, prober
 from observatory.llm.asker import Asker, asking
 from observatory.llm.bench import measure
 from observatory.settings import Settings
@@ -309,8 +310,33 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(engine: Engine):
 
 
 def test_a_draft_model_that_is_not_here_leaves_an_engine_without_one(engine: Engine):
-    plain = Engine(Path(engine.config.model), Settings(engine_context=512, engine_draft="qwen2.5-coder-0.5b-instruct"))
+    plain = Engine(Path(engine.config.model), Settings(models=Path("nowhere"), engine_draft=engine.config.name))
     assert plain.config.draft == "off"
+
+
+def test_speculative_decoding_counts_what_was_proposed(engine: Engine, engine_settings: Settings):
+    question = [{"role": "user", "content": "Write the numbers from 1 to 30 with commas."}]
+    drafting = Engine(Path(engine.config.model), replace(engine_settings, engine_draft=engine.config.name), threads=1)
+    drafting.start()
+    assert drafting.wait(120).state == "ready"
+    assert drafting.client().complete(question, max_tokens=24)
+    live = drafting.live()
+    drafting.stop()
+    assert live.draft == engine.config.name
+    assert live.drafted
+    assert 0 < (live.accepted or 0) <= live.drafted
+
+
+def test_a_draft_model_of_another_vocabulary_is_told_from_what_the_server_says(engine: Engine):
+    server = process.ServerProcess(engine.config)
+    try:
+        assert server.wait_until_healthy()
+        assert server.refused_draft() == ""
+        said = b"E srv load_model: failed to initialize speculative decoding context: the vocabulary is another one\n"
+        os.write(server._said.fileno(), said)
+        assert server.refused_draft() == "the vocabulary is another one"
+    finally:
+        server.stop()
 
 
 def test_a_system_without_openmp_uses_the_one_that_scikit_learn_brings(
@@ -327,7 +353,7 @@ def test_a_system_without_openmp_uses_the_one_that_scikit_learn_brings(
 PARENT = """
 import sys, time
 from pathlib import Path
-from observatory.llm import Engine, process
+from observatory.llm import Engine, process, prober
 from observatory.llm.bench import measure
 from observatory.settings import Settings
 engine = Engine(Path(sys.argv[1]), Settings(engine_context=512))
@@ -355,8 +381,12 @@ def test_no_orphan_is_left_when_the_parent_is_killed(engine: Engine, when: str):
 # ── bench ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_bench_measures_every_batch_and_prints_a_table(engine: Engine, engine_settings: Settings):
-    bench = measure(Path(engine.config.model), engine_settings, batches=(1, 2), tokens=8)
+def test_the_bench_measures_every_batch_and_prints_a_table(
+    engine: Engine, engine_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(prober, "_PROMPT_WORDS", 20)
+    monkeypatch.setattr(prober, "_PREFIX_WORDS", 200)
+    bench = measure(Path(engine.config.model), engine_settings, batches=(1, 2), tokens=8, draft="ngram")
     assert [speed.batch for speed in bench.speeds] == [1, 2]
     assert all(speed.prefill > 0 and speed.decode > 0 for speed in bench.speeds)
     assert bench.first_token_cached < bench.first_token_uncached
@@ -364,4 +394,8 @@ def test_the_bench_measures_every_batch_and_prints_a_table(engine: Engine, engin
     assert type(bench).from_dict(bench.to_dict()) == bench
     assert bench.model in bench.table()
     assert 1 <= bench.busy_threads <= bench.threads
-    assert min(bench.busy_decode, bench.busy_decode_fixed) > 0
+    assert min(bench.busy_decode, bench.busy_decode_fixed, bench.users_speedup) > 0
+    assert bench.prefix_reuse > 0.9
+    assert bench.speculation is not None
+    assert bench.speculation.draft == "ngram"
+    assert min(bench.speculation.without, bench.speculation.decode) > 0

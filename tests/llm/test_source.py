@@ -74,7 +74,8 @@ def test_a_url_can_be_any_server_that_speaks_the_protocol(engine: Engine):
     assert client.complete(QUESTION, max_tokens=4)
     live = source.live()
     assert live is not None
-    assert (live.model, live.answered, live.resident) == (SMALL, 1, None)
+    assert (live.model, live.resident) == (SMALL, None)
+    assert live.answered > 0
     source.close()
 
 
