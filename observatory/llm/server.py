@@ -14,12 +14,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _TIMEOUT_SECONDS = 120
 _CACHE_MIB = 256
 _COPIES = 4
+_LOG_SECONDS = 0.2  # llama.cpp writes its log, which says what went wrong, in a thread of its own
 _DRAFTED_TOKENS = 8
 _NGRAM = 4  # tokens that must have been said before, for those that followed them to be proposed again
 _SURE = 0.75  # the least probability at which a smaller model proposes a token
@@ -40,8 +42,10 @@ def main() -> int:
         _speculate(params, config["draft"], xllamacpp.common_speculative_type)
         server = xllamacpp.Server(params)
     except (ImportError, RuntimeError, OSError, ValueError) as exc:
+        time.sleep(_LOG_SECONDS)
         _say(answer, {"error": str(exc)})
         return 1
+    time.sleep(_LOG_SECONDS if config["draft"] != "off" else 0.0)
     _say(answer, {"address": server.listening_address, "copies": copies})
     threading.Event().wait()
     return 0

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from observatory.errors import LLMCancelled, LLMInvalidReply, LLMUnavailable
-from observatory.llm import Engine, process, prober
+from observatory.llm import Engine, prober, process
 from observatory.llm.asker import Asker, asking
 from observatory.llm.bench import measure
 from observatory.settings import Settings
