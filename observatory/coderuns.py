@@ -62,6 +62,13 @@ class CodeRuns:
         seconds = time.monotonic() - began
         return model.CodeRun(code, True, drawn.spec, notes=notes, seconds=seconds, printed=drawn.printed)
 
+    def repair_code(self, code: str, dataset: Any, *, llm: bool = True) -> list[model.Attempt]:
+        """tmp"""
+        from observatory.insight.coding.repair import mend
+
+        chosen = self.dataset(dataset)
+        return mend(code, lambda text: self.try_code(text, chosen), "generate", "person")
+
     def sandbox(self) -> model.SandboxStatus:
         """Whether chart code may run on this machine, and by which layers it is held."""
         return self._sandbox.status()

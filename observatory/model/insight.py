@@ -102,14 +102,18 @@ class Goal(Record):
 
 @dataclass(frozen=True)
 class Attempt(Record):
-    """One step on the way to a chart, kept so that people see how it came about."""
+    """One step on the way to a chart, kept so that people see how it came about.
+
+    `changed` says in a sentence what was changed of the attempt before it, "" for the first one.
+    """
 
     step: Literal["specify", "generate", "fix", "repair", "fallback"]
-    source: Literal["llm", "rules"]
+    source: Literal["llm", "rules", "person"]
     ok: bool
     code: str | None = None
     spec: Mapping[str, Any] | None = None
     error: str | None = None
+    changed: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Any
@@ -39,7 +39,7 @@ _LISTS = ("It has ", "It may be ", "It takes ", "The columns are ")
 """Hints that say less than a suggested change does, and how others of them begin."""
 
 
-def described(error: BaseException, code: str, columns: Sequence[str]) -> dict[str, Any]:
+def described(error: BaseException, code: str, columns: Sequence[str], numbers: Collection[str] = ()) -> dict[str, Any]:
     """The error as `{"type", "message", "hint", "line", "fix"}`, whatever it is and whatever it does when asked.
 
     >>> described(KeyError("Clas"), "data['Clas']", ["class"])["hint"]
@@ -50,7 +50,7 @@ def described(error: BaseException, code: str, columns: Sequence[str]) -> dict[s
     except BaseException:  # an exception of the code's own making may raise when it is read
         found = ChartCodeFailed("The code failed, and its error cannot be read.", "Write it more plainly.")
     shown = found.to_dict()
-    shown["fix"] = fix = _fix(code, error, columns)
+    shown["fix"] = fix = _fix(code, error, columns, numbers)
     shown["hint"] = _hint(shown["message"], shown["hint"], code, fix)
     shown |= {"message": _short(shown["message"], 600), "hint": _short(shown["hint"], 600)}
     shown["line"] = found.line if found.line is not None else line_of(error)
@@ -59,9 +59,9 @@ def described(error: BaseException, code: str, columns: Sequence[str]) -> dict[s
     return shown
 
 
-def _fix(code: str, error: BaseException, columns: Sequence[str]) -> str | None:
+def _fix(code: str, error: BaseException, columns: Sequence[str], numbers: Collection[str]) -> str | None:
     try:
-        return suggest(code, error, columns) if len(str(error)) < _LONGEST_MENDED else None
+        return suggest(code, error, columns, numbers) if len(str(error)) < _LONGEST_MENDED else None
     except BaseException:  # as above
         return None
 

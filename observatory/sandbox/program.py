@@ -18,6 +18,7 @@ from observatory.sandbox.chart import LAST, LAST_SET, chart_of, spec_of
 from observatory.sandbox.classes import bases_of
 from observatory.sandbox.frames import Frames, strict, unbound
 from observatory.sandbox.layers import MOST_PRINTED
+from observatory.sandbox.looking import demand_drawable
 from observatory.sandbox.quiet import themes_kept
 from observatory.sandbox.reading import FILENAME, read
 from observatory.sandbox.trimming import trimmed
@@ -46,12 +47,13 @@ def run(code: str, data: pd.DataFrame, *, guard: bool = True, facade: bool = Tru
 
 def _answer(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
     columns = [str(name) for name in data.columns]
+    numbers = [str(name) for name in data.select_dtypes("number").columns]
     try:
         tree, notes = trimmed(read(code), IMPORTABLE)
         spec = _spec(tree, data, guard=guard, facade=facade)
         return {"ok": True, "spec": spec, "notes": [*notes, *_notes(spec)]}
     except BaseException as exc:  # what the code raises is its answer, a request to exit too
-        return {"ok": False, "error": failures.described(exc, code, columns)}
+        return {"ok": False, "error": failures.described(exc, code, columns, numbers)}
 
 
 def _spec(tree: ast.Module, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict[str, Any]:
@@ -63,7 +65,8 @@ def _spec(tree: ast.Module, data: pd.DataFrame, *, guard: bool, facade: bool) ->
         exec(compile(_with_last(tree), FILENAME, "exec"), held)  # noqa: S102
         spec = spec_of(chart_of(held, data))
         plain: dict[str, Any] = strict(unbound(spec, frames))
-        return plain
+    demand_drawable(plain, data)
+    return plain
 
 
 def _notes(spec: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from observatory.sandbox.fixes.at_hand import AtHand, at_hand
@@ -20,6 +20,7 @@ _QUOTED = re.compile(r"[`“\"']([^`“”\"'\n]{1,200})[`”\"']")
 class Failure:
     """An error of chart code: the name of its type, its text, the line, the names it speaks of, the columns there are.
 
+    `numbers` are the columns that hold numbers.
     `owner` is the type of the object that lacks an attribute, `offered` are the attributes it has, and `hand` is the
     table that the line used.
     """
@@ -33,6 +34,7 @@ class Failure:
     offered: tuple[str, ...] = ()
     key: object = None
     hand: AtHand = field(default_factory=AtHand)
+    numbers: frozenset[str] = frozenset()
 
     @property
     def is_none(self) -> bool:
@@ -53,15 +55,15 @@ class Failure:
         return re.search(pattern, self.message)
 
 
-def failure_of(error: BaseException, code: Code, columns: Sequence[str]) -> Failure:
+def failure_of(error: BaseException, code: Code, columns: Sequence[str], numbers: Collection[str] = ()) -> Failure:
     """What an exception tells: of the code, of a library, of the guard, or one of the observatory's own.
 
     >>> failure_of(KeyError("cls"), Code("data['cls']"), ["class"]).key
     'cls'
     """
     cause = error.__cause__
-    if type(error).__name__ == "ChartCodeFailed" and isinstance(cause, Exception):
-        return failure_of(cause, code, columns)
+    if type(error).__name__ in ("ChartCodeFailed", "ChartCodeRejected") and isinstance(cause, Exception):
+        return failure_of(cause, code, columns, numbers)
     holder = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
     owner = holder.__name__ if isinstance(holder, type) else type(holder).__name__ if holder is not None else ""
     line = getattr(error, "line", None) or getattr(error, "lineno", None) or _line(error, len(code.lines))
@@ -77,6 +79,7 @@ def failure_of(error: BaseException, code: Code, columns: Sequence[str]) -> Fail
         offered=() if holder is None else useful(holder),
         key=error.args[0] if isinstance(error, KeyError) and error.args else None,
         hand=at_hand(error),
+        numbers=frozenset(numbers),
     )
 
 

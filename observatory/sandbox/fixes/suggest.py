@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from observatory.sandbox.allowed import ATTRIBUTES, MODULES, QUIET
 from observatory.sandbox.fixes import (
+    calls,
     charts,
     columns,
     dates,
+    elsewhere,
     fields,
     names,
     removals,
@@ -27,6 +29,8 @@ from observatory.sandbox.fixes.failure import Failure, failure_of
 _LONGEST = 50_000
 _MOST = 24
 _CURES = (
+    elsewhere.cures,
+    calls.cures,
     removals.cures,
     dates.cures,
     tables.cures,
@@ -41,10 +45,11 @@ _CURES = (
 )
 
 
-def suggest(code: str, error: BaseException, columns: Sequence[str]) -> str | None:
+def suggest(code: str, error: BaseException, columns: Sequence[str], numbers: Collection[str] = ()) -> str | None:
     """The whole code with the smallest change that is likely to mend it, or None where nothing is likely.
 
-    `error` is what the code raised, or what refused it, and `columns` are those of the data set. It never raises.
+    `error` is what the code raised, or what refused it, and `columns` are those of the data set, of which
+    `numbers` hold numbers. It never raises.
 
     >>> suggest("alt.Chart(data).mark_bar().encode(x='Clas')", KeyError("Clas"), ["class"])
     "alt.Chart(data).mark_bar().encode(x='class')"
@@ -52,19 +57,19 @@ def suggest(code: str, error: BaseException, columns: Sequence[str]) -> str | No
     if len(code) > _LONGEST:
         return None
     try:
-        tried = islice(_candidates(code, error, columns), _MOST)
+        tried = islice(_candidates(code, error, columns, numbers), _MOST)
         return next((text for text in tried if text.strip() and text != code and _is_new(text, code, columns)), None)
     except Exception:  # the code may have made the error and its parts: what they do must not replace the error itself
         return None
 
 
-def _candidates(text: str, error: BaseException, known: Sequence[str]) -> Iterator[str]:
+def _candidates(text: str, error: BaseException, known: Sequence[str], numbers: Collection[str]) -> Iterator[str]:
     if not _parses(text):
         mended = syntax.mended(text) or ""
         yield from [mended] if re.search(r"\b(alt|[cC]hart|plot)\b", mended) else []
         return
     code = Code(text)
-    failure = failure_of(error, code, known)
+    failure = failure_of(error, code, known, numbers)
     for cure in _CURES:
         for mended in cure(code, failure):
             yield from [_finished(mended, failure)] if mended != text and _parses(mended) else []

@@ -1,0 +1,56 @@
+"""A look at the chart that code gave, where the code is still at hand: what is wrong with it can be mended there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from observatory.errors import ChartCodeFailed, ChartCodeRejected, ChartInvalidSpec, FieldNotFound
+from observatory.sandbox.grammar import accept
+
+_PARTS = ("layer", "hconcat", "vconcat", "concat")
+
+
+def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame) -> None:
+    """Raise ChartCodeFailed for a field that no table has, ChartCodeRejected for what the grammar refuses.
+
+    Only views without transforms are looked at for fields. Nothing rests on this look: the spec is judged again by the
+    process that asked for the chart.
+
+    >>> demand_drawable({"mark": "bar", "encoding": {"x": {"field": "b"}}}, pd.DataFrame({"a": [1]}))
+    Traceback (most recent call last):
+    observatory.errors.ChartCodeFailed: There is no field called “b”.
+    """
+    tables = {name: pd.DataFrame(rows[:1]) for name, rows in spec.get("datasets", {}).items()}
+    for name, table in _named(spec, data.head(1), tables):
+        if name not in table.columns:
+            error = FieldNotFound(name, [str(column) for column in table.columns])
+            error.obj = table  # type: ignore[attr-defined]  # where `at_hand` looks for the table
+            raise ChartCodeFailed(error.message, error.hint) from error
+    try:
+        accept({**spec, "datasets": {name: rows[:1] for name, rows in spec.get("datasets", {}).items()}})
+    except ChartInvalidSpec as error:
+        raise ChartCodeRejected(error.message, error.hint) from error
+
+
+def _named(node: Any, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The fields that views name, and the tables that they are read from."""
+    if not isinstance(node, Mapping) or node.get("transform"):
+        return
+    own = node.get("data")
+    if isinstance(own, Mapping):
+        if own.get("name") not in tables:
+            return
+        table = tables[str(own["name"])]
+    for key in _PARTS:
+        for part in node.get(key, []):
+            yield from _named(part, table, tables)
+    encoding = node.get("encoding")
+    for definition in encoding.values() if isinstance(encoding, Mapping) else ():
+        for item in definition if isinstance(definition, list) else [definition]:
+            field = item.get("field") if isinstance(item, Mapping) else None
+            if isinstance(field, str):
+                yield re.sub(r"\\(.)", r"\1", field), table
