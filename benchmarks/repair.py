@@ -15,13 +15,12 @@ import copy
 import json
 import re
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -50,7 +49,7 @@ def meaning(spec: Mapping[str, Any], rows: list[dict[str, Any]]) -> Meaning:
     svg: str = vl_convert.vegalite_to_svg(chart, allowed_base_urls=[])
     found = [*_LABEL.findall(svg), *_TEXT.findall(svg)]
     labels = [label for label, kind in found if kind not in ("axis", "legend", "title")]
-    return marks, Counter(tuple(sorted(_values(unescape(label)))) for label in labels)
+    return marks, Counter(tuple(sorted(set(_values(unescape(label))))) for label in labels)
 
 
 def _marked(node: Any) -> Iterator[str]:

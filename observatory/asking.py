@@ -32,6 +32,8 @@ class Asking:
     check: Callable[..., model.ChartCheck]
     draw: Callable[..., Any]
     run_code: Callable[..., model.ChartSpec]
+    sandbox: Callable[[], model.SandboxStatus]
+    try_code: Callable[[str, Any], model.CodeRun]
 
     def engine(self) -> model.EngineStatus:
         """How the language model is right now."""
@@ -145,9 +147,18 @@ class Asking:
     def visualize(self, dataset: Any, question: str, *, llm: bool = True) -> model.Visualization:
         """The chart that answers a question asked in plain words, and how it came about."""
         from observatory.insight import visualize
+        from observatory.llm.writers import writes_code
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        found = visualize(self.profile(chosen), question, self._recommender(chosen.id), client, status=self.engine())
+        codes = client is not None and writes_code(self.settings.llm_code, client.name or self.engine().model or "") and self.sandbox().ready
+        found = visualize(
+            self.profile(chosen),
+            question,
+            self._recommender(chosen.id),
+            client,
+            status=self.engine(),
+            try_code=(lambda code: self.try_code(code, chosen)) if codes else None,
+        )
         return replace(found, sent=sent(client))
 
     def evaluate(

@@ -17,6 +17,7 @@ from observatory.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observatory.llm import RecordingLLM
     from observatory.sandbox.box import Drawn, Sandbox
     from observatory.store import Store
 
@@ -32,6 +33,8 @@ class CodeRuns:
     _profile: Callable[[str], model.Profile]
     settings: Settings
     dataset: Callable[[Any], model.Dataset]
+    _llm: Callable[[bool], RecordingLLM | None]
+    _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
 
     def run_code(self, code: str, dataset: Any) -> model.ChartSpec:
         """The chart that Python code makes of a data set: `plot(data)` returns it, or the variable `chart` holds it.
@@ -63,11 +66,23 @@ class CodeRuns:
         return model.CodeRun(code, True, drawn.spec, notes=notes, seconds=seconds, printed=drawn.printed)
 
     def repair_code(self, code: str, dataset: Any, *, llm: bool = True) -> list[model.Attempt]:
-        """tmp"""
-        from observatory.insight.coding.repair import mend
+        """The attempts at a chart from code that may be broken: the last one is shown, and each says what it changed.
 
-        chosen = self.dataset(dataset)
-        return mend(code, lambda text: self.try_code(text, chosen), "generate", "person")
+        The sandbox's suggestions are followed, then a model is asked if there is one, and at the end the chart rules
+        make the chart of what the code names. Raises nothing for bad code.
+
+        >>> import observatory
+        >>> code = "chart = alt.Chart(df).mark_scatter().encode(x='cty', y='hwy')"
+        >>> with observatory.open() as obs:
+        ...     attempts = obs.repair_code(code, "cars", llm=False)
+        ...     attempts[-1].code if obs.sandbox().ready else code.replace("df", "data").replace("scatter", "point")
+        "chart = alt.Chart(data).mark_point().encode(x='cty', y='hwy')"
+        """
+        from observatory.insight.coding.repair import repair
+
+        chosen, client = self.dataset(dataset), self._llm(llm)
+        profile, recommend = self._profile(chosen.id), self._recommender(chosen.id)
+        return repair(code, profile, lambda text: self.try_code(text, chosen), recommend, client)
 
     def sandbox(self) -> model.SandboxStatus:
         """Whether chart code may run on this machine, and by which layers it is held."""

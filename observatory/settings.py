@@ -30,6 +30,9 @@ class Settings:
     llm_api_key: str = _setting("", "key for that URL")
     llm_model: str = _setting("", "model to ask for at that URL; empty takes the first it lists")
     llm_timeout: float = _setting(60.0, "seconds to wait for an answer of the model")
+    llm_code: str = _setting(
+        "auto", "whether the model writes chart code first: `always`, `never`, or `auto`: if it is large enough"
+    )
     engine_threads: int = _setting(0, "threads of the engine; 0 takes one for each physical core")
     engine_context: int = _setting(8192, "tokens of context that the engine keeps")
     engine_draft: str = _setting(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from observatory.errors import ChartError, FieldNotFound, LLMError, RuleError
+from observatory.insight.coding.free import free_code
+from observatory.insight.coding.mend import TryCode
 from observatory.insight.explain import explain
 from observatory.insight.goals import explore_goals
 from observatory.insight.rules import Reading, read
@@ -23,11 +25,19 @@ _FAILURES = (RuleError, ChartError, FieldNotFound)
 
 
 def visualize(
-    profile: Profile, question: str, recommend: Recommend, llm: LLM | None, *, status: EngineStatus
+    profile: Profile,
+    question: str,
+    recommend: Recommend,
+    llm: LLM | None,
+    *,
+    status: EngineStatus,
+    try_code: TryCode | None = None,
 ) -> Visualization:
     """The chart that answers a question, how it came about, and what of the question was not understood.
 
-    The rules read every question; the model, if there is one, reads it too, and what it adds is checked by them.
+    The rules read every question; the model, if there is one, reads it too, and what it adds is checked by them. With
+    `try_code`, which runs code in the sandbox, the model is first asked for code, and its chart is shown if it shows
+    what the question says outright.
     Without a chart that fits, `spec` is that of the best open chart, or empty, and `warnings` says so.
     """
     reading = read(question[:1000], profile)
@@ -35,6 +45,10 @@ def visualize(
     warnings = list(reading.warnings)
     if not reading.understood:
         return _not_understood(profile, question, reading, recommend, status)
+    if llm is not None and try_code is not None:
+        attempts += free_code(llm, profile, question, reading.wish, try_code)
+        if attempts[-1].ok:
+            return _coded(profile, question, reading, attempts, warnings, status)
     wish = _wish(profile, question, reading, recommend, llm, attempts, warnings)
     chart = _draw(wish, recommend, attempts, warnings)
     if chart is None:
@@ -50,6 +64,24 @@ def visualize(
         status,
         wish,
     )
+
+
+def _coded(
+    profile: Profile,
+    question: str,
+    reading: Reading,
+    attempts: list[Attempt],
+    warnings: list[str],
+    status: EngineStatus,
+) -> Visualization:
+    """The answer whose chart the model coded; words only where the chart reads the table itself."""
+    spec, code = attempts[-1].spec or {}, attempts[-1].code or ""
+    try:
+        text = "" if spec.get("datasets") else explain(spec, reading.wish, profile, question)
+    except (ChartError, FieldNotFound, KeyError):
+        text = ""
+    text = text or "A chart that the language model coded; its rows were computed by that code."
+    return Visualization(question, spec, code, tuple(attempts), text, tuple(_once(warnings)), status, reading.wish)
 
 
 def _wish(

@@ -1,44 +1,65 @@
-"""Broken chart code, repaired step by step: by the sandbox's suggestions, by a model, and at the end from its words."""
+"""Broken chart code, repaired: by the sandbox's suggestions, by a model, and at the end anew from what it names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from observatory.model import Attempt, CodeRun
+from observatory.errors import ChartError, FieldNotFound, RuleError
+from observatory.insight.coding.by_model import repaired
+from observatory.insight.coding.mend import TryCode, mend
+from observatory.insight.coding.salvage import aggregates_in, wish_of
+from observatory.insight.sheet import sheet
+from observatory.model import Attempt, Profile, RankedChart, Wish
 
-TryCode = Callable[[str], CodeRun]
-MOST_FIXES = 8
-"""Suggestions that are followed in a row."""
-Step = Literal["specify", "generate", "fix", "repair", "fallback"]
-Author = Literal["llm", "rules", "person"]
+if TYPE_CHECKING:
+    from observatory.llm import LLM
+
+Recommend = Callable[[Wish, int], list[RankedChart]]
 
 
-def mend(code: str, try_code: TryCode, step: Step = "generate", source: Author = "llm") -> list[Attempt]:
-    """The code as it was run, then with each suggestion followed, until it gives a chart or nothing is suggested.
+def repair(code: str, profile: Profile, try_code: TryCode, recommend: Recommend, llm: LLM | None) -> list[Attempt]:
+    """The attempts at a chart, from the code as it is to the one that is shown; the last one is `ok` if there is one.
 
-    At most MOST_FIXES suggestions are followed, and none that gives code that was run before. The last attempt is `ok`
-    where there is a chart. Raises nothing for bad code.
-
-    >>> def try_code(code: str) -> CodeRun:
-    ...     fixed = code.replace("mark_scatter", "mark_point")
-    ...     if fixed == code:
-    ...         return CodeRun(code, True, {"mark": "point"})
-    ...     return CodeRun(code, False, error={"message": "No mark_scatter.", "hint": "Use mark_point.", "fix": fixed})
-    >>> [(a.step, a.ok, a.changed) for a in mend("alt.Chart(data).mark_scatter()", try_code)]
-    [('generate', False, ''), ('fix', True, 'Use mark_point.')]
+    A repair that runs but lost a field or an aggregate that the code named is not the end: the chart is then made
+    anew, by the chart rules, of what the code names, and the attempt says so. Raises nothing for bad code.
     """
-    attempts: list[Attempt] = []
-    seen: set[str] = set()
-    changed = ""
-    for _ in range(MOST_FIXES + 1):
-        seen.add(code)
-        run = try_code(code)
-        error = run.error or {}
-        message = None if run.ok else str(error.get("message", "It gave no chart."))
-        attempts.append(Attempt(step, source, run.ok, code, run.spec, message, changed))
-        fix = error.get("fix")
-        if run.ok or not isinstance(fix, str) or not fix.strip() or fix in seen:
-            break
-        code, changed, step, source = fix, str(error.get("hint", "")), "fix", "rules"
-    return attempts
+    attempts = mend(code, try_code, "generate", "person")
+    if attempts[-1].ok and (len(attempts) == 1 or keeps(code, attempts[-1].code or "", profile)):
+        return attempts
+    if llm is not None and not attempts[-1].ok:
+        attempts += repaired(llm, sheet(profile, code), attempts, try_code)
+        if attempts[-1].ok and keeps(code, attempts[-1].code or "", profile):
+            return attempts
+    return attempts + _anew(code, profile, recommend, is_open=not attempts[-1].ok)
+
+
+def keeps(code: str, mended: str, profile: Profile) -> bool:
+    """Whether all fields and aggregates that code names are still named after a repair.
+
+    >>> from observatory.model import FieldProfile
+    >>> table = Profile(9, (FieldProfile("age", "quantitative", "measure", "DOUBLE", 0, 9),))
+    >>> keeps("encode(y='avg(Age)')", "encode(y='mean(age)')", table), keeps("y='avg(Age)'", "y='age'", table)
+    (True, False)
+    """
+    before = wish_of(code, profile)
+    fields = [] if before is None else [*before.fields, *before.filters]
+    summed = {f.aggregate for f in before.fields if f.aggregate} if before is not None else set()
+    return all(f.field is None or f.field in mended for f in fields) and summed <= aggregates_in(mended)
+
+
+def _anew(code: str, profile: Profile, recommend: Recommend, *, is_open: bool) -> list[Attempt]:
+    """The chart that the rules make of what the code names; where none fits, that is said if no other is shown."""
+    wish = wish_of(code, profile)
+    charts: list[RankedChart] = []
+    error = "The code names no field of this table."
+    for easier in [] if wish is None else [wish, Wish(wish.fields, None, None, wish.filters)]:
+        try:
+            charts = charts or recommend(easier, 1)
+            error = "No chart fits what the code names."
+        except (RuleError, ChartError, FieldNotFound) as exc:
+            error = exc.message
+    if charts:
+        said = f"The chart was made anew of what the code names: {charts[0].summary}"
+        return [Attempt("fallback", "rules", True, charts[0].code, charts[0].spec, changed=said)]
+    return [Attempt("fallback", "rules", False, error=error)] if is_open else []

@@ -1,4 +1,4 @@
-"""Cures for what is given in the wrong call: channels given to a chart or a mark, a list of charts, a histogram's mark."""
+"""Cures for what is given to the wrong call: channels of a chart or a mark, charts in a list, a mark of histograms."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend a call that is given what belongs into another one."""
     if failure.says(r"mark_?hist|'?hist(ogram)?\b"):
         yield from _histogram(code)
+    if failure.says(r"(mark_?)?(pie|donut|doughnut)\b"):
+        yield from _pie(code)
+    if failure.says(r"\b(limit|head|top|sort|sort_values|order_by)\b"):
+        yield from _first(code)
     if failure.kind in ("TypeError", "SchemaValidationError", "AttributeError", "ChartInvalidSpec", "ValueError"):
         yield from _moved(code)
     if failure.says(r"encode\(\) is given a column without its channel|not hashable|unhashable|positional of type"):
@@ -47,6 +51,46 @@ def _histogram(code: Code) -> Iterator[str]:
         yield code.with_(*edits)
 
 
+def _pie(code: Code) -> Iterator[str]:
+    """`mark_pie()` with axes is an arc whose angle is what is measured, and whose colour is the category."""
+    for mark in code.all(ast.Attribute):
+        call = code.parents.get(mark)
+        if not re.fullmatch(r"(mark_?)?(pie|donut|doughnut)", mark.attr) or not isinstance(call, ast.Call):
+            continue
+        encode = next((up for up in code.above(call) if fields.called(up) == "encode"), None)
+        given = {item.arg: item for item in encode.keywords} if isinstance(encode, ast.Call) else {}
+        if "theta" in given or not {"x", "y"} <= set(given):
+            continue
+        edits: list[Edit] = [(code.end(mark) - len(mark.attr), code.end(mark), "mark_arc")]
+        for axis, channel in (("x", "color"), ("y", "theta")):
+            new = re.sub(rf"alt\.{axis.upper()}\(", f"alt.{channel.title()}(", code.of(given[axis].value))
+            edits.append((code.start(given[axis]), code.end(given[axis]), f"{channel}={new}"))
+        if "color" in given and isinstance(encode, ast.Call):
+            edits = [edits[0], edits[2], code.unargued(encode, given["x"])]
+        yield code.with_(*edits)
+
+
+def _first(code: Code) -> Iterator[str]:
+    """`chart.limit(10)` keeps rows: of a table that is sorted, its first ones."""
+    for call in code.all(ast.Call):
+        method = call.func
+        if not isinstance(method, ast.Attribute) or method.attr not in ("limit", "head", "top") or len(call.args) != 1:
+            continue
+        chain = [node for node in ast.walk(method.value) if isinstance(node, ast.Call)]
+        chart = next((node for node in chain if fields.called(node) == "Chart" and node.args), None)
+        by = next((node for node in chain if fields.called(node) in ("sort", "sort_values", "order_by")), None)
+        words = [node.value for node in ast.walk(by) if isinstance(node, ast.Constant)] if by is not None else []
+        column = next((str(word).lstrip("-") for word in words if isinstance(word, str)), "")
+        if chart is None:
+            continue
+        edits: list[Edit] = [(code.end(method.value), code.end(call), "")]
+        if column and isinstance(by, ast.Call) and isinstance(by.func, ast.Attribute):
+            edits = [(code.end(by.func.value), code.end(call), "")]
+            kept = f"{code.of(chart.args[0])}.nlargest({code.of(call.args[0])}, {code.quoted(column)})"
+            edits.append(code.put(chart.args[0], kept))
+        yield code.with_(*edits)
+
+
 def _binned(code: Code, axis: ast.keyword) -> list[Edit]:
     value = axis.value
     if isinstance(value, ast.Constant):
@@ -62,9 +106,10 @@ def _moved(code: Code) -> Iterator[str]:
     for call in code.all(ast.Call):
         name = fields.called(call)
         bare = name in _bare() and isinstance(call.func, ast.Attribute) and fields.called(call.func.value) == "Chart"
-        if not (name == "Chart" or name.startswith("mark_") or bare):
+        if not (name == "Chart" or name.startswith("mark_") or name in fields.CHANNEL_CLASSES or bare):
             continue
-        own = [item for item in call.keywords if item.arg in _TAKEN and (name == "Chart" or _names_column(item))]
+        whole = name == "Chart"
+        own = [item for item in call.keywords if item.arg in _TAKEN and (whole or _names_column(item))]
         if not own:
             continue
         chain = [up for up in code.above(call) if isinstance(up, ast.Call)]

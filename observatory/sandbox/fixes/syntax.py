@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from observatory.sandbox.fixes.code import parsed
+from observatory.sandbox.fixes.cut import uncut
 
 _STEPS = 10
 _TRIED = 40
@@ -35,7 +36,7 @@ def mended(text: str) -> str | None:
     >>> mended("def plot(data)\\n    return (1")
     'def plot(data):\\n    return (1)'
     """
-    text = _unfenced(text)
+    whole = text = _unfenced(text)
     room = _MOST_READ // (len(text) + 1)
     for _ in range(_STEPS):
         error = _error(text)
@@ -46,9 +47,16 @@ def mended(text: str) -> str | None:
         better = [(_reach(_error(new)), -at, new) for at, new in enumerate(tried) if new != text]
         best = max(better, default=None)
         if best is None or best[0] <= _reach(error):
-            return None
+            break
         text = best[2]
-    return None
+    first = _error(whole)
+    return None if first is None else _uncut(whole, first)
+
+
+def _uncut(text: str, error: SyntaxError) -> str | None:
+    """The code that was cut off, without what was begun last."""
+    open_ended = re.search(r"never closed|unterminated|EOF|unexpected EOF", error.msg)
+    return uncut(text.rstrip(), lambda part: _error(part) is None) if open_ended else None
 
 
 def _error(text: str) -> SyntaxError | None:
@@ -76,6 +84,7 @@ def _unfenced(text: str) -> str:
     text = max(fenced, key=len) if fenced else text
     if re.search(r"^>>> ", text, re.MULTILINE):
         text = re.sub(r"^(?:>>>|\.\.\.) ?", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*</?\w+>[ \t]*$\n?", "", text, flags=re.MULTILINE)
     return re.sub(
         r"^[ \t]*(?:[%!](?:matplotlib|pip|conda|load_ext|config)\b.*|```\w*)\n?", "", text, flags=re.MULTILINE
     )
@@ -106,6 +115,15 @@ def _colon(text: str, error: SyntaxError) -> Iterator[str]:
         bare, hash_, comment = lines[at].partition("#")
         yield _with(lines, at, f"{bare.rstrip()}:{'  #' + comment if hash_ else ''}")
         yield _with(lines, at, re.sub(r"(?<![=!<>:])=(?!=)", "==", lines[at]))
+
+
+def _equals(text: str, error: SyntaxError) -> Iterator[str]:
+    """A comparison with one sign."""
+    if "==" in error.msg:
+        lines, at = _line(text, error)
+        for found in re.finditer(r"(?<![=!<>])=(?!=)", lines[at]):
+            if found.start() >= (error.offset or 1) - 1:
+                yield _with(lines, at, f"{lines[at][: found.start()]}=={lines[at][found.end() :]}")
 
 
 @lru_cache(maxsize=1)
@@ -241,4 +259,4 @@ def _words(text: str, error: SyntaxError) -> Iterator[str]:
         yield _with(lines, at, f"# {lines[at].strip()}")
 
 
-_CURES: tuple[_Cure, ...] = (_signs, _colon, _string, _brackets, _comma, _indentation, _keywords, _words)
+_CURES: tuple[_Cure, ...] = (_signs, _colon, _equals, _string, _brackets, _comma, _indentation, _keywords, _words)

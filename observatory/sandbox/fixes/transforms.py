@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code
@@ -18,6 +18,8 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         yield from _operations(code)
     if failure.says(r"Expected a predicate") or failure.says(r"between instances of 'str' and '(int|float)'"):
         yield from _predicates(code, failure)
+    if failure.says(r"in an expression at|expression .*(not known|cannot be read|is not)"):
+        yield from _expressions(code, failure)
     if failure.says(r"is an invalid value for `calculate`"):
         yield from _calculated(code)
 
@@ -33,6 +35,39 @@ def _operations(code: Code) -> Iterator[str]:
             if found and right and isinstance(item.value, ast.Constant):
                 edits.append(code.literal(item.value, f"{right}({found[2]})"))
     yield code.with_(*edits)
+
+
+def _expressions(code: Code, failure: Failure) -> Iterator[str]:
+    """Expressions in Python's words: columns without `datum`, `and`, `or`, `not`, `True`."""
+    edits = []
+    for call in code.all(ast.Call):
+        own = fields.called(call) in ("transform_filter", "transform_calculate")
+        for node in [*call.args, *(item.value for item in call.keywords)] if own else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                new = _expression(node.value, [*failure.columns, *fields.made(code)])
+                edits += [code.literal(node, new)] if new != node.value else []
+    yield code.with_(*edits)
+
+
+def _expression(text: str, columns: Sequence[str]) -> str:
+    """An expression of Vega for one in Python's words.
+
+    >>> _expression("class == 'suv' and not year == 2008", ["class", "year"])
+    "datum['class'] == 'suv' && ! datum['year'] == 2008"
+    """
+    parts = re.split(r"('[^']*'|\"[^\"]*\")", text)
+    for at in range(0, len(parts), 2):
+        part = parts[at]
+        for word, sign in _SIGNS.items():
+            part = re.sub(rf"\b{word}\b", sign, part)
+        for column in sorted(columns, key=len, reverse=True):
+            bare = rf"(?<![\w.\]'\"])`?{re.escape(column)}`?(?![\w('\"])"
+            part = re.sub(bare, lambda _, name=column: f"datum[{name!r}]", part)  # type: ignore[misc]
+        parts[at] = re.sub(r"(?<![=!<>])=(?!=)", "==", part)
+    return "".join(parts)
+
+
+_SIGNS = {"and": "&&", "or": "||", "not": "!", "True": "true", "False": "false", "None": "null"}
 
 
 def _predicates(code: Code, failure: Failure) -> Iterator[str]:
