@@ -150,7 +150,11 @@ class Asking:
         from observatory.llm.writers import writes_code
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        codes = client is not None and writes_code(self.settings.llm_code, client.name or self.engine().model or "") and self.sandbox().ready
+        codes = (
+            client is not None
+            and writes_code(self.settings.llm_code, client.name or self.engine().model or "")
+            and self.sandbox().ready
+        )
         found = visualize(
             self.profile(chosen),
             question,

@@ -98,6 +98,16 @@ def test_ask(capsys: pytest.CaptureFixture[str], table: str) -> None:
     assert found["attempts"]
 
 
+def test_an_answer_is_written_as_script_and_notebook(
+    capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
+) -> None:
+    script, notebook = tmp_path / "a.py", tmp_path / "a.ipynb"
+    printed(capsys, "ask", table, "mean drops by colour", "--script", str(script), "--notebook", str(notebook))
+    assert "chart.save(" in script.read_text("utf-8")
+    assert json.loads(notebook.read_text("utf-8"))["nbformat"] == 4
+    assert main(["ask", table, "mean drops by colour", "--script", str(tmp_path / "no" / "a.py")]) == 2
+
+
 def test_scan_reads_like_a_report_and_writes_a_page(
     capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path
 ) -> None:

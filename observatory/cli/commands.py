@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import observatory
 from observatory import errors, report
+from observatory.cli import export
 from observatory.errors import ObservatoryError, SandboxUnavailable
 from observatory.model import Alignment, Finding, RankedChart, Report, SandboxLayer, Weighting
 from observatory.settings import Settings
@@ -285,6 +286,7 @@ def ask(arguments: argparse.Namespace) -> None:
     """The chart that answers a question."""
     with _open(arguments, llm=True) as obs:
         found = obs.visualize(arguments.file, arguments.question)
+        export.write(obs, arguments, found)
         lines = [found.explanation, *(f"! {warning}" for warning in found.warnings), "", found.code]
         _print(found.to_dict(), "\n".join(lines), as_json=arguments.json)
 

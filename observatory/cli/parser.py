@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import observatory
-from observatory.cli import commands, engine, infographic
+from observatory.cli import commands, engine, export, infographic
 from observatory.cli.evaluate import evaluate
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
@@ -92,7 +92,9 @@ def _of_words(add: _Add) -> None:
     goals = add("goals", commands.goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")
-    add("ask", commands.ask, "the chart that answers a question").add_argument("question", metavar="QUESTION")
+    ask = add("ask", commands.ask, "the chart that answers a question")
+    ask.add_argument("question", metavar="QUESTION")
+    export.options(ask)
     infographic.add_arguments(add("infographic", infographic.infographic, "write a one-page picture of a table"))
 
 

@@ -17,18 +17,36 @@ _MARKS = {
     **dict.fromkeys(("boxplot", "box", "violinplot", "violin"), "boxplot"),
     **dict.fromkeys(("rect", "heatmap", "density_heatmap"), "rect"),
     **dict.fromkeys(("area", "stackplot", "kdeplot"), "area"),
-    "tick": "tick", "strip": "tick", "stripplot": "tick",
+    "tick": "tick",
+    "strip": "tick",
+    "stripplot": "tick",
 }
-_MARK = re.compile(r"\.\s*(?:mark_?)?(\w+)\s*\(|kind\s*=\s*['\"](\w+)|mark\s*=\s*['\"](\w+)")
+_MARK = re.compile(r"(?:\.\s*|\bmark_)(\w+)\s*\(|kind\s*=\s*['\"](\w+)|mark\s*=\s*['\"](\w+)")
 _HISTOGRAM = re.compile(r"\b(?:mark_?)?hist(?:ogram|plot)?\b|\bbins?\s*=")
 _AGGREGATES = {
-    "mean": "mean", "average": "mean", "avg": "mean", "sum": "sum", "total": "sum", "median": "median",
-    "max": "max", "min": "min", "maximum": "max", "minimum": "min",
+    "mean": "mean",
+    "average": "mean",
+    "avg": "mean",
+    "sum": "sum",
+    "total": "sum",
+    "median": "median",
+    "max": "max",
+    "min": "min",
+    "maximum": "max",
+    "minimum": "min",
 }
 _CHANNELS = {
     **dict.fromkeys(("x", "y", "color", "theta", "size", "column", "row", "shape"), ""),
-    "colour": "color", "hue": "color", "c": "color", "col": "column", "facet": "column", "names": "color",
-    "angle": "theta", "values": "theta", "labels": "color", "text": "",
+    "colour": "color",
+    "hue": "color",
+    "c": "color",
+    "col": "column",
+    "facet": "column",
+    "names": "color",
+    "angle": "theta",
+    "values": "theta",
+    "labels": "color",
+    "text": "",
 }
 _TOKEN = re.compile(
     r"(?:\b(?P<channel>\w+)\s*=\s*(?:alt\.\w+\(\s*)?|alt\.(?P<class>[A-Z]\w*)\(\s*)?(?P<quote>['\"])(?P<text>[^'\"\n]{1,120})(?P=quote)"
@@ -81,9 +99,10 @@ def _bare(code: str) -> str:
 
 def _marks(code: str) -> Iterator[str]:
     for found in _MARK.finditer(code):
-        name = (found[1] or found[2] or found[3]).removeprefix("mark_")
-        if name in _MARKS:
-            yield _MARKS[name]
+        name = (found[1] or found[2] or found[3]).removeprefix("mark").removeprefix("_")
+        known = name if name in _MARKS else name.removesuffix("s")
+        if known in _MARKS:
+            yield _MARKS[known]
     if re.search(r"\bplt\.plot\(|\bax\.plot\(", code):
         yield "line"
 
@@ -91,7 +110,9 @@ def _marks(code: str) -> Iterator[str]:
 def _shown(code: str, profile: Profile) -> Iterator[WishedField]:
     """What the channels show, in the order of the code."""
     sums = _sums(code, profile)
-    named = [(_channel(found["channel"] or found["class"] or ""), found["text"]) for found in _TOKEN.finditer(code)]
+    compared = {found.start(1) for found in _CONDITION.finditer(code)}
+    tokens = [found for found in _TOKEN.finditer(code) if found.start("text") not in compared]
+    named = [(_channel(found["channel"] or found["class"] or ""), found["text"]) for found in tokens]
     placed = dict[str, WishedField]()
     loose = list[WishedField]()
     for channel, text in named:
@@ -104,12 +125,14 @@ def _shown(code: str, profile: Profile) -> Iterator[WishedField]:
             placed[channel] = wished
         else:
             loose.append(wished)
-    yield from placed.values() or loose
+    shown = {wished.field for wished in placed.values()}
+    yield from placed.values() if shown - {None} else ()
+    yield from (wished for wished in loose if (len(placed) < 2 and wished.field not in shown) or not shown - {None})
 
 
 def _channel(name: str) -> str | None:
     """The channel that an argument or a class stands for; "" for none, None for what shows no field."""
-    if not name:
+    if name in ("", "by"):
         return ""
     known = name[0].lower() + name[1:]
     return _CHANNELS[known] or known if known in _CHANNELS else None

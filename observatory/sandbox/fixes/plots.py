@@ -26,18 +26,35 @@ _PLOTLY = {
 }
 _PYPLOT = {
     **dict.fromkeys(("bar", "barh", "scatter", "plot", "hist", "pie", "boxplot", "violinplot", "fill_between"), ""),
-    "stackplot": "area", "step": "line",
+    "stackplot": "area",
+    "step": "line",
 }
 _KINDS = {
-    "plot": "line", "step": "line", "scatter": "point", "hist": "histogram", "pie": "arc", "box": "boxplot",
-    "violinplot": "boxplot", "fill_between": "area", "barh": "bar", "density": "histogram", "kde": "histogram",
-    "count": "bar", "violin": "boxplot", "strip": "point", "swarm": "point", "reg": "point",
+    "plot": "line",
+    "step": "line",
+    "scatter": "point",
+    "hist": "histogram",
+    "pie": "arc",
+    "box": "boxplot",
+    "violinplot": "boxplot",
+    "fill_between": "area",
+    "barh": "bar",
+    "density": "histogram",
+    "kde": "histogram",
+    "count": "bar",
+    "violin": "boxplot",
+    "strip": "point",
+    "swarm": "point",
+    "reg": "point",
 }
 _CHANNELS = {
     **dict.fromkeys(("hue", "color", "c", "names"), "color"),
     **dict.fromkeys(("col", "facet_col"), "column"),
     **dict.fromkeys(("row", "facet_row"), "row"),
-    "size": "size", "symbol": "shape", "style": "shape", "s": "size",
+    "size": "size",
+    "symbol": "shape",
+    "style": "shape",
+    "s": "size",
 }
 _ESTIMATORS = {"sum": "sum", "median": "median", "max": "max", "min": "min", "len": "count", "size": "count"}
 _AGGREGATES = {"avg": "mean", "sum": "sum", "min": "min", "max": "max", "count": "count"}
