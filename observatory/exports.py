@@ -66,10 +66,10 @@ class Exports:
             return self._of_spec(chart.vega_lite)
         if isinstance(code := getattr(chart, "code", None), str) and code.strip():
             return code
-        spec = getattr(chart, "spec", None)
-        if not isinstance(spec, Mapping) or not spec:
+        shown = getattr(chart, "spec", None)
+        if not isinstance(shown, Mapping) or not shown:
             raise ChartInvalidSpec("There is no chart to export.", "Ask another question, or choose a chart.")
-        return altair_code(spec)
+        return altair_code(shown)
 
     def _of_spec(self, spec: Mapping[str, Any]) -> str:
         from observatory.charts.spec.codegen import altair_code

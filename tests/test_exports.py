@@ -27,7 +27,9 @@ CODES = {
     few = data[data["ok"]].assign(half=data["a b"] / 2)
     return alt.Chart(few).mark_bar().encode(x=alt.X("größe:Q"), y="half:Q")
 """,
-    "lines.jsonl": """chart = alt.Chart(data).mark_point().encode(x='when', y='v', color=alt.Color(field="name: it's"))""",
+    "lines.jsonl": """shown = alt.Color(field="name: it's")
+chart = alt.Chart(data).mark_point().encode(x='when', y='v', color=shown)
+""",
 }
 
 

@@ -14,10 +14,10 @@ from observatory.sandbox.grammar import accept
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
-def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame) -> None:
+def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame, code: str = "") -> None:
     """Raise ChartCodeFailed for a field that no table has, ChartCodeRejected for what the grammar refuses.
 
-    Only views without transforms are looked at for fields. Nothing rests on this look: the spec is judged again by the
+    The error has the line where the code names the field. Only views without transforms are looked at for fields. Nothing rests on this look: the spec is judged again by the
     process that asked for the chart.
 
     >>> demand_drawable({"mark": "bar", "encoding": {"x": {"field": "b"}}}, pd.DataFrame({"a": [1]}))
@@ -25,19 +25,31 @@ def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame) -> None:
     observatory.errors.ChartCodeFailed: There is no field called “b”.
     """
     tables = {name: pd.DataFrame(rows[:1]) for name, rows in spec.get("datasets", {}).items()}
-    for name, table in _named(spec, data.head(1), tables):
+    for name, table, is_count in _named(spec, data.head(1), tables):
         if name not in table.columns:
             error = FieldNotFound(name, [str(column) for column in table.columns])
             error.obj = table  # type: ignore[attr-defined]  # where `at_hand` looks for the table
-            raise ChartCodeFailed(error.message, error.hint) from error
+            message, hint = (_COUNTS, "Write count().") if is_count else (error.message, error.hint)
+            raise ChartCodeFailed(message, hint, line=_line_of(name, code)) from error
     try:
         accept({**spec, "datasets": {name: rows[:1] for name, rows in spec.get("datasets", {}).items()}})
     except ChartInvalidSpec as error:
         raise ChartCodeRejected(error.message, error.hint) from error
 
 
-def _named(node: Any, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The fields that views name, and the tables that they are read from."""
+_COUNTS = "count() takes no column: it counts rows."
+
+
+def _line_of(name: str, code: str) -> int | None:
+    """The first line that names a field, as it is or as it stands in a string."""
+    word = re.compile(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(repr(name)[1:-1])})(?!\w)")
+    return next((number for number, line in enumerate(code.splitlines(), 1) if word.search(line)), None)
+
+
+def _named(
+    node: Any, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> Iterator[tuple[str, pd.DataFrame, bool]]:
+    """The fields that views name, the tables that they are read from, and whether rows are counted."""
     if not isinstance(node, Mapping) or node.get("transform"):
         return
     own = node.get("data")
@@ -53,4 +65,4 @@ def _named(node: Any, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -
         for item in definition if isinstance(definition, list) else [definition]:
             field = item.get("field") if isinstance(item, Mapping) else None
             if isinstance(field, str):
-                yield re.sub(r"\\(.)", r"\1", field), table
+                yield re.sub(r"\\(.)", r"\1", field), table, item.get("aggregate") == "count"

@@ -51,6 +51,7 @@ def _answer(code: str, data: pd.DataFrame, *, guard: bool, facade: bool) -> dict
     try:
         tree, notes = trimmed(read(code), IMPORTABLE)
         spec = _spec(tree, data, guard=guard, facade=facade)
+        demand_drawable(spec, data, code)
         return {"ok": True, "spec": spec, "notes": [*notes, *_notes(spec)]}
     except BaseException as exc:  # what the code raises is its answer, a request to exit too
         return {"ok": False, "error": failures.described(exc, code, columns, numbers)}
@@ -65,7 +66,6 @@ def _spec(tree: ast.Module, data: pd.DataFrame, *, guard: bool, facade: bool) ->
         exec(compile(_with_last(tree), FILENAME, "exec"), held)  # noqa: S102
         spec = spec_of(chart_of(held, data))
         plain: dict[str, Any] = strict(unbound(spec, frames))
-    demand_drawable(plain, data)
     return plain
 
 

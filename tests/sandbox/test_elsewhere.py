@@ -27,7 +27,7 @@ def mended(code: str) -> dict[str, Any]:
 
 
 def shown(spec: dict[str, Any]) -> Shown:
-    return {c: (d.get("field"), d.get("aggregate")) for c, d in spec["encoding"].items()}
+    return {c: (d.get("field"), d.get("aggregate")) for c, d in spec["encoding"].items() if isinstance(d, dict)}
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def keeps(code: str, mended: str, profile: Profile) -> bool:
     (True, False)
     """
     before = wish_of(code, profile)
-    fields = [] if before is None else [*before.fields, *before.filters]
+    named = [] if before is None else [*(f.field for f in before.fields), *(f.field for f in before.filters)]
     summed = {f.aggregate for f in before.fields if f.aggregate} if before is not None else set()
-    return all(f.field is None or f.field in mended for f in fields) and summed <= aggregates_in(mended)
+    return all(name is None or name in mended for name in named) and summed <= aggregates_in(mended)
 
 
 def _anew(code: str, profile: Profile, recommend: Recommend, *, is_open: bool) -> list[Attempt]:

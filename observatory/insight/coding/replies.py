@@ -61,5 +61,5 @@ def _renamed(found: re.Match[str], names: dict[str, str]) -> str:
         return repr(names[text])
     new = text
     for label, name in names.items():
-        new = re.sub(rf"(?<!\w){re.escape(label)}(?!\w)", lambda _, n=name: re.sub(r"([:.\[\]])", r"\\\1", n), new)  # type: ignore[misc]
+        new = re.sub(rf"(?<!\w){re.escape(label)}(?!\w)", lambda _, n=name: re.sub(r"([:.\[\]])", r"\\\1", n), new)
     return found[0] if new == text else repr(new)

@@ -153,7 +153,7 @@ def _unpacked(code: Code) -> Iterator[str]:
             pairs = list(zip(call.args[0].keys, call.args[0].values, strict=True))
             if all(isinstance(key, ast.Constant) and key.value in CHANNELS for key, _ in pairs):
                 inner = ", ".join(
-                    f"{key.value}={code.of(value)}" for key, value in pairs if isinstance(key, ast.Constant)
+                    f"{key.value!s}={code.of(value)}" for key, value in pairs if isinstance(key, ast.Constant)
                 )
                 edits.append(code.put(call.args[0], inner))
     yield code.with_(*edits)

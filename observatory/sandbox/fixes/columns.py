@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from observatory.sandbox.fixes import fields
 from observatory.sandbox.fixes.code import Code
@@ -76,6 +77,7 @@ def _by_name(code: Code, failure: Failure, name: str, made: dict[str, str]) -> I
     right = nearest(name, hand) if failure.hand.columns and name not in made else None
     right = right or nearest(name, failure.columns) or nearest(name, [other for other in made if other != name])
     right = right or nearest(name, hand or failure.columns, 0.6)
+    right = right or next(iter(get_close_matches(name, hand or failure.columns, 1, 0.6)), None)
     if right:
         yield same_but_for_case(Code(fields.renamed(code, name, right)), failure, made)
     if name in made:

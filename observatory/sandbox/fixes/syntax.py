@@ -37,6 +37,9 @@ def mended(text: str) -> str | None:
     'def plot(data):\\n    return (1)'
     """
     whole = text = _unfenced(text)
+    first = _error(text)
+    if first is not None and "unterminated string" in first.msg and re.search(r"[^)\]}'\"\s]\s*\Z", text):
+        text = _uncut(text, first) or text
     room = _MOST_READ // (len(text) + 1)
     for _ in range(_STEPS):
         error = _error(text)
@@ -49,7 +52,6 @@ def mended(text: str) -> str | None:
         if best is None or best[0] <= _reach(error):
             break
         text = best[2]
-    first = _error(whole)
     return None if first is None else _uncut(whole, first)
 
 

@@ -62,7 +62,7 @@ def _expression(text: str, columns: Sequence[str]) -> str:
             part = re.sub(rf"\b{word}\b", sign, part)
         for column in sorted(columns, key=len, reverse=True):
             bare = rf"(?<![\w.\]'\"])`?{re.escape(column)}`?(?![\w('\"])"
-            part = re.sub(bare, lambda _, name=column: f"datum[{name!r}]", part)  # type: ignore[misc]
+            part = re.sub(bare, lambda _, name=column: f"datum[{name!r}]", part)
         parts[at] = re.sub(r"(?<![=!<>])=(?!=)", "==", part)
     return "".join(parts)
 
