@@ -17,8 +17,8 @@ _PARTS = ("layer", "hconcat", "vconcat", "concat")
 def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame, code: str = "") -> None:
     """Raise ChartCodeFailed for a field that no table has, ChartCodeRejected for what the grammar refuses.
 
-    The error has the line where the code names the field. Only views without transforms are looked at for fields. Nothing rests on this look: the spec is judged again by the
-    process that asked for the chart.
+    The error has the line where the code names the field. Only views without transforms are looked at for fields.
+    Nothing rests on this look: the spec is judged again by the process that asked for the chart.
 
     >>> demand_drawable({"mark": "bar", "encoding": {"x": {"field": "b"}}}, pd.DataFrame({"a": [1]}))
     Traceback (most recent call last):
@@ -42,8 +42,12 @@ _COUNTS = "count() takes no column: it counts rows."
 
 def _line_of(name: str, code: str) -> int | None:
     """The first line that names a field, as it is or as it stands in a string."""
-    word = re.compile(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(repr(name)[1:-1])})(?!\w)")
-    return next((number for number, line in enumerate(code.splitlines(), 1) if word.search(line)), None)
+    written = rf"(?:{re.escape(name)}|{re.escape(repr(name)[1:-1])})(?!\w)"
+    for pattern in (rf"['\"](?:\w+\()?{written}", rf"(?<!\w){written}"):
+        for number, line in enumerate(code.splitlines(), 1):
+            if re.search(pattern, line):
+                return number
+    return None
 
 
 def _named(
