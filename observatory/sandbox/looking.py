@@ -24,17 +24,27 @@ def demand_drawable(spec: Mapping[str, Any], data: pd.DataFrame, code: str = "")
     Traceback (most recent call last):
     observatory.errors.ChartCodeFailed: There is no field called “b”.
     """
-    tables = {name: pd.DataFrame(rows[:1]) for name, rows in spec.get("datasets", {}).items()}
+    datasets = spec.get("datasets", {})
+    tables = {name: pd.DataFrame(rows[:_LOOKED_AT]) for name, rows in datasets.items() if _is_table(rows)}
     for name, table, is_count in _named(spec, data.head(1), tables):
         if name not in table.columns:
             error = FieldNotFound(name, [str(column) for column in table.columns])
             error.obj = table  # type: ignore[attr-defined]  # where `at_hand` looks for the table
             message, hint = (_COUNTS, "Write count().") if is_count else (error.message, error.hint)
             raise ChartCodeFailed(message, hint, line=_line_of(name, code)) from error
+    few = {name: rows[:1] if isinstance(rows, list) else rows for name, rows in datasets.items()}
     try:
-        accept({**spec, "datasets": {name: rows[:1] for name, rows in spec.get("datasets", {}).items()}})
+        accept({**spec, "datasets": few} if few else spec)
     except ChartInvalidSpec as error:
         raise ChartCodeRejected(error.message, error.hint) from error
+
+
+_LOOKED_AT = 1_000
+
+
+def _is_table(rows: Any) -> bool:
+    """Whether rows are objects, as far as they are looked at."""
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows[:_LOOKED_AT])
 
 
 _COUNTS = "count() takes no column: it counts rows."
