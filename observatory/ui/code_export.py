@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
-from observatory.errors import ObservatoryError
 from observatory.model import Dataset
 from observatory.ui.session import observatory
 
 
+@dataclass(frozen=True)
+class Coded:
+    """A chart by its code, which is known to run: it is on the page."""
+
+    code: str
+
+
 def export_buttons(code: str, dataset: Dataset, *, key: str) -> None:
-    """A script and a notebook of chart code that ran; nothing where it cannot be exported."""
-    try:
-        # The code of a chart on the page is known to run, and is not run again for a button.
-        chart = _Coded(code)
-        script = observatory().export_script(dataset, chart)
-        notebook = json.dumps(observatory().export_notebook(dataset, chart), indent=1, ensure_ascii=False)
-    except ObservatoryError:
-        return
+    """A script and a notebook of a chart's code, made when they are asked for."""
+    obs, chart = observatory(), Coded(code)
+    made: dict[str, tuple[Callable[[], str], str, str]] = {
+        "Script": (lambda: obs.export_script(dataset, chart), "chart.py", "text/x-python"),
+        "Notebook": (
+            lambda: json.dumps(obs.export_notebook(dataset, chart), indent=1, ensure_ascii=False),
+            "chart.ipynb",
+            "application/x-ipynb+json",
+        ),
+    }
     with st.container(horizontal=True, gap="small"):
-        for label, text, name, mime in (
-            ("Script", script, "chart.py", "text/x-python"),
-            ("Notebook", notebook, "chart.ipynb", "application/x-ipynb+json"),
-        ):
+        for label, (content, name, mime) in made.items():
             st.download_button(
                 label,
-                text,
+                content,
                 name,
                 mime,
                 key=f"{key}_{label}",
@@ -36,10 +43,3 @@ def export_buttons(code: str, dataset: Dataset, *, key: str) -> None:
                 on_click="ignore",
                 help=f"A {label.lower()} that reads the file by its name and draws this chart.",
             )
-
-
-class _Coded:
-    """Chart code as a chart of it."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code

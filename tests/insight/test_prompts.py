@@ -10,6 +10,9 @@ from observatory.model import FieldProfile, Profile, TopValue
 
 SLOTS = {
     "data": {"data"},
+    "code_system": set(),
+    "code_task": {"question", "hint"},
+    "code_repair": {"code", "error"},
     "wish_system": set(),
     "wish_task": {"question"},
     "summary_system": set(),
