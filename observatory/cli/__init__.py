@@ -6,7 +6,6 @@ service is down; then `{"error": {"type", "message", "hint"}}` stands on stdout 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence

@@ -12,7 +12,8 @@ from observatory.workbench import Observatory
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """The options that say where an answer is written."""
+    """A question, and where the answer to it is written."""
+    parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("--script", metavar="OUT.py", help="write a Python script that draws the chart from the file")
     parser.add_argument("--notebook", metavar="OUT.ipynb", help="write a Jupyter notebook that does so")
 

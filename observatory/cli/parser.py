@@ -92,9 +92,7 @@ def _of_words(add: _Add) -> None:
     goals = add("goals", commands.goals, "questions worth asking")
     goals.add_argument("-n", type=int, default=5, help="how many questions")
     goals.add_argument("--persona", help="who is asking")
-    ask = add("ask", commands.ask, "the chart that answers a question")
-    ask.add_argument("question", metavar="QUESTION")
-    export.options(ask)
+    export.options(add("ask", commands.ask, "the chart that answers a question"))
     infographic.add_arguments(add("infographic", infographic.infographic, "write a one-page picture of a table"))
 
 
