@@ -1,0 +1,1 @@
+"""Words about data: goals, answers and a session of questions as people ask them."""
