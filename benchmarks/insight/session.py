@@ -46,6 +46,7 @@ def answers(model: str, only: str | None) -> Iterator[dict[str, Any]]:
                     "filters": filter_words(answer.wish.filters) if answer.wish else "",
                     "explanation": answer.explanation,
                     "warnings": list(answer.warnings),
+                    "model_said": [exchange.reply or exchange.error for exchange in answer.sent],
                     "spec": answer.spec,
                     "refused": any(NO_ANSWER in warning for warning in answer.warnings),
                     "seconds": round(time.perf_counter() - started, 3),
@@ -60,6 +61,8 @@ def show(answer: dict[str, Any]) -> None:
     print(f"  says:    {answer['explanation']}")
     for warning in answer["warnings"]:
         print(f"  warning: {warning}")
+    for reply in answer["model_said"]:
+        print(f"  model:   {reply}")
     if answer["error"]:
         print(f"  ERROR:   {answer['error']}")
 

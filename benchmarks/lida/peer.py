@@ -121,10 +121,18 @@ class Worker:
         summary, self._manager.data = self._summaries[table]
         return summary
 
+    def export(self, name: str, folder: str) -> dict[str, Any]:
+        """A table of vega_datasets as CSV."""
+        from vega_datasets import data
+
+        path = Path(folder, f"{name}.csv")
+        data(name).to_csv(path, index=False)
+        return {"path": str(path)}
+
     def goals(self, table: str, n: int) -> dict[str, Any]:
         """LIDA's goals, or why there are none."""
         found = self._manager.goals(self._load(table), textgen_config=self._config, n=n)
-        return {"goals": [vars(goal) | {"_fields_dict": None} for goal in found]}
+        return {"goals": [{"question": goal.question, "visualization": goal.visualization} for goal in found]}
 
     def visualize(self, table: str, question: str, visualization: str = "") -> dict[str, Any]:
         """Code for a question, the chart it makes, and the rows that the chart shows."""
