@@ -24,6 +24,7 @@ class Served:
     base_url: str
     api_key: str
     name: str
+    pid: int
 
 
 @contextmanager
@@ -41,6 +42,6 @@ def served(model: str) -> Iterator[Served]:
             raise LLMUnavailable(status.detail, "Choose another model.")
         with engine.answering() as connection:
             address = connection.base_url, connection.api_key
-        yield Served(engine.client(), *address, engine.config.name)
+        yield Served(engine.client(), *address, engine.config.name, engine.pid or 0)
     finally:
         engine.stop()
