@@ -21,6 +21,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.lida.log import Log
@@ -34,11 +36,17 @@ READERS = ("ours", "lida")
 
 def run(folder: Path, python: str, model: str, limit: int | None, log: Log) -> dict[str, Any]:
     """Both answers to every case, and how many of each pass."""
+    import observatory
+
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))[:limit]
     missing = [case for case in cases if case["id"] not in log]
     if missing:
         collect(missing, folder, python, model, log)
-    results = [{"id": case["id"], "chart": case["chart"], **verdicts(case, log[case["id"]])} for case in cases]
+    with observatory.open() as obs:
+        results = [
+            {"id": case["id"], "chart": case["chart"], **verdicts(case, log[case["id"]], rows_of(obs, folder, case))}
+            for case in cases
+        ]
     return {"model": model, "n": len(results)} | {name: summary(results, name) for name in READERS} | {"cases": results}
 
 
@@ -63,9 +71,7 @@ def ours(obs: Any, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     answer = obs.visualize(dataset, case["nl"][0])
     seconds = time.perf_counter() - started
-    frame = obs.rows(dataset, n=dataset.n_rows)
-    drawn = {"spec": answer.spec, "marks": 0, "error": None, "seconds": round(seconds, 3)}
-    return drawn | is_drawn(obs, dataset, answer.spec) | {"verdict": verdict(case, answer.spec, frame)}
+    return {"spec": answer.spec, "seconds": round(seconds, 3), **is_drawn(obs, dataset, answer.spec)}
 
 
 def theirs(lida: Lida, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +79,15 @@ def theirs(lida: Lida, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     return lida.ask("visualize", table=str(table), question=case["nl"][0])
 
 
-def verdicts(case: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+def rows_of(obs: Any, folder: Path, case: Mapping[str, Any]) -> pd.DataFrame:
+    """The table of a case."""
+    dataset = obs.ingest(folder / "tables" / case["table"])
+    return obs.rows(dataset, n=dataset.n_rows)
+
+
+def verdicts(case: Mapping[str, Any], answers: Mapping[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
     """What each answer is worth, and whether it is a chart at all."""
-    said = {"ours": answers["ours"]["verdict"], "lida": verdict_of(case, answers["lida"])}
+    said = {"ours": verdict(case, answers["ours"]["spec"], rows), "lida": verdict_of(case, answers["lida"])}
     return {
         name: {
             "verdict": said[name],

@@ -125,7 +125,7 @@ class Worker:
         """A table of vega_datasets as CSV."""
         from vega_datasets import data
 
-        path = Path(folder, f"{name}.csv")
+        path = Path(folder, f"vega-{name}.csv")
         data(name).to_csv(path, index=False)
         return {"path": str(path)}
 
