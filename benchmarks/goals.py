@@ -128,8 +128,8 @@ def in_words(goal: Mapping[str, Any]) -> str:
     >>> in_words({"question": "How old are they?", "visualization": "histogram of age"})
     'How old are they? Show a histogram of age.'
     """
-    words = str(goal["visualization"]).strip().rstrip(".")
-    return f"{str(goal['question']).strip()} Show a {words}."
+    question, words = (str(goal[key]).strip().rstrip(".?") for key in ("question", "visualization"))
+    return f"{question}? Show a {words}."
 
 
 # ── what a chart uses ────────────────────────────────────────────────────────────────────────────
