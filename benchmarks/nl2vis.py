@@ -1,11 +1,12 @@
 """Questions to charts: the share of cases whose mark, rows and order are all right.
 
-    python benchmarks/nl2vis.py --cases DIR [--model NAME|none] [--limit N] [--json]
+    python benchmarks/nl2vis.py --cases DIR [--model NAME|none] [--limit N] [--all] [--json]
 
 DIR holds `cases.json` and `tables/`: a subset of nvBench (MIT), questions in English with the rows, mark and order
-of their chart. The first question of each case is asked. A chart passes if its mark is the one expected, the
+of their chart. The first question of each case is asked, with `--all` every wording of it. A chart passes if its mark is the one expected, the
 multiset of its plotted rows equals the expected one (a bar chart may lie on its side, a scatter plot may be
 mirrored), and its bars stand in the expected order. Rows are computed by carrying out the spec on the table.
+With a model, `invalid_replies` of `replies` were no JSON of the schema asked for; none may be.
 """
 
 from __future__ import annotations
@@ -238,35 +239,39 @@ def verdict(case: Mapping[str, Any], spec: Mapping[str, Any], frame: pd.DataFram
 # ── running ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def run(folder: Path, model: str, limit: int | None) -> dict[str, Any]:
-    """Every case's verdict, and the pass rate."""
+def run(folder: Path, model: str, limit: int | None, every: bool = False) -> dict[str, Any]:
+    """Every case's verdict, and the pass rate; `every` wording of its question, or the first."""
     import observatory
 
     with engine(model) as llm:
         obs = observatory.open(llm=llm)
         try:
-            return summary(list(answers(obs, folder, limit)), model)
+            return summary(list(answers(obs, folder, limit, every)), model)
         finally:
             obs.close()
 
 
-def answers(obs: Any, folder: Path, limit: int | None) -> Iterator[dict[str, Any]]:
-    """What came of each case."""
+def answers(obs: Any, folder: Path, limit: int | None, every: bool) -> Iterator[dict[str, Any]]:
+    """What came of each question."""
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))[:limit]
     datasets = {name: obs.ingest(folder / "tables" / name) for name in sorted({c["table"] for c in cases})}
     frames = {name: obs.rows(dataset, n=dataset.n_rows) for name, dataset in datasets.items()}
-    for case in cases:
+    asked = [(case, question) for case in cases for question in case["nl"][: None if every else 1]]
+    for case, question in asked:
         started = time.perf_counter()
-        answer = obs.visualize(datasets[case["table"]], case["nl"][0])
+        answer = obs.visualize(datasets[case["table"]], question)
         seconds = time.perf_counter() - started
         said = verdict(case, answer.spec, frames[case["table"]])
-        by_model = [a.ok for a in answer.attempts if a.source == "llm"]
+        by_model = [a for a in answer.attempts if a.source == "llm"]
         print(f"{case['id']:10} {case['chart']:16} {said}", file=sys.stderr)
         yield {
             "id": case["id"],
+            "question": question,
             "chart": case["chart"],
             "verdict": said,
-            "model_kept": by_model[0] if by_model else None,
+            "model_kept": by_model[0].ok if by_model else None,
+            "replies": len(answer.sent),
+            "invalid_replies": sum(e.error is not None for e in answer.sent),
             "seconds": round(seconds, 3),
         }
 
@@ -299,6 +304,8 @@ def summary(results: Sequence[Mapping[str, Any]], model: str) -> dict[str, Any]:
         "passed": verdicts["pass"],
         "pass_rate": verdicts["pass"] / len(results) if results else None,
         "failed_by": {key: n for key, n in verdicts.items() if key != "pass"},
+        "replies": sum(r["replies"] for r in results),
+        "invalid_replies": sum(r["invalid_replies"] for r in results),
         "median_seconds": statistics.median(r["seconds"] for r in results) if results else None,
         "cases": list(results),
     }
@@ -309,12 +316,13 @@ def main() -> int:
     parser.add_argument("--cases", type=Path, required=True, help="folder with cases.json and tables/")
     parser.add_argument("--model", default="none", help="model of the registry, or none: rules alone")
     parser.add_argument("--limit", type=int, help="ask only the first N cases")
+    parser.add_argument("--all", action="store_true", help="ask every wording of each question, not just the first")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
     if not (args.cases / "cases.json").is_file():
         print(f"There is no cases.json in {args.cases}: give the folder of the cases with --cases.", file=sys.stderr)
         return 2
-    result = run(args.cases, args.model, args.limit)
+    result = run(args.cases, args.model, args.limit, args.all)
     if args.json:
         print(json.dumps(result, indent=1))
     else:

@@ -156,7 +156,7 @@ class Asking:
             and self.sandbox().ready
         )
         found = visualize(
-            self.profile(chosen),
+            self._worded(chosen),
             question,
             self._recommender(chosen.id),
             client,
@@ -254,6 +254,12 @@ class Asking:
             return error.message
         same = mark_of(drawn) == mark_of(spec) and set(channels(drawn)) == set(channels(spec))
         return "" if same else "code_differs"
+
+    def _worded(self, dataset: model.Dataset) -> model.Profile:
+        """The profile with all values that a question may name."""
+        from observatory.profile import with_all_values
+
+        return with_all_values(self._store.table(dataset.id), self.profile(dataset))
 
 
 def sent(client: RecordingLLM | None) -> tuple[model.Exchange, ...]:
