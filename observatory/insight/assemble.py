@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from observatory.insight.clauses import Direction, Order, superlative
-from observatory.insight.terms import Term, extensive, over_time
+from observatory.insight.terms import Term, extensive, is_time, over_time
 from observatory.insight.words import name_words
 from observatory.model import FieldProfile, Profile, Task, Wish, WishedField
 
+_UNTELLING = "{} is an identifier: the length of its bars says nothing."
 SortBy = Literal["measure", "dimension"]
 _RELATION = re.compile(r"\b(?:correlat\w*|relationships?|relation|related|associat\w*|scatter\w*)\b", re.IGNORECASE)
 _PART = re.compile(r"\b(?:proportions?|shares?|percentages?|fractions?|composition|breakdown)\b", re.IGNORECASE)
 _DISTRIBUTION = re.compile(r"\b(?:distribut\w*|spread|histogram|vary|varies|range)\b", re.IGNORECASE)
+_EACH_IN_EACH = re.compile(r"\beach\s+\w+\s+(?:in|within|of)\s+(?:each|every)\b", re.IGNORECASE)
+_PROPORTION = re.compile(r"\bproportions?\b", re.IGNORECASE)
+MOST_SLICES = 6
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|against)\b|\bcompar\w+\b.*\bover\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:rate|rates|probability|chance|percentage|share|proportion|fraction)\b", re.IGNORECASE)
 
@@ -29,6 +33,7 @@ def assemble(
     profile: Profile,
 ) -> tuple[Wish, list[str]]:
     """The wish for terms in the order of their words, and what could not be put in."""
+    mark = mark or _implied(text, found, order)
     distinct = [t.field.name for t in found if t.aggregate == "distinct" and t.field is not None]
     terms = _unique(_rates(text, [_countable(t) for t in found]))
     if sort_term is not None and not any(t.field is sort_term.field for t in terms) and len(terms) < 2:
@@ -46,15 +51,27 @@ def assemble(
     if scatter:
         fields, problems = _scatter(text, terms)
     elif mark == "histogram" or (mark is None and task == "distribution"):
-        fields, problems, mark = _histogram(terms, mark)
+        fields, problems, mark = _histogram(text, terms, mark, limit is not None, profile)
     else:
         counted = all(t.aggregate == "count" for t in terms if t.measured)
         mark = "bar" if mark is None and counted and any(t.colour for t in terms) and not over_time(text) else mark
         fields, problems = _grouped(text, terms, mark, limit is not None, profile)
     problems += [f"A chart cannot count the different values of {name} yet, so rows are counted." for name in distinct]
+    aggregated = sum(f.aggregate is not None for f in fields)
+    task = None if scatter and aggregated == 1 else task
     sort, sort_by = _sort(order, sort_term, fields, mark)
     n = limit[0] if limit else None
     return Wish(tuple(fields), "point" if scatter else mark, task, (), sort, n, sort_by), problems
+
+
+def _implied(text: str, found: Sequence[Term], order: Order | None) -> str | None:
+    """The chart that other words imply: a pie of proportions, bars where an axis is to be sorted."""
+    dims = [t.field for t in found if not t.measured and t.field is not None]
+    counted = bool(found) and all(t.field is None for t in found if t.measured)
+    if _PROPORTION.search(text) and counted and len(dims) == 1 and dims[0].distinct <= MOST_SLICES:
+        return "arc"
+    sorted_axis = order is not None and order.target in ("x", "y") and not any(is_time(f) for f in dims)
+    return "bar" if sorted_axis and dims and not over_time(text) else None
 
 
 def asks_share(text: str) -> bool:
@@ -151,19 +168,21 @@ def _scatter(text: str, terms: Sequence[Term]) -> tuple[list[WishedField], list[
     return fields, _left_out(terms, [*pair, *rest])
 
 
-def _histogram(terms: Sequence[Term], mark: str | None) -> tuple[list[WishedField], list[str], str | None]:
+def _histogram(
+    text: str, terms: Sequence[Term], mark: str | None, ranked: bool, profile: Profile
+) -> tuple[list[WishedField], list[str], str | None]:
     """A binned count of the first number; of a field of categories, a bar for each."""
     counted = [t for t in terms if t.field is not None]
     first = next((t for t in counted if t.field is not None and t.field.type == "quantitative"), None)
     groups = [t for t in counted if t is not first and (t.group or t.colour or not t.measured)]
     others = [t for t in counted if t is not first and t not in groups]
     if first is None or (mark is None and (groups or first.aggregate)):
-        fields, problems = _grouped("", terms, mark, False, None)
+        fields, problems = _grouped(text, terms, "bar" if mark == "histogram" else mark, ranked, profile)
         return fields, problems, "bar" if mark == "histogram" else None
     if mark is None:
         return [_wished(t, aggregate=None) for t in (first, *others[:1])], [], None
     if others or (groups and not groups[0].group and not groups[0].colour):
-        fields, problems = _grouped("", terms, "bar", False, None)
+        fields, problems = _grouped(text, terms, "bar", ranked, profile)
         return fields, problems, "bar"
     fields = [WishedField(first.field.name if first.field else None, None, True), WishedField(None, "count")]
     fields += [_wished(t, "color") for t in groups[:1]]
@@ -188,7 +207,8 @@ def _grouped(
         dims, key=lambda t: (t.axis == "y", t.colour, grouped and (t.counted or (parts and not t.group)), t.start)
     )
     if not measures and len(dims) >= 2 and mark in ("bar", "arc"):
-        number = next((t for t in dims[1:] if not t.group and t.field and t.field.mean is not None), None)
+        number = next((t for t in dims if _is_number(t.field)), None)
+        number = number or next((t for t in dims[1:] if not t.group and t.field and t.field.mean is not None), None)
         if number is not None:
             dims, measures = [t for t in dims if t is not number], [number]
     if ranked and not dims and measures and profile is not None:
@@ -196,15 +216,25 @@ def _grouped(
         dims = [Term(label, None, 0)] if label else []
     if any(t.counted for t in dims) and any(d.group for d in dims) and len(dims) > 1:
         dims = [d for d in dims if d.group or not d.counted]
+    if len(dims) > 1 and _EACH_IN_EACH.search(text):
+        dims = [dims[1], dims[0], *dims[2:]]
     chosen = [*dims[: 1 if mark == "arc" else 2], *measures[: 2 if mark is None and not dims else 1]]
     fields = [_wished(t, *_place(t, i, mark)) for i, t in enumerate(dims[: 1 if mark == "arc" else 2])]
     height = "y" if _upright(terms) else None
     n = 2 if mark is None and not dims else 1
     raw = mark in ("boxplot", "tick")
-    fields += [_wished(term, height, None if raw else _aggregate(term, dims, profile, ranked)) for term in measures[:n]]
+    fields += [
+        _wished(term, height, None if raw else _aggregate(term, dims, profile, ranked, mark)) for term in measures[:n]
+    ]
+    problems = [_UNTELLING.format(t.field.name) for t in measures[:n] if t.field is not None and _is_number(t.field)]
     if not measures and dims and (mark in ("bar", "arc", "line", "area", "rect") or len(dims) == 1):
         fields.append(WishedField(None, "count", channel=height))
-    return fields, _left_out(terms, chosen)
+    return fields, problems + _left_out(terms, chosen)
+
+
+def _is_number(field: FieldProfile | None) -> bool:
+    """Whether a field is an identifier made of numbers, which a chart that names it is to show."""
+    return field is not None and field.role == "identifier" and field.mean is not None
 
 
 def _upright(terms: Sequence[Term]) -> bool:
@@ -226,13 +256,18 @@ def _first_as_dimension(text: str, measures: Sequence[Term]) -> tuple[list[Term]
     return [on_x], [t for t in measures if t is not on_x]
 
 
-def _aggregate(term: Term, dims: Sequence[Term], profile: Profile | None, ranked: bool) -> str | None:
-    """A plain measure in groups of several rows each is summed or averaged; the rules choose otherwise."""
+def _aggregate(term: Term, dims: Sequence[Term], profile: Profile | None, ranked: bool, mark: str | None) -> str | None:
+    """A plain measure in groups of several rows each is summed or averaged; the rules choose otherwise.
+
+    The slices of a pie are parts of a sum; of identifiers there is no sum, but a greatest one.
+    """
+    if _is_number(term.field) and term.aggregate is None:
+        return "max"
     if term.aggregate is not None or term.field is None or term.field.type != "quantitative":
         return term.aggregate
     grouped = [t.field for t in dims if (t.group or ranked) and t.field is not None]
     if grouped and profile is not None and all(f.distinct < profile.n_rows for f in grouped):
-        return "sum" if extensive(term.field) else "mean"
+        return "sum" if mark == "arc" or extensive(term.field) else "mean"
     return None
 
 

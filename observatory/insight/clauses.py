@@ -26,6 +26,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("area", rf"(?:stacked\s+)?area{_KIND}"),
     ("tick", rf"strip{_KIND}"),
     ("bar", rf"(?:stack(?:ed|ing)?\s+|group(?:ed|ing)?\s+|horizontal\s+|vertical\s+)*(?:bar|column){_KIND}|barcharts?"),
+    ("bar", r"(?:(?:show|draw|rank|sort|order|display|list|by)\s+(?:the\s+)?|the\s+)bars"),
 )
 _MARK_RES = tuple((mark, re.compile(rf"{_LEAD}\b(?:{pattern})\b", re.IGNORECASE)) for mark, pattern in MARKS)
 
@@ -39,12 +40,18 @@ _DIRECTION = re.compile(
     |\ba\s*(?:to|-)\s*z\b|\bincreasing\s+order|\balphabetical(?:ly)?|\bsmallest\s+first|\blowest\s+first)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SORT_VERB = re.compile(r"\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing|s)?\b", re.IGNORECASE)
-_WEAK_VERB = re.compile(
-    r"\b(?:list|display|show|put|present|visuali[sz]e)\s+(?:(?:them|it|in|from|the|by|[xy]|axis|bars?|names?|total|number|results?|"
-    r"an?|order|-)[\s-]*)*$",
+_SORT_VERB = re.compile(
+    r"(?<!each )(?<!every )(?<!the )(?<!per )(?<!of )(?<!by )\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing|s)?\b",
     re.IGNORECASE,
 )
+_WEAK_VERB = re.compile(
+    r"\b(?:list|display|show|put|present|visuali[sz]e)\s+(?:(?:them|it|in|from|the|by|[xy]|axis|bars?|names?|total|number|results?|"
+    r"an?|order|-)[\s-]*)*$"
+    r"|(?:(?<=[,;]\s)|(?<=and\s))(?:list|display|show|put|present)\s+(?:the\s+)?\w+(?:\s+\w+)?\s+(?:in|from|by)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BY_BARS = re.compile(r"\b(?:by|on)\s+(?:the\s+)?bars?\b", re.IGNORECASE)
+_BARS = re.compile(r"(?<!the )\bbars?\b", re.IGNORECASE)
 _SORT_BY = re.compile(
     r"\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing)?(?:\s+(?:them|it|the\s+\w+|bars?))?\s+(?:by|on)\b[^,.?!;]*",
     re.IGNORECASE,
@@ -72,6 +79,7 @@ _SUPERLATIVE = (
 _N_MOST = re.compile(rf"\b{_N}\s+{_SUPERLATIVE}\b", re.IGNORECASE)
 _LOW_END = vocabulary("bottom last worst least fewest lowest smallest youngest cheapest shortest earliest lightest")
 _WHICH = re.compile(rf"\b(?:which|what|who)\b[^,.?!;]*?\b{_SUPERLATIVE}\b", re.IGNORECASE)
+_RELATED = re.compile(r"\b(?:relation\w*|correlation|association|distribution)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,8 @@ def order(text: str, question: Sequence[Token]) -> Order | None:
     if "alphabetical" in match.group().lower():
         return Order(direction, "dimension", covered(question, start, end))
     words = text[start : match.start()] + " " + text[match.end() : end]
-    return Order(direction, _target(words), covered(question, start, end))
+    ends = re.search(r"\b(?:to|first)\b", match.group(), re.IGNORECASE) is not None
+    return Order(direction, _target(words, ends=ends), covered(question, start, end))
 
 
 def _clause_start(text: str, at: int) -> int:
@@ -155,7 +164,8 @@ def _clause_start(text: str, at: int) -> int:
     return left + lead.start() if lead else at
 
 
-def _target(words: str) -> str:
+def _target(words: str, *, ends: bool = False) -> str:
+    """What an order is by; bars “in descending order” stand by their names, bars from high to low by their `ends`."""
     by = re.search(r"\b(?:by|on)\b(.*)", words, re.IGNORECASE | re.DOTALL)
     said = by[1] if by else words
     axis = re.search(r"\b([xy])\b(?:[\s-]*axis)?", said, re.IGNORECASE) or re.search(
@@ -163,6 +173,8 @@ def _target(words: str) -> str:
     )
     if axis:
         return axis[1].lower()
+    if _BY_BARS.search(words) or (not ends and _BARS.search(words)):
+        return "x"
     if _COUNT_WORDS.search(said):
         return "measure"
     return "" if re.search(r"\w", re.sub(r"\b(?:in|from|the|order|please|them|it|to)\b", "", said)) else "measure"
@@ -192,4 +204,6 @@ def superlative(text: str) -> Direction | None:
     'ascending'
     """
     match = _WHICH.search(text)
+    if match is not None and _RELATED.search(match.group()):
+        return None
     return None if match is None else "ascending" if match["end"].lower() in _LOW_END else "descending"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from observatory.insight.linking import Mention, ValueMention
 from observatory.insight.words import Token, alike, name_words, vocabulary
@@ -22,11 +23,14 @@ _WHETHER = re.compile(
 _JOINED = vocabulary("and vs versus")
 
 
-def contrasted(text: str, words: Sequence[Token], values: Sequence[ValueMention]) -> list[Mention]:
+def contrasted(
+    text: str, words: Sequence[Token], values: Sequence[ValueMention], *, is_grouped: bool = False
+) -> list[Mention]:
     """The fields to group by, in place of their values; at most one that has a single value in the question.
 
     Two values of a field are compared where they are all of its values, or a word such as “than” says so; one value
-    is where the others are asked about (“than others”), or a yes-no question has a comparative.
+    is where the others are asked about (“than others”), or a yes-no question has a comparative. Values in a row are
+    groups where the question names no other (`is_grouped`), and else rows to keep.
     """
     found = []
     for field in {v.field.name: v.field for v in values}.values():
@@ -34,11 +38,20 @@ def contrasted(text: str, words: Sequence[Token], values: Sequence[ValueMention]
         if len({v.value for v in said}) < 2:
             continue
         every = len({v.value for v in said}) == field.distinct
-        if every or _COMPARED.search(text) or _side_by_side(words, said):
+        if every or _COMPARED.search(text) or (not is_grouped and _side_by_side(words, said)):
             found.append(_mention(said))
-    if not found and values and (_THAN.search(text) or _WHETHER.search(text)):
+    if not found and values and is_contrast(text):
         found.append(_mention([_subject(words, values)]))
     return found
+
+
+def is_contrast(text: str) -> bool:
+    """Whether a question asks if one is more or less than others.
+
+    >>> is_contrast("Do men earn more than women?"), is_contrast("the pay of men and women")
+    (True, False)
+    """
+    return _THAN.search(text) is not None or _WHETHER.search(text) is not None
 
 
 def _mention(said: Sequence[ValueMention]) -> Mention:
@@ -47,9 +60,9 @@ def _mention(said: Sequence[ValueMention]) -> Mention:
 
 
 def _side_by_side(words: Sequence[Token], said: Sequence[ValueMention]) -> bool:
-    """“male and female”, with nothing else between them, where no other value of the field is named."""
-    gap = [t.lower for t in words[said[0].end : said[1].start]]
-    return len(said) == 2 and len(gap) == 1 and gap[0] in _JOINED
+    """“male and female”, “Rita, Katrina and Wilma”: with nothing else between them."""
+    gaps = [[t.lower for t in words[a.end : b.start]] for a, b in pairwise(said)]
+    return all(len(gap) == 0 for gap in gaps[:-1]) and len(gaps[-1]) == 1 and gaps[-1][0] in _JOINED
 
 
 def _subject(words: Sequence[Token], values: Sequence[ValueMention]) -> ValueMention:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from observatory.insight.words import STOP, Token, alike, name_words, stem, tokens, vocabulary, words_for_sex
+from observatory.insight.words import STOP, Token, alike, is_aside, name_words, stem, tokens, vocabulary, words_for_sex
 from observatory.model import FieldProfile, Profile, Scalar
 
 _HEADS = vocabulary(
@@ -21,6 +21,7 @@ ORDINALS = {
 }
 _ALONE = vocabulary("id name type date code")
 _GAPS = vocabulary("of the in a an for")
+MANY_VALUES = 30
 _MONTHS = vocabulary("jan feb mar apr may jun jul aug sep oct nov dec")
 _VALUE_STOP = STOP | vocabulary("no yes not other each per over under more less most least true false none")
 
@@ -76,14 +77,16 @@ def _rarity(profile: Profile) -> dict[str, float]:
 def _literal(question: Sequence[Token], profile: Profile) -> Iterator[Mention]:
     """Names written out as they are, whatever they are made of."""
     for field in profile.fields:
-        name = [t.lower for t in tokens(field.name)]
-        if not name or (len(name) == 1 and (len(name[0]) < 2 or name[0] in STOP)):
-            continue
-        for i in range(len(question) - len(name) + 1):
-            span = question[i : i + len(name)]
-            quoted = len(span) == 1 and span[0].lower == field.name.lower()
-            if quoted or [t.lower for t in span] == name:
-                yield Mention(field, i, i + len(name), 1.0, len(name) + 1)
+        written = [t.lower for t in tokens(field.name)]
+        parts = list(name_words(field.name))
+        for name in [written, *([parts] if len(parts) > 2 and parts != written else [])]:
+            if not name or (len(name) == 1 and (len(name[0]) < 2 or name[0] in STOP)):
+                continue
+            for i in range(len(question) - len(name) + 1):
+                span = question[i : i + len(name)]
+                quoted = len(span) == 1 and span[0].lower == field.name.lower()
+                if quoted or [t.lower for t in span] == name:
+                    yield Mention(field, i, i + len(name), 1.0, len(name) + 1)
 
 
 def _worded(
@@ -203,10 +206,17 @@ def _said(
     words = [_bare(t.text) for t in tokens(str(value))]
     parts = name_words(str(value)) if re.fullmatch(r"\w{4,30}", str(value)) else ()
     sexes = words_for_sex(str(value)) if field.distinct <= 4 else ()
+    own = [w for w in name_words(field.name) if w not in _HEADS]
+    rare = len(field.top) > MANY_VALUES and len(words) == 1
     for i, token in enumerate(question):
         if i in taken:
             continue
-        if token.kind == "quoted" and token.lower == str(value).lower():
+        after_name = i > 0 and any(alike(question[i - 1].text, w) for w in own)
+        if token.text == str(value) and len(token.text) == 1 and after_name:
+            yield ValueMention(field, value, i, i + 1, False)
+        elif rare and token.kind != "quoted" and not _is_name(token, str(value)):
+            continue
+        elif token.kind == "quoted" and token.lower == str(value).lower():
             yield ValueMention(field, value, i, i + 1, True)
         elif token.text == f"{value}s" or token.lower in sexes:
             yield ValueMention(field, value, i, i + 1, False)
@@ -214,6 +224,11 @@ def _said(
             yield ValueMention(field, value, i, i + len(words), False)
         elif len(parts) > 1 and _shortens(parts, question[i : i + len(parts)]):
             yield ValueMention(field, value, i, i + len(parts), False)
+
+
+def _is_name(token: Token, value: str) -> bool:
+    """Whether a word is one of very many values: written as it is there, or long and no common word."""
+    return token.text == value or (len(token.text) > 4 and not is_aside(token.text))
 
 
 def _ordinal(question: Sequence[Token], field: FieldProfile, value: Scalar) -> Iterator[ValueMention]:

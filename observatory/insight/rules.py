@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from observatory.insight import clauses
 from observatory.insight.assemble import asks_share, assemble
 from observatory.insight.conditions import Condition, comparisons
-from observatory.insight.contrast import contrasted
+from observatory.insight.contrast import contrasted, is_contrast
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
-from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, terms
+from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, is_time, terms
 from observatory.insight.values import equalities, memberships, patterns
 from observatory.insight.words import Token, alike, is_aside, name_words, nearest, tokens, vocabulary
-from observatory.model import Filter, Profile, Wish
+from observatory.model import Filter, Profile, Wish, WishedField
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
@@ -75,7 +75,7 @@ def read(question: str, profile: Profile) -> Reading:
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
-    wish = _readable(text, replace(wish, filters=filters))
+    wish = _compared_values(_readable(text, replace(wish, filters=filters)))
     used_names = {f.field for f in wish.fields if f.field is not None} | {f.field for f in filters}
     warnings = (*warnings, *_unused(unread, warnings, used_names))
     return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
@@ -87,6 +87,13 @@ def _readable(text: str, wish: Wish) -> Wish:
     counted = all(f.aggregate in (None, "count") and not f.bin for f in wish.fields)
     split = asks_share(text) and wish.mark is None and counted and bool(dims) and (bool(wish.filters) or len(dims) > 1)
     return replace(wish, mark="bar") if split else wish
+
+
+def _compared_values(wish: Wish) -> Wish:
+    """One number of several values of a field, such as “the pay in Boston and Chicago”: a number for each of them."""
+    several = [f.field for f in wish.filters if f.op == "oneOf" and not f.negated]
+    alone = bool(wish.fields) and all(f.aggregate for f in wish.fields) and wish.mark not in ("point", "boxplot")
+    return replace(wish, fields=(WishedField(several[0]), *wish.fields)) if alone and several else wish
 
 
 def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> list[str]:
@@ -122,10 +129,11 @@ def _conditions(
     values = value_mentions(words, profile, strong)
     covered = {i for v in values for i in range(v.start, v.end)}
     mentions = [m for m in mentions if not covered & set(range(m.start, m.end))]
-    groups = contrasted(text, words, values)
+    is_grouped = any(grouped(words, m) and not is_time(m.field) for m in mentions)
+    groups = contrasted(text, words, values, is_grouped=is_grouped)
     shown, values = _parts(text, mentions, values, groups)
     compared_fields = {m.field.name for m in groups}
-    conditions = [Condition(None, frozenset(range(v.start, v.end))) for v in values if v.field.name in compared_fields]
+    conditions = [_compared(text, m, [v for v in values if v.field is m.field]) for m in groups]
     conditions += memberships(text, words, [v for v in values if v.field.name not in compared_fields])
     conditions += _quoted(words, mentions, taken | covered)
     conditions += patterns(text, words, mentions)
@@ -144,11 +152,24 @@ def _parts(
 ) -> tuple[list[Mention], list[ValueMention]]:
     """“what share of women work in Sales”: the field of the last value is shown, as no other is named."""
     free = [v for v in values if all(v.field is not m.field for m in groups)]
-    if not free or not asks_share(text) or any(not m.weak and m.field is not free[-1].field for m in mentions):
+    if (
+        not free
+        or groups
+        or not asks_share(text)
+        or any(not m.weak and m.field is not free[-1].field for m in mentions)
+    ):
         return [], list(values)
     last = free[-1]
     shown = Mention(last.field, last.start, last.end, 1.0, 1, contrast=True)
     return [shown], [v for v in values if v.field is not last.field]
+
+
+def _compared(text: str, group: Mention, said: Sequence[ValueMention]) -> Condition:
+    """Of groups that stand in a row, those; of some that are more or less than others, all."""
+    span = frozenset(i for v in said for i in range(v.start, v.end))
+    values = list(dict.fromkeys(v.value for v in said))
+    some = 1 < len(values) < group.field.distinct and not is_contrast(text)
+    return Condition(Filter(group.field.name, "oneOf", values) if some else None, span)
 
 
 def _quoted(words: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:

@@ -11,15 +11,19 @@ from observatory.insight.words import STOP, Token, name_words, vocabulary
 from observatory.model import FieldProfile, Profile
 
 AGGREGATES = {
-    "mean": vocabulary("average avg mean typical averaged averages"),
+    "mean": vocabulary("average avg mean typical averaged averages means"),
     "sum": vocabulary("total sum overall combined cumulative totals"),
     "median": vocabulary("median medians"),
     "stdev": vocabulary("deviation stdev"),
-    "max": vocabulary("maximum max highest largest biggest greatest oldest longest tallest heaviest latest best"),
-    "min": vocabulary("minimum min lowest smallest least youngest shortest cheapest lightest earliest worst"),
+    "max": vocabulary(
+        "maximum max maximal highest hottest largest biggest greatest oldest longest tallest heaviest latest best"
+    ),
+    "min": vocabulary(
+        "minimum min minimal lowest coldest smallest least youngest shortest cheapest lightest earliest worst"
+    ),
 }
 _AGGREGATE = {word: name for name, words in AGGREGATES.items() for word in words}
-_SUPERLATIVES = (AGGREGATES["max"] | AGGREGATES["min"]) - {"maximum", "max", "minimum", "min"}
+_SUPERLATIVES = (AGGREGATES["max"] | AGGREGATES["min"]) - {"maximum", "max", "maximal", "minimum", "min", "minimal"}
 _GROUP = vocabulary("by per each every across among within for between over")
 _RELATING = vocabulary("relationship relation correlation association link")
 _DETERMINERS = vocabulary(
@@ -223,6 +227,9 @@ def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question:
         near = [t for t in kept if t.counted and t.field is not None and end <= t.start <= end + 3]
         measure = next((t for t in near if t.measured), None)
         if measure is not None:
+            added = any(t.lower == "total" for t in question[start:end]) and measure.aggregate is None
+            if added:
+                kept[kept.index(measure)] = replace(measure, aggregate="sum", group=False)
             continue
         distinct = {"different", "distinct", "unique"} & {t.lower for t in question[end : end + 2]}
         grouped = [t for t in kept if t.group and t not in near]
@@ -238,8 +245,8 @@ def _with_time(
     found: list[Term], text: str, question: Sequence[Token], profile: Profile, taken: frozenset[int]
 ) -> list[Term]:
     """Gives a time field its unit, and adds the time field that “per month” or “over time” asks for."""
-    times = sorted((f for f in profile.fields if _is_time(f)), key=lambda f: f.type != "temporal")
-    named = [t for t in found if t.field is not None and _is_time(t.field) and t.aggregate is None]
+    times = sorted((f for f in profile.fields if is_time(f)), key=lambda f: f.type != "temporal")
+    named = [t for t in found if t.field is not None and is_time(t.field) and t.aggregate is None]
     for pattern, unit in _UNITS:
         for match in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             at = next((i for i, t in enumerate(question) if t.start <= match.start() < t.end), -1)
@@ -262,7 +269,8 @@ def _with_time(
     return found
 
 
-def _is_time(field: FieldProfile) -> bool:
+def is_time(field: FieldProfile) -> bool:
+    """Whether a field says when."""
     return field.type == "temporal" or field.role == "time" or bool({"date", "year"} & set(name_words(field.name)))
 
 

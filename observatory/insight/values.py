@@ -73,14 +73,32 @@ def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) 
         before = [m for m in mentions if span and m.end <= min(span)]
         if not before:
             continue
-        field, letters, verb = before[-1].field, match["letters"].lower(), match["verb"].lower()
-        if len(field.top) < field.distinct:
-            said = f"“{field.name}” has too many values to look for “{match['letters']}”, so all of them are shown."
-            found.append(Condition(None, span, said))
-            continue
-        values = [t.value for t in field.top if _has(str(t.value).lower(), verb, letters)]
-        found.append(Condition(Filter(field.name, "oneOf", values), span))
+        found.append(_containing(before[-1].field, match["verb"].lower(), match["letters"], span))
+    return found + _within(text, question, mentions)
+
+
+_WITHIN = re.compile(
+    r"\b(?:have|has|having|with|contain\w*)\s+(?:the\s+)?[\"'“]?(?P<letters>\w+)[\"'”]?\s+in\s+(?:their|its|the)\s+",
+    re.IGNORECASE,
+)
+
+
+def _within(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
+    """“who have TN in their address”."""
+    found = []
+    for match in _WITHIN.finditer(text):
+        about = [m for m in mentions if question[m.start].start == match.end() and m.field.type == "nominal"]
+        span = covered(question, match.start(), match.end())
+        found += [_containing(m.field, "contain", match["letters"], span) for m in about]
     return found
+
+
+def _containing(field: FieldProfile, verb: str, letters: str, span: frozenset[int]) -> Condition:
+    if len(field.top) < field.distinct:
+        said = f"“{field.name}” has too many values to look for “{letters}”, so all of them are shown."
+        return Condition(None, span, said)
+    values = [t.value for t in field.top if _has(str(t.value).lower(), verb, letters.lower())]
+    return Condition(Filter(field.name, "oneOf", values), span)
 
 
 def _has(value: str, verb: str, letters: str) -> bool:

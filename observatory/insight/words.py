@@ -35,6 +35,11 @@ STOP = vocabulary(
     "x y axis also then than so s 's many much"
 )
 
+_EXACT = vocabulary(
+    "count counts number numbers total average mean order sort rank chart where there these those other"
+)
+"""Words that are not taken for a slip of the keyboard: “count” is no “county”."""
+
 _COMPOUNDS = {
     "fname": ("first", "name"),
     "lname": ("last", "name"),
@@ -90,6 +95,8 @@ def stem(word: str) -> str:
     ['salari', 'salari', 'major', 'major', 'pric', 'class']
     """
     text = word.lower().replace("’", "'").removesuffix("'s")
+    if text == "ids":
+        return "id"
     if len(text) <= 3 or not text.isalpha():
         return text
     if text.endswith("ies"):
@@ -181,6 +188,8 @@ def alike(word: str, other: str) -> bool:
     if stem(word) in meanings(other):
         return True
     a, b = word.lower(), other.lower()
+    if a in _EXACT or b in _EXACT:
+        return False
     if min(len(a), len(b)) < 5 or a[0] != b[0] or not (a.isalpha() and b.isalpha()):
         return False
     return SequenceMatcher(None, a, b).ratio() >= 0.83 and abs(len(stem(a)) - len(stem(b))) <= 1

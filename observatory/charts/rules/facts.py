@@ -167,6 +167,11 @@ def names_numbers(field: FieldProfile) -> bool:
     return any(word in storage for word in ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL"))
 
 
+def is_numbered(field: FieldProfile) -> bool:
+    """Whether a field is an identifier whose values are numbers: the greatest is one, if not a telling one."""
+    return field.role == "identifier" and names_numbers(field)
+
+
 def chart_type(field: FieldProfile) -> str:
     """The Vega-Lite type a field is drawn with."""
     return "quantitative" if field.type == "temporal" and names_numbers(field) else field.type
@@ -228,7 +233,7 @@ def _wished(profile: Profile, names: tuple[str, ...], index: int, item: WishedFi
     aggregate = item.aggregate if item.field is not None else "count"
     if item.field is not None and aggregate != "count":
         kind = "quantitative" if aggregate else chart_type(profile.field(item.field))
-        if aggregate in ("min", "max"):
+        if aggregate in ("min", "max") and not is_numbered(profile.field(item.field)):
             kind = chart_type(profile.field(item.field))
         lines.append(f"attribute((encoding,field),{entity},f{names.index(item.field)}).")
         lines.append(f"attribute((encoding,type),{entity},{kind}).")

@@ -11,6 +11,7 @@ from observatory.charts.rules.explain import violations
 from observatory.charts.rules.facts import Facts, chart_type, number, wish_facts
 from observatory.charts.rules.flags import Flags, flags
 from observatory.charts.rules.interest import field_sets, quietness
+from observatory.charts.rules.narrow import kept
 from observatory.charts.rules.panels import panelled
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
@@ -62,9 +63,16 @@ def recommend(
 
 
 def _wished(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
-    facts = flagged.mark(wish_facts(profile, wish))
+    facts = flagged.mark(wish_facts(_narrowed(profile, wish), wish))
     answers = distinct(facts, k, weights)
     return [_ranked(rank, answer, facts, profile, wish, weights) for rank, answer in enumerate(answers, 1)]
+
+
+def _narrowed(profile: Profile, wish: Wish) -> Profile:
+    """The fields as they are after filters that name some of their values: three of sixty names are three bars."""
+    several = [f for f in wish.filters if f.op == "oneOf" and not f.negated and len(f.value) > 1]
+    known = kept(profile, several, [f.field for f in several]).fields
+    return replace(profile, fields=tuple(known.get(f.name, f) for f in profile.fields))
 
 
 def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
