@@ -8,6 +8,7 @@ from observatory.model.alignment import Alignment, FieldLevels, FieldMatch, Prop
 from observatory.model.bias import BiasOptions, BiasReport, Effect, Finding, Note, Severity
 from observatory.model.chart import (
     TIME_UNITS,
+    Calculation,
     ChartCheck,
     ChartSpec,
     Choice,
@@ -52,6 +53,7 @@ __all__ = [
     "BiasOptions",
     "BiasReport",
     "BigNumber",
+    "Calculation",
     "Changed",
     "ChartCheck",
     "ChartSpec",

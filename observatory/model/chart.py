@@ -49,17 +49,6 @@ class ChartSpec:
 
 
 @dataclass(frozen=True)
-class WishedField(Record):
-    """A thing to show; None is for the rules to choose; `field` None with `count` is the number of rows."""
-
-    field: str | None
-    aggregate: str | None = None
-    bin: bool | None = None
-    time_unit: str | None = None
-    channel: str | None = None
-
-
-@dataclass(frozen=True)
 class Filter(Record):
     """Rows to keep: a Vega-Lite field predicate; `value` is a list for `oneOf` and `range`, and a time is ISO 8601.
 
@@ -71,6 +60,32 @@ class Filter(Record):
     op: Literal["equal", "lt", "lte", "gt", "gte", "range", "oneOf", "valid"]
     value: Any
     negated: bool = False
+
+
+@dataclass(frozen=True)
+class Calculation(Record):
+    """What is made of a measure after it was summed up in groups.
+
+    A share is of the sum over all that is shown, or over the groups that stand at one place of the axis; a rate is the
+    share of the rows of a group that `part` keeps; a ratio and a difference are with the same aggregate of `other`; a
+    running total and a change go along the axis.
+    """
+
+    kind: Literal["share of total", "share of group", "rate", "ratio", "difference", "running total", "change"]
+    other: str | None = None
+    part: Filter | None = None
+
+
+@dataclass(frozen=True)
+class WishedField(Record):
+    """A thing to show; None is for the rules to choose; `field` None with `count` is the number of rows."""
+
+    field: str | None
+    aggregate: str | None = None
+    bin: bool | None = None
+    time_unit: str | None = None
+    channel: str | None = None
+    calculation: Calculation | None = None
 
 
 @dataclass(frozen=True)

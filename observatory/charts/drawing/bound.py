@@ -38,7 +38,7 @@ class Bound:
 
 def rows_of(spec: Mapping[str, Any], names: Sequence[str], table: Table, profile: Profile, most: int) -> Bound:
     """The named columns of all rows, or of a fixed random sample of `most` of those that the first filters keep."""
-    columns = ", ".join(f"{_cell_sql(profile.field(name))} AS c{i}" for i, name in enumerate(names)) or "0 AS none"
+    columns = ", ".join(f"{cell_sql(profile.field(name))} AS c{i}" for i, name in enumerate(names)) or "0 AS none"
     n_rows, where = profile.n_rows, "TRUE"
     if n_rows > most:
         where = " AND ".join(_kept_sql(f, profile) for f in first_filters(spec, profile)) or "TRUE"
@@ -105,7 +105,7 @@ def _kept_sql(filter: Filter, profile: Profile) -> str:
     return f"coalesce({filter_sql(filter, profile.field(filter.field))}, TRUE)"
 
 
-def _cell_sql(field: FieldProfile) -> str:
+def cell_sql(field: FieldProfile) -> str:
     """A cell as Altair writes it: numbers, truth values, local times as ISO 8601, and all else as text."""
     name, storage = sql_name(field.name), field.storage.upper()
     if storage.startswith(("TIMESTAMP", "DATE")):

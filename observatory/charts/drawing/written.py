@@ -17,6 +17,7 @@ from observatory.charts.drawing.filled import demand_few_curves, demand_few_fill
 from observatory.charts.drawing.palette import ACCENT, CONFIG, over
 from observatory.charts.drawing.panels import ROOM, TITLE_LIMIT
 from observatory.charts.drawing.remarks import Remarks, remarks
+from observatory.charts.drawing.summed import summed
 from observatory.charts.drawing.ticks import few_ticks
 from observatory.charts.drawing.titles import line, titled
 from observatory.charts.drawing.used import columns_of, demand_fields, nodes, takes_rows
@@ -53,16 +54,19 @@ def draw_written(
 ) -> Drawing:
     """A chart that the grammar accepts, with all rows of the columns that it uses, or a fixed random sample of them.
 
-    Rows that it holds itself are drawn as they are. Nothing is weighted, and the chart says so where it is to be.
+    Where its first steps sum rows up, SQL does them over all rows, and the groups are what is drawn. Rows that it holds
+    itself are drawn as they are. Nothing is weighted, and the chart says so where it is to be.
     Raises ChartInvalidSpec and FieldNotFound.
     """
     chart = accept(spec).spec
     demand_fields(chart, profile)
     reading, names = read(chart), columns_of(chart, profile)
-    rows = None
-    if takes_rows(chart, chart.get("datasets")):
-        rows = rows_of(chart, names, table, profile, most_rows(chart, reading, profile, len(names)))
     about = known(chart, profile)
+    rows, whole = None, summed(chart, table, profile)
+    if whole is not None:
+        chart, rows = whole
+    elif takes_rows(chart, chart.get("datasets")):
+        rows = rows_of(chart, names, table, profile, most_rows(chart, reading, profile, len(names)))
     few, left = few_ticks(chart, profile)
     demand_few_curves(chart, about)
     demand_few_filled(chart, about, MOST_SINGLE if rows is None or reading.brings_rows else len(rows.records))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from observatory.charts.rules.calculated import calculation_of, names_of, plain_view, stand_in
 from observatory.charts.rules.contradiction import unsatisfiable
 from observatory.charts.rules.distinct import distinct
 from observatory.charts.rules.explain import violations
@@ -15,6 +16,7 @@ from observatory.charts.rules.narrow import kept
 from observatory.charts.rules.panels import panelled
 from observatory.charts.rules.rule_weights import RuleWeights
 from observatory.charts.rules.solver import Answer, top_k
+from observatory.charts.spec.calculated import calculated_spec
 from observatory.charts.spec.codegen import code_of
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
@@ -52,6 +54,9 @@ def recommend(
     flagged = flags(findings, profile)
     if not wish.fields:
         return _open(profile, wish, k, weights, flagged)
+    item = calculation_of(wish)
+    if item is not None:
+        return _calculated(profile, wish, item, k, weights, flagged)
     charts = _wished(profile, wish, k, weights, flagged)
     several = panelled(profile, wish, lambda one: _wished(profile, one, 1, weights, flagged), weights, flagged)
     if several is not None:
@@ -59,6 +64,25 @@ def recommend(
         charts = [replace(chart, rank=rank) for rank, chart in enumerate(page, 1)]
     if not charts:
         raise unsatisfiable(profile, wish, lambda easier: _wished(profile, easier, 1, weights, flagged))
+    return charts
+
+
+def _calculated(
+    profile: Profile, wish: Wish, item: WishedField, k: int, weights: RuleWeights | None, flagged: Flags
+) -> list[RankedChart]:
+    """The charts of a wish that has something computed: those of a number in its place, with the transforms for it."""
+    known, plain, name = stand_in(profile, wish, item)
+    facts = flagged.mark(wish_facts(_narrowed(known, plain), plain))
+    answers = distinct(facts, k, weights)
+    if not answers:
+        raise unsatisfiable(known, plain, lambda easier: _wished(known, easier, 1, weights, flagged))
+    charts = []
+    for rank, answer in enumerate(answers, 1):
+        view = plain_view(_view(answer, facts, known, plain), item, name)
+        spec = calculated_spec(view, item, name)
+        chart = _ranked(rank, answer, facts, known, plain, weights)
+        names = names_of(chart.fields, name, item)
+        charts.append(replace(chart, spec=spec, code=code_of(spec), fields=names, summary=sentence(view, known)))
     return charts
 
 

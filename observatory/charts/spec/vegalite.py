@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ def to_spec(view: View) -> dict[str, Any]:
     A view with an `interval` has two layers that share all but the mean.
     """
     spec: dict[str, Any] = {"title": view.title} if view.title else {}
-    transform = [{"filter": _predicate(f)} for f in view.filters] + _limit_transform(view)
+    transform = [{"filter": predicate(f)} for f in view.filters] + _limit_transform(view)
     spec |= {"transform": transform} if transform else {}
     encoding = {e.channel: _definition(e) for e in view.encodings}
     mean = view.averaged()
@@ -62,7 +63,17 @@ def _definition(encoding: Encoding) -> dict[str, Any]:
     return definition
 
 
-def _predicate(filter: Filter) -> dict[str, Any]:
+def predicate(filter: Filter) -> dict[str, Any] | str:
+    """A filter as a Vega-Lite predicate.
+
+    >>> predicate(Filter("a", "lt", 2, negated=True))
+    {'not': {'field': 'a', 'lt': 2}}
+
+    Rows with a value are found by an expression: Vega-Lite's own `valid` takes texts for invalid.
+    """
+    if filter.op == "valid":
+        value = f"datum[{json.dumps(filter.field, ensure_ascii=False)}]"
+        return f"isValid({value})" if bool(filter.value) != filter.negated else f"{value} === null"
     value = filter.value
     items = [_date_time(v) for v in value] if isinstance(value, (list, tuple)) else _date_time(value)
     kept = {"field": vega_field(filter.field), filter.op: items}
