@@ -34,8 +34,7 @@ def assemble(
 ) -> tuple[Wish, list[str]]:
     """The wish for terms in the order of their words, and what could not be put in."""
     mark = mark or _implied(text, found, order)
-    distinct = [t.field.name for t in found if t.aggregate == "distinct" and t.field is not None]
-    terms = _unique(_rates(text, [_countable(t) for t in found]))
+    terms = _unique(_rates(text, found))
     if sort_term is not None and not any(t.field is sort_term.field for t in terms) and len(terms) < 2:
         terms.append(sort_term)
     if limit is not None and order is None:
@@ -56,7 +55,6 @@ def assemble(
         counted = all(t.aggregate == "count" for t in terms if t.measured)
         mark = "bar" if mark is None and counted and any(t.colour for t in terms) and not over_time(text) else mark
         fields, problems = _grouped(text, terms, mark, limit is not None, profile)
-    problems += [f"A chart cannot count the different values of {name} yet, so rows are counted." for name in distinct]
     aggregated = sum(f.aggregate is not None for f in fields)
     task = None if scatter and aggregated == 1 else task
     sort, sort_by = _sort(order, sort_term, fields, mark)
@@ -81,11 +79,6 @@ def asks_share(text: str) -> bool:
     (True, False)
     """
     return _PART.search(text) is not None or _RATE.search(text) is not None
-
-
-def _countable(term: Term) -> Term:
-    """Different values cannot be counted in a chart; rows can."""
-    return Term(None, "count", term.start, axis=term.axis) if term.aggregate == "distinct" else term
 
 
 def _unique(found: Sequence[Term]) -> list[Term]:
@@ -214,7 +207,7 @@ def _grouped(
     if ranked and not dims and measures and profile is not None:
         label = _label(profile)
         dims = [Term(label, None, 0)] if label else []
-    if any(t.counted for t in dims) and any(d.group for d in dims) and len(dims) > 1:
+    if any(t.counted for t in dims) and any(d.group and not d.colour for d in dims) and len(dims) > 1:
         dims = [d for d in dims if d.group or not d.counted]
     if len(dims) > 1 and _EACH_IN_EACH.search(text):
         dims = [dims[1], dims[0], *dims[2:]]

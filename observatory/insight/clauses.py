@@ -40,6 +40,7 @@ _DIRECTION = re.compile(
     |\ba\s*(?:to|-)\s*z\b|\bincreasing\s+order|\balphabetical(?:ly)?|\bsmallest\s+first|\blowest\s+first)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NAMED_FIRST = re.compile(rf"\b(?:(?P<low>{_LOW}|earliest|youngest)|{_HIGH})\s+\w+\s+first\b", re.IGNORECASE)
 _SORT_VERB = re.compile(
     r"(?<!each )(?<!every )(?<!the )(?<!per )(?<!of )(?<!by )\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing|s)?\b",
     re.IGNORECASE,
@@ -77,8 +78,12 @@ _SUPERLATIVE = (
     r"|best|worst)"
 )
 _N_MOST = re.compile(rf"\b{_N}\s+{_SUPERLATIVE}\b", re.IGNORECASE)
+_N_WITH_MOST = re.compile(
+    rf"\b(?:which|what|the)\s+{_N}\s+[^\W\d]+\s+[^,.?!;]*?\b(?:the|with)\s+{_SUPERLATIVE}\b", re.IGNORECASE
+)
 _LOW_END = vocabulary("bottom last worst least fewest lowest smallest youngest cheapest shortest earliest lightest")
 _WHICH = re.compile(rf"\b(?:which|what|who)\b[^,.?!;]*?\b{_SUPERLATIVE}\b", re.IGNORECASE)
+_OF_EACH = re.compile(r"\b(?:each|every|per)\b", re.IGNORECASE)
 _RELATED = re.compile(r"\b(?:relation\w*|correlation|association|distribution)\b", re.IGNORECASE)
 
 
@@ -131,6 +136,9 @@ def order(text: str, question: Sequence[Token]) -> Order | None:
     >>> found.direction, found.target
     ('descending', 'y')
     """
+    first = _NAMED_FIRST.search(text)
+    if first is not None:
+        return Order("ascending" if first["low"] else "descending", "", covered(question, first.start(), first.end()))
     match = _DIRECTION.search(text)
     if match is None:
         by = _SORT_BY.search(text)
@@ -188,13 +196,14 @@ def limit(text: str, question: Sequence[Token]) -> tuple[int, Direction, frozens
     >>> limit(q, tokens(q))[:2]
     (5, 'ascending')
     """
-    match = _TOP.search(text) or _N_MOST.search(text)
+    match = _TOP.search(text) or _N_MOST.search(text) or _N_WITH_MOST.search(text)
     if match is None:
         return None
     said = match["n"].lower()
     n = int(said) if said.isdigit() else _NUMBER_WORDS[said]
     direction: Direction = "ascending" if match["end"].lower() in _LOW_END else "descending"
-    return n, direction, covered(question, match.start(), match.end())
+    end = match.end("n") if match.re is _N_WITH_MOST else match.end()
+    return n, direction, covered(question, match.start(), end)
 
 
 def superlative(text: str) -> Direction | None:
@@ -204,6 +213,6 @@ def superlative(text: str) -> Direction | None:
     'ascending'
     """
     match = _WHICH.search(text)
-    if match is not None and _RELATED.search(match.group()):
+    if match is not None and (_RELATED.search(match.group()) or _OF_EACH.search(text, match.end())):
         return None
     return None if match is None else "ascending" if match["end"].lower() in _LOW_END else "descending"

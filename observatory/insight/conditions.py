@@ -39,7 +39,7 @@ _COMPARISON = re.compile(
     rf"(?<![\w-])(?:{_GTE}|{_LTE}|{_MORE}|{_LESS})\s+(?:the\s+|year\s+)?{_VALUE}(?!\w)", re.IGNORECASE
 )
 _RANGE = re.compile(
-    rf"(?<!\w)(?:between|from|in\s+the\s+range(?:\s+of)?|in\s+range)\s+{_VALUE}\s*(?:and|to|until|through|-)\s*{_VALUE}",
+    rf"(?<!\w)(?:between|from|aged?|in\s+the\s+range(?:\s+of)?|in\s+range)\s+{_VALUE}\s*(?:and|to|until|through|-)\s*{_VALUE}",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(

@@ -7,8 +7,8 @@ from typing import Any
 
 from observatory.insight.assemble import asks_share
 from observatory.insight.facts import about, known
-from observatory.insight.wording import channels, chart_words, filter_words, sorted_words
-from observatory.model import FieldProfile, Profile, Wish
+from observatory.insight.wording import AGGREGATES, channels, chart_words, filter_words, sorted_words
+from observatory.model import FieldProfile, Profile, Wish, WishedField
 
 
 def explain(spec: Mapping[str, Any], wish: Wish, profile: Profile, question: str = "") -> str:
@@ -25,11 +25,39 @@ def explain(spec: Mapping[str, Any], wish: Wish, profile: Profile, question: str
     gaps = _gaps(spec, profile)
     first = f"{words[0].upper()}{words[1:]}, {_rows(gaps, wish, profile)}."
     shown = [s.field for s in channels(spec) if s.field is not None]
-    said = [_share(shown, wish, profile)] if asks_share(question) else []
+    made = [f for f in wish.fields if f.calculation is not None]
+    shown = [name for name in shown if any(f.name == name for f in profile.fields)]
+    said = [_share(shown, wish, profile)] if asks_share(question) and not made else []
+    said += [_computed(f) for f in made]
     if not wish.filters and not any(said):
         facts = [f for f in about(known(profile), shown, 3) if " is missing in " not in f or not gaps][:2]
         said = [f"Of the whole table: {' '.join(facts)}"] if facts and gaps else list(facts)
     return " ".join([first, *filter(None, said)])
+
+
+def _computed(item: WishedField) -> str:
+    """How the number of each group is computed."""
+    made = item.calculation
+    if made is None:
+        return ""
+    if made.kind == "rate" and made.part is not None:
+        rows = f"of the rows of each group with a value of {made.part.field}"
+        return f"That is, {rows}, the share where {filter_words([made.part])}."
+    of = (
+        "the number of rows"
+        if item.field is None
+        else f"the {AGGREGATES.get(item.aggregate or 'sum', 'total')} of {item.field}"
+    )
+    both = f"in each group, over the rows that have both, {of}"
+    words = {
+        "share of total": f"{of} of each group as a share of all that is shown",
+        "share of group": f"{of} of each part as a share of its group",
+        "ratio": f"{both} divided by that of {made.other}",
+        "difference": f"{both} minus that of {made.other}",
+        "running total": f"{of} of each step added to all before it",
+        "change": f"{of} of each step minus that of the step before",
+    }
+    return f"That is, {words[made.kind]}."
 
 
 def _gaps(spec: Mapping[str, Any], profile: Profile) -> list[FieldProfile]:

@@ -26,6 +26,10 @@ _MONTHS = vocabulary("jan feb mar apr may jun jul aug sep oct nov dec")
 _VALUE_STOP = STOP | vocabulary("no yes not other each per over under more less most least true false none")
 
 
+_YES = frozenset(("yes", "y", "true", "t", "1", "1.0", "ja", "oui", "si", "sí", "sim"))
+_NO = frozenset(("no", "n", "false", "f", "0", "0.0", "nein", "non", "não"))
+
+
 @dataclass(frozen=True)
 class Mention:
     """Tokens [start, end) of a question that name a field; `coverage` is the share of the name they make up.
@@ -254,7 +258,9 @@ def _reads(span: Sequence[Token], words: Sequence[str]) -> bool:
         token = span[0]
         if len(words[0]) < 2 or token.lower in _VALUE_STOP or token.lower in _MONTHS:
             return len(words[0]) >= 2 and token.text == words[0].upper()
-        return _bare(token.text) == words[0] or (len(words[0]) > 3 and stem(token.text) == stem(words[0]))
+        said, value = _bare(token.text), words[0]
+        adjective = len(value) > 2 and said in (f"{value}y", f"{value}{value[-1]}y")
+        return said == value or adjective or (len(value) > 3 and stem(token.text) == stem(value))
     return all(_bare(t.text) == w or stem(t.text) == stem(w) for t, w in zip(span, words))
 
 
@@ -270,3 +276,17 @@ def _short_for(part: str, word: str) -> bool:
 
 def _bare(text: str) -> str:
     return re.sub(r"[^\w]", "", text).lower()
+
+
+def yes_of(field: FieldProfile) -> Scalar:
+    """The value that means yes where a field says yes or no of each row; None where it does not.
+
+    >>> from observatory.model import TopValue
+    >>> top = (TopValue("no", 9), TopValue("yes", 5))
+    >>> yes_of(FieldProfile("survived", "nominal", "dimension", "VARCHAR", 0, 2, top=top))
+    'yes'
+    """
+    levels = {str(top.value).strip().lower(): top.value for top in field.top}
+    if field.distinct != 2 or len(levels) != 2 or not (levels.keys() & _YES and levels.keys() & _NO):
+        return None
+    return next(value for level, value in levels.items() if level in _YES)

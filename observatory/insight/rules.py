@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from observatory.insight import clauses
 from observatory.insight.assemble import asks_share, assemble
+from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import contrasted, is_contrast
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, is_time, terms
-from observatory.insight.values import equalities, memberships, patterns
+from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
 from observatory.insight.words import Token, alike, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.model import Filter, Profile, Wish, WishedField
 
@@ -75,10 +76,19 @@ def read(question: str, profile: Profile) -> Reading:
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
-    wish = _compared_values(_readable(text, replace(wish, filters=filters)))
-    used_names = {f.field for f in wish.fields if f.field is not None} | {f.field for f in filters}
+    read = _compared_values(replace(wish, filters=filters))
+    wish = calculated(text, words, read, found, profile)
+    wish = _readable(text, read) if wish == read else wish
+    used_names = fields_of(wish)
     warnings = (*warnings, *_unused(unread, warnings, used_names))
     return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
+
+
+def fields_of(wish: Wish) -> set[str]:
+    """The names of all fields that a wish shows, computes with or filters by."""
+    made = [f.calculation for f in wish.fields if f.calculation is not None]
+    names = [f.field for f in wish.fields] + [c.other for c in made] + [c.part.field for c in made if c.part]
+    return {name for name in names if name is not None} | {f.field for f in wish.filters}
 
 
 def _readable(text: str, wish: Wish) -> Wish:
@@ -136,7 +146,7 @@ def _conditions(
     conditions = [_compared(text, m, [v for v in values if v.field is m.field]) for m in groups]
     conditions += memberships(text, words, [v for v in values if v.field.name not in compared_fields])
     conditions += _quoted(words, mentions, taken | covered)
-    conditions += patterns(text, words, mentions)
+    conditions += patterns(text, words, mentions) + presences(text, words, mentions) + outcomes(words, mentions)
     compared = comparisons(text, words, mentions, profile, _union(taken, *(c.tokens for c in conditions)))
     conditions += compared
     conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))

@@ -58,6 +58,7 @@ _OVER_TIME = re.compile(
     r"|\bhow\s+(?:has|have|had|did)\b.*\b(?:chang|develop|evolv|grow|grew)\w*|\bevolution\b|\bevolved?\b",
     re.IGNORECASE,
 )
+_RUNS = re.compile(r"\b(?:running|cumulat\w+|accumulat\w+|month[\s-]+(?:over|on|to)[\s-]+month)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,8 @@ def grouped(question: Sequence[Token], mention: Mention) -> bool:
 
 def _binned(question: Sequence[Token], mention: Mention) -> bool:
     after = question[mention.end].lower if mention.end < len(question) else ""
+    gap = question[mention.end].start - question[mention.end - 1].end if after else 0
+    after = "" if gap > 1 or (after == "group" and question[mention.end + 1 :][:1] != ()) else after
     before = question[mention.start - 1].lower if mention.start else ""
     return after in (
         "group",
@@ -252,7 +255,7 @@ def _with_time(
             at = next((i for i, t in enumerate(question) if t.start <= match.start() < t.end), -1)
             if at in taken or not (times or named) or not _asks_unit(question, at, match.group()):
                 continue
-            unit = "yearmonth" if unit == "month" and over_time(text) else unit
+            unit = "yearmonth" if unit == "month" and (over_time(text) or _RUNS.search(text)) else unit
             if named:
                 near = min(named, key=lambda t: abs(t.start - at))
                 return [replace(t, time_unit=_unit(t.field, unit), group=True) if t is near else t for t in found]

@@ -7,24 +7,26 @@ from collections.abc import Sequence
 
 from observatory.insight.clauses import covered
 from observatory.insight.conditions import Condition, comparable, predicate
-from observatory.insight.linking import ORDINALS, Mention, ValueMention
-from observatory.insight.words import Token, number
+from observatory.insight.linking import ORDINALS, Mention, ValueMention, yes_of
+from observatory.insight.words import Token, number, vocabulary
 from observatory.model import FieldProfile, Filter
 
 _PATTERN = re.compile(
     r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?:\s+with)?\s+(?:the\s+)?"
-    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+)[\"'”]?",
+    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+)[\"'”]?"
+    r"(?:\s+or\s+(?:with\s+)?[\"'“]?(?P<others>\w+)[\"'”]?)?",
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
+    r"\b(?:(?:do|does|did)(?:n['’]t|\s+not)\s+\w+|not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
     re.IGNORECASE,
 )
 
 
 def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:
     """“grade 4”, “majored in 600”, “status = 'paid'”: a field named, then (is, in, of, equal to, not) a value."""
-    found = []
+    found = _alternatives(question, mentions, taken)
+    taken = taken.union(*(c.tokens for c in found))
     for mention in mentions:
         ordinal = ORDINALS.get(question[mention.start - 1].lower) if mention.start else None
         made = (
@@ -46,6 +48,8 @@ def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: fr
             "as",
             "was",
             "not",
+            "does",
+            "do",
             "!=",
             "<>",
         ):
@@ -65,6 +69,64 @@ def equalities(question: Sequence[Token], mentions: Sequence[Mention], taken: fr
     return found
 
 
+def _alternatives(question: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[Condition]:
+    """“4 or 6 cylinders”, “grade 4 or 5”: numbers joined by “or” beside a field whose values are such numbers."""
+    found = []
+    for i in range(1, len(question) - 1):
+        a, joint, b = question[i - 1 : i + 2]
+        if joint.lower != "or" or a.kind != "number" or b.kind != "number" or {i - 1, i, i + 1} & taken:
+            continue
+        near = [m for m in mentions if m.start == i + 2 or 0 <= i - 1 - m.end <= 2]
+        field = near[0].field if near else None
+        if field is not None and field.top and comparable(field, [a.text, b.text]):
+            made = [predicate(field, "equal", [t.text]) for t in (a, b)]
+            span = frozenset(range(min(near[0].start, i - 1), max(near[0].end, i + 2)))
+            values = [f.value for f in made if f is not None]
+            found.append(Condition(Filter(field.name, "oneOf", values), span))
+    return found
+
+
+_MISSING = r"(?:null|nan|missing|empty|blank|unknown|not\s+known|not\s+available|n/a)"
+_PRESENCE = re.compile(
+    rf"\b(?:is|are|was|were|be|do(?:es)?|has|have)?\s*(?P<no>not|n['’]t|no)?\s*(?P<missing>{_MISSING})\b|\b(?:is|are)\s+known\b",
+    re.IGNORECASE,
+)
+
+
+def presences(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
+    """“whose sex is not missing”, “where age is null”: rows with, and without, a value of the field named before."""
+    found = []
+    for match in _PRESENCE.finditer(text):
+        span = covered(question, match.start(), match.end())
+        before = [m for m in mentions if span and 0 <= min(span) - m.end <= 1]
+        if before:
+            known = match["missing"] is None or match["no"] is not None
+            whole = span | frozenset(range(before[-1].start, before[-1].end))
+            found.append(Condition(Filter(before[-1].field.name, "valid", known), whole))
+    return found
+
+
+_WHO = vocabulary("who that which whom")
+_AUX = vocabulary("did do does was were is are have has had been")
+
+
+def outcomes(question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
+    """“those who did not survive”, “passengers who survived”: the rows where an outcome is yes, or no."""
+    found = []
+    for mention in mentions:
+        i = mention.start - 1
+        negative = False
+        while i >= 0 and (question[i].lower in _AUX or question[i].lower in ("not", "n't", "never")):
+            negative |= question[i].lower in ("not", "n't", "never")
+            i -= 1
+        if i < 0 or question[i].lower not in _WHO or (yes := yes_of(mention.field)) is None:
+            continue
+        other = next((t.value for t in mention.field.top if t.value != yes), None)
+        span = frozenset(range(i + 1, mention.end))
+        found.append(Condition(Filter(mention.field.name, "equal", other if negative else yes), span))
+    return found
+
+
 def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
     """“whose name contains TN”: the values that do, where the profile knows them all; else a sentence."""
     found = []
@@ -73,7 +135,8 @@ def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) 
         before = [m for m in mentions if span and m.end <= min(span)]
         if not before:
             continue
-        found.append(_containing(before[-1].field, match["verb"].lower(), match["letters"], span))
+        either = match["others"] if match["others"] and len(match["others"]) <= len(match["letters"]) else None
+        found.append(_containing(before[-1].field, match["verb"].lower(), match["letters"], span, either))
     return found + _within(text, question, mentions)
 
 
@@ -93,11 +156,14 @@ def _within(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -
     return found
 
 
-def _containing(field: FieldProfile, verb: str, letters: str, span: frozenset[int]) -> Condition:
+def _containing(
+    field: FieldProfile, verb: str, letters: str, span: frozenset[int], either: str | None = None
+) -> Condition:
     if len(field.top) < field.distinct:
         said = f"“{field.name}” has too many values to look for “{letters}”, so all of them are shown."
         return Condition(None, span, said)
-    values = [t.value for t in field.top if _has(str(t.value).lower(), verb, letters.lower())]
+    parts = [part.lower() for part in (letters, either) if part]
+    values = [t.value for t in field.top if any(_has(str(t.value).lower(), verb, part) for part in parts)]
     return Condition(Filter(field.name, "oneOf", values), span)
 
 

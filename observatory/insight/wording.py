@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from observatory.model import TIME_UNITS, Filter, Profile
@@ -212,6 +212,11 @@ def filter_words(filters: Sequence[Filter]) -> str:
 
 
 def _condition(filter: Filter) -> str:
+    if filter.op == "valid":
+        return f"{filter.field} is {'known' if bool(filter.value) != filter.negated else 'missing'}"
+    if filter.negated:
+        said = _condition(replace(filter, negated=False)).removeprefix(f"{filter.field} is ")
+        return f"{filter.field} is not {said}"
     if filter.op == "range":
         return f"{filter.field} is between {filter.value[0]} and {filter.value[1]}"
     if filter.op == "oneOf":

@@ -35,6 +35,7 @@ STOP = vocabulary(
     "x y axis also then than so s 's many much"
 )
 
+_IRREGULAR = {"ids": "id", "children": "child", "people": "person", "feet": "foot", "died": "die"}
 _EXACT = vocabulary(
     "count counts number numbers total average mean order sort rank chart where there these those other"
 )
@@ -95,8 +96,7 @@ def stem(word: str) -> str:
     ['salari', 'salari', 'major', 'major', 'pric', 'class']
     """
     text = word.lower().replace("’", "'").removesuffix("'s")
-    if text == "ids":
-        return "id"
+    text = _IRREGULAR.get(text, text)
     if len(text) <= 3 or not text.isalpha():
         return text
     if text.endswith("ies"):
