@@ -4,8 +4,9 @@
 
 DIR holds `cases.json` and `tables/`: a subset of nvBench (MIT), questions in English with the rows, mark and order
 of their chart. The first question of each case is asked, with `--all` every wording of it. A chart passes if its mark
-is the one expected, the multiset of its plotted rows equals the expected one (a bar chart may lie on its side, a scatter plot may be
-mirrored), and its bars stand in the expected order. Rows are computed by carrying out the spec on the table.
+is the one expected, the multiset of its plotted rows equals the expected one (a bar chart may lie on its side, a
+scatter plot may be mirrored), and its bars stand in the expected order. Rows are computed by carrying out the spec on
+the table.
 With a model, `invalid_replies` of `replies` were no JSON of the schema asked for; none may be.
 """
 

@@ -11,6 +11,7 @@ from observatory.insight.coding.free import free_code
 from observatory.insight.coding.mend import TryCode
 from observatory.insight.explain import explain
 from observatory.insight.goals import explore_goals
+from observatory.insight.language import in_english, language_of
 from observatory.insight.rules import Reading, read
 from observatory.insight.wish import ask_model, join
 from observatory.insight.wording import filter_words
@@ -40,16 +41,18 @@ def visualize(
     what the question says outright.
     Without a chart that fits, `spec` is that of the best open chart, or empty, and `warnings` says so.
     """
-    reading = read(question[:1000], profile)
     attempts: list[Attempt] = []
+    asked, notes = _english(profile, question[:1000], llm, attempts)
+    reading = read(asked, profile)
+    reading = replace(reading, warnings=(*notes, *reading.warnings))
     warnings = list(reading.warnings)
     if not reading.understood:
         return _not_understood(profile, question, reading, recommend, status)
     if llm is not None and try_code is not None:
-        attempts += free_code(llm, profile, question, reading.wish, try_code)
+        attempts += free_code(llm, profile, asked, reading.wish, try_code)
         if attempts[-1].ok:
             return _coded(profile, question, reading, attempts, warnings, status)
-    wish = _wish(profile, question, reading, recommend, llm, attempts, warnings)
+    wish = _wish(profile, asked, reading, recommend, llm, attempts, warnings)
     chart = _draw(wish, recommend, attempts, warnings)
     if chart is None:
         said = "This is not an answer. No chart fits what is asked for."
@@ -59,7 +62,7 @@ def visualize(
         chart.spec,
         chart.code,
         tuple(attempts),
-        explain(chart.spec, wish, profile, question),
+        explain(chart.spec, wish, profile, asked),
         tuple(_once(warnings)),
         status,
         wish,
@@ -82,6 +85,22 @@ def _coded(
         text = ""
     text = text or "A chart that the language model coded; its rows were computed by that code."
     return Visualization(question, spec, code, tuple(attempts), text, tuple(_once(warnings)), status, reading.wish)
+
+
+def _english(profile: Profile, question: str, llm: LLM | None, attempts: list[Attempt]) -> tuple[str, list[str]]:
+    """The question as the rules can read it, and what is to be said of that."""
+    language = language_of(question, profile)
+    if language is None:
+        return question, []
+    alone = f"The question seems to be {language}; without a language model only English and names of fields are read."
+    if llm is None:
+        return question, [alone]
+    try:
+        asked = in_english(llm, profile, question)
+    except LLMError as exc:
+        attempts.append(Attempt("specify", "llm", False, error=exc.message))
+        return question, [f"{exc.message} {alone}"]
+    return asked, [f"Read as: “{asked}”"]
 
 
 def _wish(

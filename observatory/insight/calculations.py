@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from observatory.insight.linking import yes_of
 from observatory.insight.terms import Term, extensive, is_time
@@ -79,7 +80,9 @@ def _rate(text: str, wish: Wish, dims: Sequence[WishedField], measure: WishedFie
         return None
     outcomes = [d for d in dims if d.field is not None and yes_of(profile.field(d.field)) is not None]
     rest = [d for d in dims if d not in outcomes[-1:]]
-    if outcomes and rest:
+    if outcomes and not rest:
+        return wish
+    if outcomes:
         name = str(outcomes[-1].field)
         part = Filter(name, "equal", yes_of(profile.field(name)))
         return _rated(wish, rest, wish.filters, part)
@@ -128,7 +131,7 @@ def _is_within(text: str, words: Sequence[Token], term: Term) -> bool:
 def _pair(text: str, words: Sequence[Token], found: Sequence[Term]) -> tuple[str, Term, Term] | None:
     """The two numbers that a question sets off against each other, and how."""
     numbers = [t for t in found if t.field is not None and t.field.type == "quantitative" and t.field.role == "measure"]
-    for first, second in zip(numbers, numbers[1:]):
+    for first, second in pairwise(numbers):
         if first.field is second.field or second.start >= len(words):
             continue
         between = text[words[first.start].start : words[second.start].start]

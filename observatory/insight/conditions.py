@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from observatory.model import FieldProfile, Filter, Profile
 Op = Literal["equal", "lt", "lte", "gt", "gte", "range", "oneOf"]
 
 _VALUE = (
-    r"(\"[^\"]+\"|'[^']+'|\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+    r"(\"[^\"]+\"|'[^']+'|\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?(?![-/\d])"
     r"|[-−]?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?(?:k|m|million|thousand)\b)?%?)"
 )
 _MORE = (
@@ -49,11 +50,13 @@ _OR_MORE = re.compile(
 )
 _ONWARD = re.compile(r"(?<![\w.])((?:1[5-9]|20)\d\d)\s+(?P<gte>on|onwards?)\b", re.IGNORECASE)
 _YEAR = re.compile(
-    r"\b(?:in|of|for|during|year)\s+(?:the\s+)?(?:year\s+)?((?:1[5-9]|20)\d\d)\b(?!\s*(?:rows|or\b|on\b))",
+    r"\b(?:in|of|for|during|year|on)\s+(?:the\s+)?(?:year\s+)?"
+    r"((?:1[5-9]|20)\d\d(?:-\d\d(?:-\d\d)?)?)\b(?![-/]|\s*(?:rows|or\b|on\b))",
     re.IGNORECASE,
 )
 _IMPLIED = {
-    "older": "age", "younger": "age", "cheaper": "price", "heavier": "weight", "lighter": "weight", "taller": "height",
+    "older": "age", "younger": "age", "aged": "age", "cheaper": "price", "heavier": "weight", "lighter": "weight",
+    "taller": "height",
 }  # fmt: skip
 _TIMES = re.compile(r"^(?:before|after|since|until|till|earlier|later|through|starting|past)", re.IGNORECASE)
 
@@ -128,7 +131,8 @@ def _subject(
         named = [f for f in profile.fields if comparable(f, values) and _has_word(f, implied)]
         if named:
             return named[0]
-    if _TIMES.match(said) or (op == "equal" and len(values) == 1) or all(_is_year(v) for v in values):
+    dates = any(re.match(r"\d{4}[-/]", v) for v in values)
+    if dates or _TIMES.match(said) or (op == "equal" and len(values) == 1) or all(_is_year(v) for v in values):
         times = [f for f in profile.fields if _is_time(f) and comparable(f, values)]
         near = [m.field for m in able if _is_time(m.field)]
         if near or times:
@@ -137,6 +141,8 @@ def _subject(
             return None
     before = [m for m in able if m.end <= first and first - m.end <= 6]
     after = [m for m in able if m.start > last and m.start - last <= 3]
+    if after and after[0].start == last + 1 and not _TIMES.match(said):
+        return after[0].field
     if before:
         return before[-1].field
     if after and question[after[0].start - 1].lower not in ("by", "per", "each"):
@@ -205,14 +211,24 @@ def _typed(field: FieldProfile, value: str) -> Any:
 
 
 def _time_predicate(field: FieldProfile, op: Op, values: Sequence[str]) -> Filter:
-    year = [bool(_is_year(v)) for v in values]
-    first = [f"{v}-01-01" if y else _iso(v) for v, y in zip(values, year)]
-    last = [f"{v}-12-31" if y else _iso(v) for v, y in zip(values, year)]
+    first = [_edges(v)[0] for v in values]
+    last = [_edges(v)[1] for v in values]
     if op == "range":
         return Filter(field.name, "range", [first[0], last[1]])
     if op == "equal":
         return Filter(field.name, "range", [first[0], last[0]])
     return Filter(field.name, op, last[0] if op in ("gt", "lte") else first[0])
+
+
+def _edges(value: str) -> tuple[str, str]:
+    """The first and the last day of a year, a month or a day."""
+    if _is_year(value):
+        return f"{value}-01-01", f"{value}-12-31"
+    day = _iso(value)
+    if day.count("-") == 2:
+        return day, day
+    year, month = (int(part) for part in day.split("-"))
+    return f"{day}-01", f"{day}-{calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 1:02d}"
 
 
 def _iso(value: str) -> str:

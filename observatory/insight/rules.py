@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 from observatory.insight import clauses
 from observatory.insight.assemble import asks_share, assemble
+from observatory.insight.bins import bin_width
 from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import contrasted, is_contrast
+from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, is_time, terms
 from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
-from observatory.insight.words import Token, alike, is_aside, name_words, nearest, tokens, vocabulary
+from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.model import Filter, Profile, Wish, WishedField
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
@@ -55,7 +57,9 @@ def read(question: str, profile: Profile) -> Reading:
     >>> [(f.field, f.aggregate) for f in wish.fields], wish.mark, wish.sort
     ([('Pclass', None), ('Fare', 'mean')], 'bar', 'descending')
     """
-    text = " ".join(question.split())
+    if no_answer(question):
+        return Reading(Wish(), warnings=(no_answer(question),))
+    text = dated(" ".join(question.split()))
     words = tokens(text)
     mark, order, limit = clauses.mark(text, words), clauses.order(text, words), clauses.limit(text, words)
     taken = _union(mark.tokens if mark else None, order.tokens if order else None, limit[2] if limit else None)
@@ -68,6 +72,7 @@ def read(question: str, profile: Profile) -> Reading:
     wish, problems = assemble(text, found, mark.value if mark else None, order, sort_term, limit, profile)
     filters = tuple(c.filter for c in conditions if c.filter is not None)
     warnings = (
+        *filter(None, [beyond(text)]),
         *(c.problem for c in conditions if c.problem),
         *problems,
         *_not_shown(found, wish, problems),
@@ -76,12 +81,25 @@ def read(question: str, profile: Profile) -> Reading:
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
+    wish = _wide(wish, text, profile)
     read = _compared_values(replace(wish, filters=filters))
     wish = calculated(text, words, read, found, profile)
     wish = _readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
     warnings = (*warnings, *_unused(unread, warnings, used_names))
     return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
+
+
+def _wide(wish: Wish, text: str, profile: Profile) -> Wish:
+    """Bins of the width that is asked for: of the first number, which is counted in them."""
+    width = bin_width(text)
+    numbers = [f for f in wish.fields if f.field is not None and profile.field(f.field).type == "quantitative"]
+    chosen = next((f for f in numbers if f.bin), next((f for f in numbers if f.aggregate is None), None))
+    if width is None or chosen is None:
+        return wish
+    binned = replace(chosen, bin=width)
+    alone = (WishedField(None, "count"),) if len(wish.fields) == 1 else ()
+    return replace(wish, fields=(*(binned if f is chosen else f for f in wish.fields), *alone))
 
 
 def fields_of(wish: Wish) -> set[str]:
@@ -165,6 +183,7 @@ def _parts(
     if (
         not free
         or groups
+        or _GROUP_SLOT.search(text)
         or not asks_share(text)
         or any(not m.weak and m.field is not free[-1].field for m in mentions)
     ):

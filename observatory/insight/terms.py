@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from observatory.insight.bins import binned
 from observatory.insight.linking import Mention
 from observatory.insight.words import STOP, Token, name_words, vocabulary
 from observatory.model import FieldProfile, Profile
@@ -73,7 +74,7 @@ class Term:
     counted: bool = False
     axis: str | None = None
     time_unit: str | None = None
-    bin: bool = False
+    bin: bool | float = False
 
     @property
     def measured(self) -> bool:
@@ -129,7 +130,7 @@ def terms(
             plain,
             group=not names and (grouped(question, mention) or (mention.contrast and lone)),
             colour=_COLOUR.search(text[: question[mention.start].start]) is not None,
-            bin=_binned(question, mention) and mention.field.type == "quantitative",
+            bin=binned(question, mention) and mention.field.type == "quantitative",
         )
         found.extend(replace(plain, aggregate=name) for name in names) if names else found.append(plain)
     found = _with_counts(found, counts, question)
@@ -202,25 +203,6 @@ def grouped(question: Sequence[Token], mention: Mention) -> bool:
     if i >= 0 and question[i].lower == "between":
         return mention.field.type in ("nominal", "ordinal") and question[i - 1].lower not in _RELATING
     return i >= 0 and question[i].lower in _GROUP - {"for", "between"}
-
-
-def _binned(question: Sequence[Token], mention: Mention) -> bool:
-    after = question[mention.end].lower if mention.end < len(question) else ""
-    gap = question[mention.end].start - question[mention.end - 1].end if after else 0
-    after = "" if gap > 1 or (after == "group" and question[mention.end + 1 :][:1] != ()) else after
-    before = question[mention.start - 1].lower if mention.start else ""
-    return after in (
-        "group",
-        "groups",
-        "bin",
-        "bins",
-        "bucket",
-        "buckets",
-        "range",
-        "ranges",
-        "band",
-        "bands",
-    ) or before in ("bin", "binned")
 
 
 def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question: Sequence[Token]) -> list[Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import tomllib
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from typing import Any
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]{1,200}"|“[^”]{1,200}”|`[^`]{1,200}`|(?<![\w])'[^']{1,200}'(?!\w))
-    |(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})
+    |(?P<date>\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?(?![-/\d]))
     |(?P<number>(?<![\w.])[-−]?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:[kKmM]\b|\s?million\b|\s?thousand\b)?%?(?![\w]))
     |(?P<operator><=|>=|!=|<>|≥|≤|=|<|>)
     |(?P<word>[^\W_][^\W]*(?:[.'’][^\W\d_]+)*)""",
@@ -86,6 +87,37 @@ def tokens(text: str) -> tuple[Token, ...]:
         if word:
             found.append(Token(word, kind, match.start(), match.end()))
     return tuple(found)
+
+
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in calendar.month_name[1:])
+_DATED = (
+    re.compile(
+        rf"\b(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.IGNORECASE
+    ),
+    re.compile(
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\.?,?\s+(?P<year>\d{{4}})\b",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b(?P<month>{_MONTH})\.?\s+(?:of\s+)?(?P<year>\d{{4}})\b", re.IGNORECASE),
+)
+_NUMBER_OF_MONTH = {name[:3].lower(): n for n, name in enumerate(calendar.month_name) if name}
+
+
+def dated(text: str) -> str:
+    """The text with dates in words as ISO 8601.
+
+    >>> dated("since June 2015, until 3 May 2016 or Jan 5, 2017")
+    'since 2015-06, until 2016-05-03 or 2017-01-05'
+    """
+    for pattern in _DATED:
+        text = pattern.sub(_iso, text)
+    return text
+
+
+def _iso(match: re.Match[str]) -> str:
+    said = match.groupdict()
+    day = f"-{int(said['day']):02d}" if said.get("day") else ""
+    return f"{said['year']}-{_NUMBER_OF_MONTH[said['month'][:3].lower()]:02d}{day}"
 
 
 @lru_cache(maxsize=8192)

@@ -78,11 +78,14 @@ class Calculation(Record):
 
 @dataclass(frozen=True)
 class WishedField(Record):
-    """A thing to show; None is for the rules to choose; `field` None with `count` is the number of rows."""
+    """A thing to show; None is for the rules to choose; `field` None with `count` is the number of rows.
+
+    `bin` may be the width of the bins.
+    """
 
     field: str | None
     aggregate: str | None = None
-    bin: bool | None = None
+    bin: bool | float | None = None
     time_unit: str | None = None
     channel: str | None = None
     calculation: Calculation | None = None

@@ -28,7 +28,7 @@ def said(item: WishedField) -> str:
     """A wished field as `questions.toml` writes it."""
     made = item.calculation
     words = [w for w in (item.aggregate, item.time_unit, item.field) if w is not None]
-    plain = " ".join(["bin", *words] if item.bin else words)
+    plain = " ".join(["bin" if item.bin is True else f"bin {item.bin}", *words] if item.bin else words)
     if made is None:
         return plain
     if made.part is not None:
@@ -37,42 +37,45 @@ def said(item: WishedField) -> str:
 
 
 def kept(filters: tuple[Filter, ...], known: Profile) -> set[str]:
-    """Conditions as text in which equal ones are equal: all values but some are the others left out."""
-    found = set()
-    for f in filters:
-        values = [str(v).lower() for v in (f.value if isinstance(f.value, list) else [f.value])]
-        levels = {str(t.value).lower() for t in known.field(f.field).top}
-        if f.op == "oneOf" and len(values) > 1 and len(levels - set(values)) == 1 < len(levels) - 1:
-            found.add(f"{f.field} != {min(levels - set(values))}")
-        else:
-            name = next(sign for sign, op in _OPS.items() if op == f.op)
-            order = sorted(values) if f.op == "oneOf" else values
-            found.add(f"{f.field} {'!=' if f.negated and f.op == 'equal' else name} {'|'.join(order)}")
-    return found
+    """Conditions as text in which equal ones are equal: the other values, where one is left out."""
+    return {_condition(f, known) for f in filters}
+
+
+def _condition(f: Filter, known: Profile) -> str:
+    values = [str(v).lower() for v in (f.value if isinstance(f.value, list) else [f.value])]
+    sign = next(sign for sign, op in _OPS.items() if op == f.op)
+    if f.negated and f.op == "equal":
+        return _others(f.field, values[0], known)
+    return f"{f.field} {sign} {'|'.join(sorted(values) if f.op == 'oneOf' else values)}"
+
+
+def _others(name: str, value: str, known: Profile) -> str:
+    return f"{name} in {'|'.join(sorted(v for t in known.field(name).top if (v := str(t.value).lower()) != value))}"
+
+
+def asked_rows(where: str, known: Profile) -> str:
+    name, sign, value = where.lower().split(" ", 2)
+    name = next(f.name for f in known.fields if f.name.lower() == name)
+    return (
+        _others(name, value, known)
+        if sign == "!="
+        else f"{name} {sign} {value if sign != 'in' else '|'.join(sorted(value.split('|')))}"
+    )
 
 
 def wrong(asked: dict[str, Any], wish: Wish, known: Profile) -> list[str]:
-    """What of a wish is not what the question asks for."""
+    """What of a wish is not what the question asks for; a count need not be wished where nothing else is measured."""
     sort = None if wish.sort is None else f"{wish.sort} {wish.sort_by or 'measure'}"
-    wanted = {w.lower() if "|" not in w else _ordered(w) for w in asked.get("where", [])}
+    fields = {said(f) for f in wish.fields}
+    plain = {f"mean {name}" if f"mean {name}" in fields else name for name in asked["fields"]}
     parts = {
-        "fields": ({said(f) for f in wish.fields} - _implied(asked), set(asked["fields"]) - _implied(asked)),
-        "where": ({w.lower() for w in kept(wish.filters, known)}, wanted),
+        "fields": (fields - {"count"}, plain - {"count"}),
+        "where": (kept(wish.filters, known), {asked_rows(w, known) for w in asked.get("where", [])}),
         "mark": (wish.mark, asked["mark"]) if asked.get("mark") else (None, None),
         "sort": (sort, asked["sort"]) if "sort" in asked else (None, None),
         "limit": (wish.limit, asked.get("limit")),
     }
     return [f"{name}: {got} for {want}" for name, (got, want) in parts.items() if got != want]
-
-
-def _implied(asked: dict[str, Any]) -> set[str]:
-    """A count need not be wished where nothing else is measured: the rules add it."""
-    return {"count"}
-
-
-def _ordered(where: str) -> str:
-    head, values = where.lower().rsplit(" ", 1) if " in " not in where else where.lower().split(" in ")
-    return f"{head} {values}" if " in " not in where else f"{head} in {'|'.join(sorted(values.split('|')))}"
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=[q["ask"][:60] for q in QUESTIONS])

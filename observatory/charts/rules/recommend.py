@@ -192,6 +192,9 @@ def _encoding(
         scale=scale.get("type"),
         zero={"true": True, "false": False}.get(scale.get("zero", "")),
         format="d" if year else None,
+        step=next((i.bin for i in wish.fields if i.field == name and type(i.bin) in (int, float)), None)
+        if "binning" in known
+        else None,
     )
     return Encoding(**(vars(encoding) | {"title": phrase(encoding), "type": _drawn_type(known)}))
 

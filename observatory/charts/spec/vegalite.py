@@ -48,7 +48,8 @@ def _definition(encoding: Encoding) -> dict[str, Any]:
         definition["field"] = vega_field(encoding.field)
     definition |= {} if encoding.channel in ("x2", "y2") else {"type": encoding.type}
     definition |= {"aggregate": encoding.aggregate} if encoding.aggregate else {}
-    definition |= {"bin": {"maxbins": encoding.bin}} if encoding.bin else {}
+    if encoding.bin:
+        definition["bin"] = {"step": encoding.step} if encoding.step else {"maxbins": encoding.bin}
     definition |= {"timeUnit": encoding.time_unit} if encoding.time_unit else {}
     if encoding.sort is not None:
         definition["sort"] = list(encoding.sort) if isinstance(encoding.sort, tuple) else encoding.sort
