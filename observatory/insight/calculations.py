@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from observatory.insight.linking import yes_of
 from observatory.insight.terms import Term, extensive, is_time
-from observatory.insight.words import Token
+from observatory.insight.words import Token, name_words
 from observatory.model import Calculation, Filter, Profile, Wish, WishedField
 
 _SHARE = re.compile(
@@ -17,6 +17,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _OF_TOTAL = re.compile(r"\b(?:of|in)\s+(?:the\s+)?(?:\w+['’]s\s+)?(?:total|all|overall|whole)\b", re.IGNORECASE)
+_GROUPED = re.compile(r"\b(?:by|per|each|every|across|within|among|between|over)\b", re.IGNORECASE)
 _RUNNING = re.compile(r"\b(?:running|rolling|cumulative(?:ly)?|cumulated|accumulat\w+)\b", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?P<unit>day|week|month|quarter|year)[\s-]+(?:over|on|to|by)[\s-]+(?P=unit)\b"
@@ -35,16 +36,18 @@ _DIFFERENCE = re.compile(
 def calculated(text: str, words: Sequence[Token], wish: Wish, found: Sequence[Term], profile: Profile) -> Wish:
     """The wish with the calculation that its question asks for; the wish itself where it asks for none."""
     dims = [f for f in wish.fields if f.aggregate is None and not _is_number(f, profile)]
+    names = {part for t in found if t.field is not None for part in name_words(t.field.name)}
+    said = " ".join(t.text for t in words if t.lower not in names)
     pair = _pair(text, words, found)
     if pair is not None:
         return _of_two(wish, pair)
     measure = next((f for f in wish.fields if f not in dims), WishedField(None, "count"))
     if not dims or wish.mark in ("arc", "point", "boxplot") or len(dims) > 2:
         return wish
-    if _CHANGE.search(text) or _RUNNING.search(text):
+    if _CHANGE.search(text) or _RUNNING.search(said):
         kind = "change" if _CHANGE.search(text) else "running total"
         return _with(wish, dims, measure, Calculation(kind)) if _runs(dims[0], profile) else wish  # type: ignore[arg-type]
-    if not _SHARE.search(text):
+    if not _SHARE.search(said):
         return wish
     named = [t for t in found if not t.measured and t.field is not None and not t.counted]
     shown = {d.field for d in dims}
@@ -88,8 +91,7 @@ def _rate(text: str, wish: Wish, dims: Sequence[WishedField], measure: WishedFie
         return _rated(wish, rest, wish.filters, part)
     shown = {d.field for d in dims}
     said = [f for f in wish.filters if f.op in ("equal", "oneOf") and f.field not in shown and _named(f, profile)]
-    whole = _OF_TOTAL.search(text) is not None
-    if not said or whole:
+    if not said or _OF_TOTAL.search(text) or not _GROUPED.search(text):
         return None
     kept = tuple(f for f in wish.filters if f is not said[-1])
     return _rated(wish, dims, kept, said[-1])

@@ -27,7 +27,8 @@ def explain(spec: Mapping[str, Any], wish: Wish, profile: Profile, question: str
     shown = [s.field for s in channels(spec) if s.field is not None]
     made = [f for f in wish.fields if f.calculation is not None]
     shown = [name for name in shown if any(f.name == name for f in profile.fields)]
-    said = [_share(shown, wish, profile)] if asks_share(question) and not made else []
+    plain = all(f.field is None and f.calculation and f.calculation.kind == "share of total" for f in made)
+    said = [_share(shown, wish, profile)] if asks_share(question) and plain and not (made and wish.filters) else []
     said += [_computed(f) for f in made]
     if not wish.filters and not any(said):
         facts = [f for f in about(known(profile), shown, 3) if " is missing in " not in f or not gaps][:2]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _WORDS = {
     "German": vocabulary(
         "wie viele viel der die das den dem des ein eine einen ist sind war waren und oder nach pro je für im mit von "
-        "vom zum zur welche welcher welches zeige zeig mir durchschnittliche durchschnittlicher durchschnitt anzahl hoch "
-        "nicht zwischen über warum wer sich auf bei jede jeder jedes jedem hat haben gibt"
+        "vom zum zur welche welcher welches zeige zeig mir durchschnittliche durchschnittlicher durchschnitt "
+        "anzahl hoch nicht zwischen über warum wer sich auf bei jede jeder jedes jedem hat haben gibt"
     ),
     "Spanish": vocabulary(
         "el la los las un una de del por para cuál cuáles cuántos cuántas cuanto cuántas es son y con según "

@@ -42,7 +42,9 @@ class Sheet:
 
 
 def sheet(profile: Profile, question: str = "", *, n: int = MAX_FIELDS) -> Sheet:
-    """The fields a prompt may know of: all, or the `n` most to do with the question and most telling.
+    """The fields a prompt may know of, by name: all, or the `n` most to do with the question and most telling.
+
+    The order of the columns does not matter, so that it cannot change what a model answers.
 
     Fields that tell who a person is or how to reach them are left out, with their names.
 
@@ -53,7 +55,7 @@ def sheet(profile: Profile, question: str = "", *, n: int = MAX_FIELDS) -> Sheet
     """
     chosen = _chosen(profile, question, n)
     labels: dict[str, FieldProfile] = {}
-    for i, field in enumerate(profile.fields):
+    for i, field in enumerate(sorted(profile.fields, key=lambda f: f.name)):
         if field in chosen:
             labels[_label(field.name, i, labels)] = field
     lines = [f"{json.dumps(label, ensure_ascii=False)}: {_described(field)}" for label, field in labels.items()]
@@ -75,10 +77,8 @@ def _chosen(profile: Profile, question: str, n: int) -> list[FieldProfile]:
     if len(public) <= n:
         return public
     named = {m.field.name for m in field_mentions(tokens(question), profile)}
-    ranked = sorted(
-        enumerate(public), key=lambda pair: (pair[1].name not in named, -_interest(pair[1], profile), pair[0])
-    )
-    return [field for _, field in ranked[:n]]
+    ranked = sorted(public, key=lambda f: (f.name not in named, -_interest(f, profile), f.name))
+    return ranked[:n]
 
 
 def _interest(field: FieldProfile, profile: Profile) -> float:

@@ -279,15 +279,15 @@ def test_rows_without_a_value_are_not_counted_as_shown(
     assert "all 40 rows" not in answer.explanation
 
 
-def test_a_share_is_stated_where_it_is_known_and_else_said_not_to_be(
+def test_a_share_is_stated_where_it_is_known_and_else_drawn(
     staff: Profile, staff_charts: Recommend, off: EngineStatus
 ) -> None:
     whole = visualize(staff, "share of each department", staff_charts, None, status=off)
     assert "33 %" in whole.explanation
     part = visualize(staff, "What share of the women work in Sales?", staff_charts, None, status=off)
     assert mark_of(part.spec) == "bar"
-    assert encoded(part) == {("Department", None), (None, "count")}
-    assert "not computed here" in part.explanation
+    assert {name for name, _ in encoded(part)} == {"Department", "share of rows"}
+    assert "Sex is F" in part.explanation and "as a share of all that is shown" in part.explanation
 
 
 def test_an_answer_carries_what_the_model_was_sent_and_what_was_understood() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -120,3 +121,12 @@ def test_of_500_columns_the_prompt_holds_those_that_are_asked_for(
     assert len(prompt) < 6000
     assert fields(answer) == {"pollen", "station"}
     assert any("500 fields" in w for w in answer.warnings)
+
+
+def test_the_order_of_the_columns_changes_no_prompt(staff: Profile, staff_charts: Recommend) -> None:
+    prompts = []
+    for fields_in_order in (staff.fields, staff.fields[::-1]):
+        llm = ScriptedLLM([json.dumps(WISH)])
+        visualize(replace(staff, fields=fields_in_order), "people by City", staff_charts, llm, status=READY)
+        prompts.append(llm.history[0].messages)
+    assert prompts[0] == prompts[1]

@@ -78,7 +78,12 @@ def wrong(asked: dict[str, Any], wish: Wish, known: Profile) -> list[str]:
     return [f"{name}: {got} for {want}" for name, (got, want) in parts.items() if got != want]
 
 
-@pytest.mark.parametrize("asked", QUESTIONS, ids=[q["ask"][:60] for q in QUESTIONS])
+def _case(asked: dict[str, Any]) -> Any:
+    marks = [pytest.mark.xfail(strict=True, reason="not read yet")] if asked.get("gap") else []
+    return pytest.param(asked, id=asked["ask"][:60], marks=marks)
+
+
+@pytest.mark.parametrize("asked", list(map(_case, QUESTIONS)))
 def test_a_question_is_read_as_it_is_meant(profiles: dict[str, Profile], asked: dict[str, Any]) -> None:
     known = profiles[asked["table"]]
     assert not wrong(asked, read(asked["ask"], known).wish, known)
