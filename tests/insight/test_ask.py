@@ -287,7 +287,8 @@ def test_a_share_is_stated_where_it_is_known_and_else_drawn(
     part = visualize(staff, "What share of the women work in Sales?", staff_charts, None, status=off)
     assert mark_of(part.spec) == "bar"
     assert {name for name, _ in encoded(part)} == {"Department", "share of rows"}
-    assert "Sex is F" in part.explanation and "as a share of all that is shown" in part.explanation
+    assert "Sex is F" in part.explanation
+    assert "as a share of all that is shown" in part.explanation
 
 
 def test_an_answer_carries_what_the_model_was_sent_and_what_was_understood() -> None:

@@ -83,6 +83,18 @@ def test_the_chart_is_the_one_that_is_named(staff: Profile, question: str, mark:
         ("salary by department since 2005", [Filter("HIRE_DATE", "gte", "2005-01-01")]),
         ("salary by department for salaries above 40,000", [Filter("Salary", "gt", 40000)]),
         ("number of male and female employees", []),
+        ("salary by department for those hired since June 2005", [Filter("HIRE_DATE", "gte", "2005-06-01")]),
+        (
+            "salary by department for those hired in February 2004",
+            [Filter("HIRE_DATE", "range", ["2004-02-01", "2004-02-29"])],
+        ),
+        (
+            "salary by department, hired between 2003-05-01 and 2003-06-15",
+            [Filter("HIRE_DATE", "range", ["2003-05-01", "2003-06-15"])],
+        ),
+        ("number of employees by city whose salary is not missing", [Filter("Salary", "valid", True)]),
+        ("number of employees by city where age is null", [Filter("Age", "valid", False)]),
+        ("average salary by sex in Boston and Chicago", [Filter("City", "oneOf", ["Boston", "Chicago"])]),
     ],
 )
 def test_conditions_become_filters(staff: Profile, question: str, filters: list[Filter]) -> None:
@@ -123,6 +135,17 @@ def test_order_and_number_are_read(staff: Profile, question: str, sort: tuple[An
 def test_a_unit_of_time_groups_the_date(staff: Profile, question: str, unit: str) -> None:
     wish = read(question, staff).wish
     assert [f.time_unit for f in wish.fields if f.field == "HIRE_DATE"] == [unit]
+
+
+def test_bins_are_as_wide_as_is_said(staff: Profile) -> None:
+    wish = read("histogram of age in bins of 10", staff).wish
+    assert [(f.field, f.bin, f.aggregate) for f in wish.fields] == [("Age", 10, None), (None, None, "count")]
+
+
+def test_bars_in_a_row_are_by_name_and_from_high_to_low_by_length(staff: Profile) -> None:
+    by_name = read("bar chart of mean age by city, sorted by the bars in descending order", staff).wish
+    by_length = read("bar chart of mean age by city, order the bars from high to low", staff).wish
+    assert (by_name.sort_by, by_length.sort_by) == ("dimension", "measure")
 
 
 def test_over_time_takes_the_date(staff: Profile) -> None:
