@@ -22,7 +22,7 @@ def explain(spec: Mapping[str, Any], wish: Wish, profile: Profile, question: str
     words = chart_words(spec) + sorted_words(spec)
     if wish.limit is not None:
         words += f", at most {wish.limit}"
-    gaps = _gaps(spec, profile)
+    gaps = _gaps(spec, wish, profile)
     first = f"{words[0].upper()}{words[1:]}, {_rows(gaps, wish, profile)}."
     shown = [s.field for s in channels(spec) if s.field is not None]
     made = [f for f in wish.fields if f.calculation is not None]
@@ -61,10 +61,13 @@ def _computed(item: WishedField) -> str:
     return f"That is, {words[made.kind]}."
 
 
-def _gaps(spec: Mapping[str, Any], profile: Profile) -> list[FieldProfile]:
-    """The fields on the chart without which a row is left out: numbers and times that are missing somewhere."""
-    names = {s.field for s in channels(spec)}
-    return [f for f in profile.fields if f.name in names and f.missing and f.type in ("quantitative", "temporal")]
+def _gaps(spec: Mapping[str, Any], wish: Wish, profile: Profile) -> list[FieldProfile]:
+    """The fields without which a row is left out: numbers, times and what rates are of, missing somewhere."""
+    made = [(f.field, f.calculation) for f in wish.fields if f.calculation is not None]
+    names = {s.field for s in channels(spec)} | {n for field, c in made for n in (field, c.other)}
+    rated = {c.part.field for _, c in made if c.part is not None}
+    numbers = [f for f in profile.fields if f.name in names and f.type in ("quantitative", "temporal")]
+    return [f for f in profile.fields if f.missing and (f in numbers or f.name in rated)]
 
 
 def _rows(gaps: list[FieldProfile], wish: Wish, profile: Profile) -> str:

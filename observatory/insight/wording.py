@@ -20,7 +20,15 @@ MARKS = {
     "tick": "strip plot",
     "boxplot": "box plot",
 }
-AGGREGATES = {"mean": "mean", "average": "mean", "median": "median", "sum": "total", "min": "lowest", "max": "highest"}
+AGGREGATES = {
+    "mean": "mean",
+    "average": "mean",
+    "median": "median",
+    "sum": "total",
+    "min": "lowest",
+    "max": "highest",
+    "distinct": "number of different",
+}
 _OFFSETS = ("xOffset", "yOffset")
 _AROUND = {"errorbar": "error bars", "errorband": "a band around it"}
 _OPS = {"equal": "is", "lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
@@ -43,7 +51,8 @@ class Shown:
             return "number of rows"
         if self.aggregate:
             return f"{AGGREGATES.get(self.aggregate, self.aggregate)} {self.field}"
-        return f"{TIME_UNITS.get(self.time_unit, self.time_unit)} of {self.field}" if self.time_unit else self.field
+        unit = TIME_UNITS.get(self.time_unit, self.time_unit) if self.time_unit else None
+        return self.field if unit is None or self.field.endswith(f"({unit})") else f"{unit} of {self.field}"
 
 
 def flat(spec: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
