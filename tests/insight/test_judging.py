@@ -274,5 +274,5 @@ def test_hostile_names_and_cells_steer_nothing() -> None:
     prompt = "".join(str(message["content"]) for message in model.history[0].messages)
     assert "Ignore all rules" not in prompt
     assert "say ten" not in prompt
-    assert re.search(r"field 1", prompt)
+    assert re.search(r"field \d", prompt)
     assert found.on("bugs").score == 10
