@@ -343,3 +343,13 @@ def test_layers_are_told_with_which_must_be_there(
         ["missing", "one of the two", "landlock", "No file."],
         ["on", "guard", "Known words."],
     ]
+
+
+def test_edit_changes_a_chart_in_plain_words(capsys: pytest.CaptureFixture[str], table: str, tmp_path: Path) -> None:
+    spec = tmp_path / "chart.json"
+    encoding = {"x": {"field": "colour", "type": "nominal"}, "y": {"aggregate": "count", "type": "quantitative"}}
+    spec.write_text(json.dumps({"mark": "bar", "encoding": encoding}), "utf-8")
+    found = printed(capsys, "edit", str(spec), table, "sort high to low")
+    assert found["changes"] == ["sorted from high to low"]
+    assert found["spec"]["encoding"]["x"]["sort"] == "-y"
+    assert printed(capsys, "edit", str(tmp_path / "none.json"), table, "x", code=2)["error"]["hint"]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import observatory
 from observatory.cli import commands, engine, export, infographic
+from observatory.cli.edit import edit
 from observatory.cli.evaluate import evaluate
 
 TASKS = ("value", "summary", "trend", "distribution", "relation", "part")
@@ -71,20 +72,22 @@ def _of_samples(add: _Add) -> None:
 
 
 def _of_charts(add: _Add) -> None:
-    """Which charts are best, and how good one is."""
+    """Which charts are best, how good one is, and how it is changed."""
     charts = add("charts", commands.charts, "the best charts of a table")
     charts.add_argument("--field", action="append", default=[], help="a field to show; can be given again")
     charts.add_argument("-k", type=int, default=5, help="how many charts")
     charts.add_argument("--pictures", metavar="FOLDER", help="write each chart as SVG and PNG too")
     check = add("check", commands.check, "what the rules say of a chart over a table", file=False)
     judged = add("evaluate", evaluate, "how good a chart is, on six dimensions", file=False)
-    for sub in (check, judged):
+    changed = add("edit", edit, "change a chart in plain words", file=False)
+    for sub in (check, judged, changed):
         sub.add_argument("spec", metavar="SPEC.json", help=_SPEC)
         sub.add_argument("file", metavar="FILE", help=_FILE)
     for sub in (charts, check):
         sub.add_argument("--task", choices=TASKS)
     check.add_argument("--repair", action="store_true", help="offer the smallest changes that mend it")
     judged.add_argument("--question", default="", metavar="Q", help="what the chart is to answer")
+    changed.add_argument("instruction", metavar="INSTRUCTION", help="such as “make it a line, only 2010 on”")
 
 
 def _of_words(add: _Add) -> None:

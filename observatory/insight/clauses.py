@@ -159,6 +159,15 @@ def order(text: str, question: Sequence[Token]) -> Order | None:
     return Order(direction, _target(words, ends=ends), covered(question, start, end))
 
 
+def has_direction(text: str) -> bool:
+    """Whether a text says which end comes first.
+
+    >>> has_direction("from high to low"), has_direction("by salary")
+    (True, False)
+    """
+    return _DIRECTION.search(text) is not None
+
+
 def _clause_start(text: str, at: int) -> int:
     """Where the clause that holds the direction begins: its verb of sorting, or the direction itself."""
     left = max((text.rfind(c, 0, at) for c in ".?!;"), default=-1) + 1

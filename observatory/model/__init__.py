@@ -20,6 +20,7 @@ from observatory.model.chart import (
     Wish,
     WishedField,
 )
+from observatory.model.conversation import ChartEdit, EditOp, Numbers, Turn
 from observatory.model.data import DataCard, Dataset, ImportReport, Reject, Table
 from observatory.model.engine import EngineLive
 from observatory.model.evaluation import Dimension, DimensionScore, Evaluation, Fault, Further, Plotted
@@ -56,6 +57,7 @@ __all__ = [
     "Calculation",
     "Changed",
     "ChartCheck",
+    "ChartEdit",
     "ChartSpec",
     "Choice",
     "CodeRun",
@@ -64,6 +66,7 @@ __all__ = [
     "Dataset",
     "Dimension",
     "DimensionScore",
+    "EditOp",
     "Effect",
     "EngineLive",
     "EngineStatus",
@@ -93,6 +96,7 @@ __all__ = [
     "LevelBalance",
     "ModelChoice",
     "Note",
+    "Numbers",
     "OddRows",
     "Panel",
     "Persona",
@@ -117,6 +121,7 @@ __all__ = [
     "Table",
     "Task",
     "TopValue",
+    "Turn",
     "Violation",
     "Visualization",
     "Weighting",

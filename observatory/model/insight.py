@@ -131,6 +131,7 @@ class Visualization(Record):
     """The answer to a question: a chart, its code, how it came about, and words that the facts bear out.
 
     `wish` is what was understood of the question, None where nothing was; `sent` is what went to a language model.
+    `changes` say, for a chart that was edited, what was changed.
     """
 
     question: str
@@ -142,3 +143,4 @@ class Visualization(Record):
     engine: EngineStatus
     wish: Wish | None = None
     sent: tuple[Exchange, ...] = ()
+    changes: tuple[str, ...] = ()

@@ -138,7 +138,7 @@ def _extremes(view: View, rows: pd.DataFrame, measure: str, words: str) -> str:
     values = pd.to_numeric(rows[measure], errors="coerce").dropna()
     if values.empty:
         return "All values are missing."
-    groups = _groups(view, rows)
+    groups = groups_shown(view, rows)
     if len(values) == 1 or not groups:
         return f"The {words} is {figure(values.iloc[0])}."
     numbers = pd.to_numeric(rows[measure], errors="coerce")
@@ -149,7 +149,7 @@ def _extremes(view: View, rows: pd.DataFrame, measure: str, words: str) -> str:
     )
 
 
-def _groups(view: View, rows: pd.DataFrame) -> list[Encoding]:
+def groups_shown(view: View, rows: pd.DataFrame) -> list[Encoding]:
     """The channels that keep groups apart, each field once."""
     found = [e for e in view.encodings if e.is_group and e.datum is None and column(e) in rows]
     return list({(e.field, e.bin, e.time_unit): e for e in reversed(found)}.values())[::-1]
@@ -158,7 +158,7 @@ def _groups(view: View, rows: pd.DataFrame) -> list[Encoding]:
 def _course(view: View, rows: pd.DataFrame, measure: str) -> str:
     """Where one line begins and ends: a change below a twentieth of its range is none."""
     along = view.on("x")
-    groups = _groups(view, rows)
+    groups = groups_shown(view, rows)
     if view.mark not in ("line", "area") or along is None or len(groups) != 1 or along.field != groups[0].field:
         return ""
     values = pd.to_numeric(rows[measure], errors="coerce")
@@ -170,15 +170,16 @@ def _course(view: View, rows: pd.DataFrame, measure: str) -> str:
     change = last - first
     small = abs(change) < (values.max() - values.min()) / 20
     end = "about there" if small else "higher" if change > 0 else "lower"
-    begin, final = (_label(along, ends.iloc[i]) for i in (0, 1))
+    begin, final = (group_label(along, ends.iloc[i]) for i in (0, 1))
     return f"It begins at {figure(first)} ({begin}) and ends {end}, at {figure(last)} ({final})."
 
 
 def _group(groups: list[Encoding], row: pd.Series[Any]) -> str:
-    return ", ".join(_label(e, row) for e in groups)
+    return ", ".join(group_label(e, row) for e in groups)
 
 
-def _label(e: Encoding, row: pd.Series[Any]) -> str:
+def group_label(e: Encoding, row: pd.Series[Any]) -> str:
+    """The group of a channel that a drawn row stands for, in words."""
     value = row[column(e)]
     if e.bin and f"{column(e)}_end" in row:
         return f"{figure(value)} to {figure(row[f'{column(e)}_end'])}"
@@ -197,7 +198,7 @@ def _ranges(view: View, rows: pd.DataFrame) -> str:
         values = rows[column(e)].dropna()
         if e.type in ("quantitative", "temporal") and len(values):
             low, high = values.sort_values().index[[0, -1]]
-            parts.append(f"{e.field} from {_label(e, rows.loc[low])} to {_label(e, rows.loc[high])}")
+            parts.append(f"{e.field} from {group_label(e, rows.loc[low])} to {group_label(e, rows.loc[high])}")
     return f"{len(rows):,} marks, {' and '.join(parts)}." if parts else f"{len(rows):,} marks."
 
 
