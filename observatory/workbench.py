@@ -13,6 +13,7 @@ from observatory import model
 from observatory.asking import Asking
 from observatory.choices import Choices
 from observatory.coderuns import CodeRuns
+from observatory.conversing import Conversing
 from observatory.exports import Exports
 from observatory.gallery import Gallery
 from observatory.job import Job
@@ -45,7 +46,9 @@ class Asked:
     alignment: str | None
 
 
-class Observatory(Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns, Exports, Asking, Storytelling):
+class Observatory(
+    Shelf, Gallery, Choices, Remedies, Pictures, Pins, CodeRuns, Exports, Asking, Storytelling, Conversing
+):
     """Data sets in, profiles, findings, charts and questions out.
 
     A `dataset` argument is a Dataset, its id, the name of a sample, a path, or a DataFrame. Results of one version

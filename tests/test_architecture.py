@@ -26,6 +26,7 @@ LEVEL = {
     "asking": 3,
     "choices": 3,
     "coderuns": 3,
+    "conversing": 3,
     "exports": 3,
     "gallery": 3,
     "pictures": 3,

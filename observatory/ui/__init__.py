@@ -1,10 +1,12 @@
 """What the pages draw with: the open data set, cards for each noun of the model, and one way to fail."""
 
 from observatory.quoting import markdown as text
+from observatory.ui.ask import question_box
 from observatory.ui.bias_job import Asked, declared_target, parameters, progress, so_far, target_box, verdict
 from observatory.ui.chart_link import open_charts
 from observatory.ui.chart_pins import pinned_charts
 from observatory.ui.charts import Showing, chart_cards, chart_grid, chart_wish, pinned_grid, spec_chart
+from observatory.ui.conversation import conversation
 from observatory.ui.data import dataset_card, drop_zone, field_table, import_report, sample_card
 from observatory.ui.enrichment import field_meanings
 from observatory.ui.explanation import explanation
@@ -12,12 +14,13 @@ from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
 from observatory.ui.findings import checks, combinations, finding_line, findings, first_findings, notes
 from observatory.ui.infographic import infographic
-from observatory.ui.insight import answer, ask, asked, goals, question_box, summary
 from observatory.ui.personas import persona_choice
+from observatory.ui.goals import goals
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
 from observatory.ui.sidebar import ICON, LOGO, LOOK, sidebar
+from observatory.ui.summary import summary
 from observatory.ui.weighted import weights_switch
 
 __all__ = [
@@ -27,9 +30,6 @@ __all__ = [
     "Asked",
     "Comparison",
     "Showing",
-    "answer",
-    "ask",
-    "asked",
     "chart_cards",
     "chart_grid",
     "chart_wish",
@@ -37,6 +37,7 @@ __all__ = [
     "combinations",
     "compared_with",
     "comparison",
+    "conversation",
     "current",
     "dataset_card",
     "declared_reference",

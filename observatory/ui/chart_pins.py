@@ -22,8 +22,9 @@ def pin_button(
     task: Task | None,
     weighted: Mapping[str, Any] | None = None,
     key: str,
+    note: str = "",
 ) -> None:
-    """Pin a chart to the report, or take it out again."""
+    """Pin a chart to the report, with a note, or take it out again."""
     specs = [chart.spec for chart in observatory().pins(dataset)]
     is_pinned = spec in specs
     st.button(
@@ -32,16 +33,20 @@ def pin_button(
         type="tertiary",
         icon=":material/check:" if is_pinned else ":material/keep:",
         on_click=_unpin if is_pinned else _pin,
-        args=(dataset, spec) if is_pinned else (dataset, spec, task, weighted),
+        args=(dataset, spec) if is_pinned else (dataset, spec, task, weighted, note),
         help="Take it out of the report." if is_pinned else "Put it into the report of this data set.",
     )
 
 
 def _pin(
-    dataset: Dataset, spec: Mapping[str, Any], task: Task | None, weighted: Mapping[str, Any] | None = None
+    dataset: Dataset,
+    spec: Mapping[str, Any],
+    task: Task | None,
+    weighted: Mapping[str, Any] | None = None,
+    note: str = "",
 ) -> None:
     with guard():
-        observatory().pin(dataset, spec, task=task, weighted=weighted)
+        observatory().pin(dataset, spec, note, task=task, weighted=weighted)
         st.toast("Pinned to the report.", icon=":material/keep:")
 
 
