@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from observatory.insight.computed import left_out, small_groups, told
 from observatory.insight.editing import Charting, edit
 from observatory.insight.editing.read import read as read_instruction
 from observatory.insight.followup import Kind, kind_of
 from observatory.insight.rules import read as read_question
-from observatory.insight.computed import left_out, small_groups, told
 from observatory.insight.wording import channels, flat, mark_of
 from observatory.model import EngineStatus, Numbers, Profile, Sentence, Turn, Visualization
 

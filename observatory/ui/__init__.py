@@ -13,9 +13,9 @@ from observatory.ui.explanation import explanation
 from observatory.ui.explore import explore, odd_rows
 from observatory.ui.fairness import fairness
 from observatory.ui.findings import checks, combinations, finding_line, findings, first_findings, notes
+from observatory.ui.goals import goals
 from observatory.ui.infographic import infographic
 from observatory.ui.personas import persona_choice
-from observatory.ui.goals import goals
 from observatory.ui.reference import Comparison, compared_with, comparison, declared_reference
 from observatory.ui.remedy import remedy
 from observatory.ui.session import current, guard, heading, observatory, open_dataset, page_link
