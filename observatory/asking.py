@@ -147,23 +147,19 @@ class Asking:
     def visualize(self, dataset: Any, question: str, *, llm: bool = True) -> model.Visualization:
         """The chart that answers a question asked in plain words, and how it came about."""
         from observatory.insight import visualize
-        from observatory.llm.writers import writes_code
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        codes = (
-            client is not None
-            and writes_code(self.settings.llm_code, client.name or self.engine().model or "")
-            and self.sandbox().ready
-        )
-        found = visualize(
-            self._worded(chosen),
-            question,
-            self._recommender(chosen.id),
-            client,
-            status=self.engine(),
-            try_code=(lambda code: self.try_code(code, chosen)) if codes else None,
-        )
+        profile, recommend, try_code = self._worded(chosen), self._recommender(chosen.id), self._coding(chosen, client)
+        found = visualize(profile, question, recommend, client, status=self.engine(), try_code=try_code)
         return replace(found, sent=sent(client))
+
+    def _coding(self, dataset: model.Dataset, client: RecordingLLM | None) -> Callable[[str], model.CodeRun] | None:
+        """Runs code that a model writes; None for a model that had better not write any."""
+        from observatory.llm.writers import writes_code
+
+        name = "" if client is None else client.name or self.engine().model or ""
+        codes = client is not None and writes_code(self.settings.llm_code, name) and self.sandbox().ready
+        return (lambda code: self.try_code(code, dataset)) if codes else None
 
     def evaluate(
         self, dataset: Any, spec: Mapping[str, Any], question: str = "", code: str = "", *, llm: bool = True

@@ -25,6 +25,7 @@ class Conversing:
     _store: Store
     _llm: Callable[[bool], RecordingLLM | None]
     _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
+    _coding: Callable[[model.Dataset, RecordingLLM | None], Any]
     profile: Callable[[Any], model.Profile]
     dataset: Callable[[Any], model.Dataset]
     engine: Callable[[], model.EngineStatus]
@@ -62,7 +63,10 @@ class Conversing:
 
         chosen, client, status = self.dataset(dataset), self._llm(llm), self.engine()
         profile, charts = self._spoken(chosen, question), self._recommender(chosen.id)
-        answering = self._answering(chosen, lambda text: visualize(profile, text, charts, client, status=status))
+        try_code = self._coding(chosen, client)
+        answering = self._answering(
+            chosen, lambda text: visualize(profile, text, charts, client, status=status, try_code=try_code)
+        )
         found = chat(profile, question, history, answering, client, status=status)
         return replace(found, sent=_sent(client), answer=replace(found.answer, sent=_sent(client)))
 

@@ -125,10 +125,11 @@ def _table(numbers: Numbers) -> None:
 
 def _attempt(attempt: Attempt) -> None:
     """One step on the way: who took it, how it ended, and its code."""
-    who = "language model" if attempt.source == "llm" else "rules"
+    who = {"llm": "language model", "person": "you"}.get(attempt.source, "rules")
+    changed = f" {markdown(attempt.changed)}" if attempt.changed else ""
     mark = ":material/check:" if attempt.ok else ":material/close:"
     error = f": {markdown(attempt.error)}" if attempt.error else ""
-    st.markdown(f"{mark} {STEPS[attempt.step]} ({who}){error}")
+    st.markdown(f"{mark} {STEPS[attempt.step]} ({who}){error}{changed}")
     if attempt.code and not attempt.ok:
         st.code(attempt.code, wrap_lines=True)
 
