@@ -25,6 +25,7 @@ class Conversing:
     _store: Store
     _llm: Callable[[bool], RecordingLLM | None]
     _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
+    _worded: Callable[[model.Dataset], model.Profile]
     _coding: Callable[[model.Dataset, RecordingLLM | None], Any]
     profile: Callable[[Any], model.Profile]
     dataset: Callable[[Any], model.Dataset]
@@ -42,7 +43,7 @@ class Conversing:
         from observatory.sandbox.grammar import accept
 
         chosen, client = self.dataset(dataset), self._llm(llm)
-        chart, profile = accept(spec).spec, self._spoken(chosen, instruction)
+        chart, profile = accept(spec).spec, self._worded(chosen)
         found = edit(profile, chart, instruction, self._charting(chosen), client, status=self.engine())
         return replace(found, sent=_sent(client))
 
@@ -62,7 +63,7 @@ class Conversing:
         from observatory.insight.chat import chat
 
         chosen, client, status = self.dataset(dataset), self._llm(llm), self.engine()
-        profile, charts = self._spoken(chosen, question), self._recommender(chosen.id)
+        profile, charts = self._worded(chosen), self._recommender(chosen.id)
         try_code = self._coding(chosen, client)
         answering = self._answering(
             chosen, lambda text: visualize(profile, text, charts, client, status=status, try_code=try_code)
@@ -107,12 +108,6 @@ class Conversing:
             return [finding.statement for finding in relevant(self.quick_findings(dataset), spec)[:_FINDINGS]]
 
         return Answering(visualize, self._charting(dataset), numbers, findings)
-
-    def _spoken(self, dataset: model.Dataset, sentence: str) -> model.Profile:
-        """The profile, with the values that a sentence names."""
-        from observatory.insight.spoken import with_spoken
-
-        return with_spoken(self.profile(dataset), sentence, self._store.table(dataset.id).query)
 
     def _charting(self, dataset: model.Dataset) -> Charting:
         """What an edit does with charts of a data set."""

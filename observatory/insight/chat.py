@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -115,7 +116,9 @@ def suggestions(
     profile: Profile, spec: Mapping[str, Any], numbers: Numbers | None, *, breakdowns: bool = False
 ) -> tuple[str, ...]:
     """Follow-ups that can be answered: further groups, another summary, fewer groups, shares."""
+    steps = json.dumps(spec.get("transform", ()), ensure_ascii=False)
     shown = {s.field for s in channels(spec)}
+    shown |= {f.name for f in profile.fields if f"datum[{json.dumps(f.name)}]" in steps.replace('\\"', '"')}
     groups = [
         f for f in profile.fields if f.role == "dimension" and f.name not in shown and 1 < f.distinct <= _FEW_GROUPS
     ]

@@ -41,6 +41,8 @@ def told(numbers: Numbers) -> tuple[str, ...]:
         return (f"The {numbers.measure} is {number_words(rows[0].value)}{_of_rows(numbers, rows[0].n)}.",)
     if numbers.aggregate == "share":
         return _shares(numbers, rows)
+    if numbers.aggregate == "rate":
+        return (_rates(numbers, rows),)
     along = numbers.groups.index(numbers.times[0]) if numbers.times else None
     said = []
     if along is not None and len(numbers.groups) == 1:
@@ -192,6 +194,16 @@ def _shares(numbers: Numbers, rows: Sequence[Row]) -> tuple[str, ...]:
         return (f"The share of {what} is " + ", ".join(f"{_percent(v)} for {name}" for name, v in named) + ".",)
     (high, most), (low, least) = named[0], named[-1]
     return (f"The share of {what} is highest for {high} ({_percent(most)}) and lowest for {low} ({_percent(least)}).",)
+
+
+def _rates(numbers: Numbers, rows: Sequence[Row]) -> str:
+    """A share that was computed for each group: all of them where they are few, else the highest and the lowest."""
+    own = sorted(rows, key=lambda r: -r.value)
+    if len(own) <= _MOST_NAMED:
+        return f"The {numbers.measure} is " + ", ".join(f"{_percent(r.value)} for {_name(r)}" for r in own) + "."
+    high, low = own[0], own[-1]
+    top, bottom = f"{_name(high)} ({_percent(high.value)})", f"{_name(low)} ({_percent(low.value)})"
+    return f"The {numbers.measure} is highest for {top} and lowest for {bottom}."
 
 
 def _sums_to_one(rows: Sequence[Row], split: int) -> bool:

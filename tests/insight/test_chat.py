@@ -49,9 +49,10 @@ def test_a_conversation_keeps_its_context(obs: Observatory) -> None:
     assert kinds == ["new", "follow-up", "follow-up", "follow-up", "follow-up"]
     survived = "SELECT round(100 * avg((survived = 'yes')::INT)) FROM t WHERE sex = '{}'"
     female, male = (int(value(obs, TITANIC, survived.format(sex))) for sex in ("female", "male"))
-    assert by_sex.sentences[0].text == f"The share of survived = yes is {female} % for female, {male} % for male."
-    assert women.sentences[0].text == f"The share of survived = yes is {female} % for female."
-    assert others.sentences[0].text == f"The share of survived = yes is {male} % for male."
+    assert by_sex.answer.spec["title"] == "Share with survived yes by sex"
+    assert by_sex.sentences[0].text == f"The share with survived yes is {female} % for female, {male} % for male."
+    assert women.sentences[0].text == f"The share with survived yes is {female} % for female."
+    assert others.sentences[0].text == f"The share with survived yes is {male} % for male."
     assert men.numbers == by_sex.numbers
     assert any("sample" in caveat for caveat in by_sex.caveats)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from observatory.charts.drawing.computed import computed
 from observatory.charts.drawing.describe import group_label, groups_shown
 from observatory.charts.drawing.known import is_beyond
 from observatory.charts.drawing.query import Drawn, Query, boxed, column
@@ -29,8 +30,10 @@ def plotted(spec: Mapping[str, Any], table: Table, profile: Profile) -> Numbers 
     """
     reading = read(spec)
     drawn = plots(reading.parts)
-    if len(drawn) != 1 or reading.brings_rows or is_beyond(spec, reading):
+    if len(drawn) != 1 or reading.brings_rows:
         return None
+    if is_beyond(spec, reading):
+        return computed(spec, leading(drawn[0]).view, table, profile)
     view = summarised(leading(drawn[0]).view)
     query = Query(view, table, profile)
     if view.mark == "boxplot":

@@ -10,7 +10,7 @@ from typing import Any
 from observatory.charts.editing import looks, shown
 from observatory.charts.editing.plot import CannotEdit, Plot, plots
 from observatory.charts.editing.retitle import retitled
-from observatory.charts.editing.rows import filtered, limited, unfiltered
+from observatory.charts.editing.rows import filtered, limited, regrouped, unfiltered
 from observatory.charts.spec.words import short
 from observatory.model import ChartEdit, EditOp, Profile
 
@@ -82,9 +82,21 @@ def _carried_out(chart: dict[str, Any], edit: ChartEdit, profile: Profile) -> tu
         if edit.op in ON_CHARTS:
             said = [ON_CHARTS[edit.op](chart, edit, profile)]
         else:
+            groups = _groups(chart)
             said = [ON_PLOTS[edit.op](plot, edit, profile) for plot in plots(chart)]
+            regrouped(chart, groups, _groups(chart))
     except CannotEdit as refusal:
         chart.clear()
         chart |= before
         return [], str(refusal)
     return ([text for text in said if text], "") if chart != before else ([], "")
+
+
+def _groups(chart: dict[str, Any]) -> dict[str, str | None]:
+    """The fields that keep rows apart, as they are written, by their channels."""
+    return {
+        f"{place} {channel}": plot.definitions(channel)[0]["field"]
+        for place, plot in enumerate(plots(chart))
+        for channel, shown in plot.channels().items()
+        if shown.field is not None and shown.aggregate is None and channel != plot.measure()
+    }

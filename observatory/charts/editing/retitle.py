@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from observatory.charts.editing.plot import plots
@@ -34,11 +35,21 @@ def retitled(fresh: Mapping[str, Any], old: Mapping[str, Any]) -> tuple[dict[str
         return chart, ""
     before, after = _view(old), _view(chart)
     text = written.get("text") if isinstance(written, Mapping) else written
-    if before is None or after is None or text != title(before):
+    words = next((words for words in _TITLES if before is not None and words(before) == text), None)
+    if words is None or after is None:
         same = before is not None and after is not None and title(before) == title(after)
         return chart, "" if same else str(text)
-    chart["title"] = {**written, "text": title(after)} if isinstance(written, Mapping) else title(after)
+    chart["title"] = {**written, "text": words(after)} if isinstance(written, Mapping) else words(after)
     return chart, ""
+
+
+def _of_computed(view: View) -> str:
+    """The title of a chart that computes what it shows: the rows that this needs go without saying."""
+    said = title(replace(view, filters=tuple(f for f in view.filters if f.op != "valid")))
+    return said[:1].upper() + said[1:]
+
+
+_TITLES = (title, _of_computed)
 
 
 def _definitions(plot: Any) -> list[dict[str, Any]]:

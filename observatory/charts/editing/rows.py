@@ -107,6 +107,24 @@ def limited(chart: dict[str, Any], edit: ChartEdit, _profile: Profile) -> str:
     return f"only the {abs(int(edit.value))} {'largest' if descending else 'smallest'} of {ranked[0].field}"
 
 
+def regrouped(chart: dict[str, Any], before: Mapping[str, str | None], after: Mapping[str, str | None]) -> None:
+    """Steps that sum rows up in groups, in step with the groups that the channels show; nothing where there are none.
+
+    `before` and `after` are the groups of each channel. Raises CannotEdit for a group that has to be made first.
+    """
+    sums = [step for step in chart.get("transform") or () if "aggregate" in step and not _is_limit(step)]
+    gone = {name for name in before.values() if name} - set(after.values())
+    fresh = [name for name in dict.fromkeys(after.values()) if name and name not in before.values()]
+    if not sums or not (gone or fresh):
+        return
+    for step in chart["transform"]:
+        groups = step.get("groupby")
+        if isinstance(groups, list) and not _is_limit(step):
+            kept = [name for name in groups if name not in gone]
+            added = fresh if step in sums or len(kept) < len(groups) else []
+            step["groupby"] = [*kept, *(name for name in added if name not in kept)]
+
+
 def _put(chart: dict[str, Any], steps: list[Any]) -> None:
     if steps:
         chart["transform"] = steps

@@ -94,3 +94,8 @@ def test_what_is_left_out_is_counted():
 def test_nothing_is_said_of_nothing():
     assert "no number to show" in told(numbers())[0]
     assert "no number to show" in told(numbers(("a", None, 0)))[0]
+
+
+def test_rates_are_told_as_shares_of_each_group():
+    said = told(numbers(("f", 0.73, 466), ("m", 0.19, 843), groups=("sex",), measure="share who survived", of="rate"))
+    assert said == ("The share who survived is 73 % for f, 19 % for m.",)
