@@ -43,8 +43,8 @@ _LOOKED_AT = 1_000
 
 
 def _is_table(rows: Any) -> bool:
-    """Whether rows are objects, as far as they are looked at."""
-    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows[:_LOOKED_AT])
+    """Whether there are rows, and all are objects, as far as they are looked at: no rows tell no fields."""
+    return isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) for row in rows[:_LOOKED_AT])
 
 
 _COUNTS = "count() takes no column: it counts rows."

@@ -100,7 +100,7 @@ class Machine:
 class FakeServer:
     """A server without a process; its watcher looks once for each of `loads`, and None ends it."""
 
-    address, api_key, pid = "http://127.0.0.1:9", "key", 1
+    address, api_key, pid, copies = "http://127.0.0.1:9", "key", 1, ()
 
     def __init__(self, machine: Machine, config: ServerConfig) -> None:
         self.machine, self.threads = machine, config.threads
@@ -129,6 +129,9 @@ class FakeServer:
     def stop(self) -> None:
         self.over.set()
         self.loads.put(None)
+
+    def refused_draft(self) -> str:
+        return ""
 
     def last_words(self) -> str:
         return "it ended"
