@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable
 
 import streamlit as st
 
-from observatory.model import Attempt, Dataset, Exchange, Numbers, Turn, Visualization
+from observatory.model import Attempt, Dataset, Numbers, Turn, Visualization
 from observatory.quoting import markdown
 from observatory.ui.ask import LONGEST, ask_next
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.charts import spec_chart
 from observatory.ui.code_panel import code_panel
-from observatory.ui.session import guard, observatory, page_link
+from observatory.ui.evaluation import evaluation, further_charts
+from observatory.ui.exchanges import exchanges
+from observatory.ui.explanation import explanation
+from observatory.ui.session import guard, observatory, once, page_link
 
 STEPS = {
     "specify": "Understood the question",
@@ -42,7 +46,7 @@ def answer(turn: Turn, dataset: Dataset, *, number: int, is_last: bool, is_shown
     if found.spec:
         _actions(turn, dataset, number=number, is_last=is_last, is_shown=is_shown)
     if not is_shown:
-        _making(turn, dataset)
+        _making(turn, dataset, number)
 
 
 def _caveats(turn: Turn, dataset: Dataset, *, is_last: bool) -> None:
@@ -91,10 +95,13 @@ def _edit(dataset: Dataset, number: int, is_last: bool, key: str) -> None:
         ask_next(dataset, text if is_last else f"#{number} {text}")
 
 
-def _making(turn: Turn, dataset: Dataset) -> None:
+def _making(turn: Turn, dataset: Dataset, number: int) -> None:
     """How an answer came about, behind one click: numbers, attempts, code, and what a model was sent."""
     found, numbers = turn.answer, turn.numbers
     drawn: dict[str, Callable[[], None]] = {"How this was made": lambda: _attempts(found)}
+    if found.spec:
+        drawn["In words"] = lambda: explanation(found.spec, dataset)
+        drawn["How good is it?"] = lambda: _judged(turn, dataset, number)
     if numbers is not None and numbers.rows:
         drawn = {"Numbers": lambda: _table(numbers)} | drawn
     if found.code:
@@ -105,6 +112,18 @@ def _making(turn: Turn, dataset: Dataset) -> None:
         for tab, draw in zip(st.tabs(list(drawn)), drawn.values()):
             with tab:
                 draw()
+
+
+def _judged(turn: Turn, dataset: Dataset, number: int) -> None:
+    """The scores of the chart, which take a moment and so are computed when they are asked for."""
+    spec, obs = turn.answer.spec, observatory()
+    key = (dataset.id, json.dumps(spec, sort_keys=True, default=str), turn.question)
+    if not st.toggle("Judge this chart", key=f"judge_{number}"):
+        st.caption("Six scores by rules and counted rows, with their reasons, and charts that go further.")
+        return
+    with st.spinner("Counting what is drawn …", show_time=True):
+        evaluation(once(("judged", *key), lambda: obs.evaluate(dataset, spec, turn.question, llm=False)))
+        further_charts(once(("further", *key), lambda: obs.further(dataset, spec)), dataset)
 
 
 def _attempts(found: Visualization) -> None:
@@ -132,16 +151,6 @@ def _attempt(attempt: Attempt) -> None:
     st.markdown(f"{mark} {STEPS[attempt.step]} ({who}){error}{changed}")
     if attempt.code and not attempt.ok:
         st.code(attempt.code, wrap_lines=True)
-
-
-def exchanges(sent: Sequence[Exchange]) -> None:
-    """What a language model was sent and what it answered, word for word."""
-    for exchange in sent:
-        st.caption(markdown(f"{exchange.model or 'The language model'}, {exchange.seconds:.1f} s"))
-        for message in exchange.messages:
-            st.code(f"{message.get('role', '')}:\n{message.get('content', '')}", language=None, wrap_lines=True)
-        said = exchange.reply or exchange.error or "No answer."
-        st.code(f"answer:\n{said}", language=None, wrap_lines=True)
 
 
 def _engine_words(found: Visualization) -> str:

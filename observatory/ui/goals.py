@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from observatory.model import Attempt, Dataset, EngineStatus, Goal, Visualization
+from observatory.model import Attempt, Dataset, Goal, Visualization
 from observatory.quoting import markdown
-from observatory.ui.session import later, observatory, once
+from observatory.ui.exchanges import what_was_sent
+from observatory.ui.personas import persona_choice
+from observatory.ui.session import observatory, once
 from observatory.ui.summary import worded
 
 
 def goals(dataset: Dataset, n: int = 5) -> None:
-    """Questions worth asking; each opens the page that answers it."""
+    """Questions worth asking, by whoever asks; each opens the page that answers it."""
     obs = observatory()
-    st.session_state[_drawn(dataset)] = True
-    worded("goals", dataset, lambda llm: obs.explore_goals(dataset, n, llm=llm), _draw)
+    persona = persona_choice(dataset)
+    worded(("goals", persona), dataset, lambda llm: obs.explore_goals(dataset, n, persona, llm=llm), _draw)
 
 
 def _draw(found: list[Goal], dataset: Dataset) -> None:
+    _seen(dataset).update({goal.question: goal for goal in found})
     for goal in found:
         st.page_link(
             "pages/ask.py",
@@ -26,35 +29,23 @@ def _draw(found: list[Goal], dataset: Dataset) -> None:
             help=markdown(goal.rationale),
             query_params={"dataset": dataset.id, "ask_question": goal.question},
         )
+    what_was_sent(found[0].sent if found else ())
 
 
 def goal_answer(dataset: Dataset, question: str) -> Visualization | None:
     """The answer to a question that is one of the goals: its own chart; None for any other question."""
-    obs = observatory()
-    status = obs.engine()
-    drafts = once(("goals", dataset.id), lambda: obs.explore_goals(dataset, llm=False))
-    for goal in [*drafts, *_worded(dataset, status)]:
-        if goal.question == question:
-            return _answer(goal, status)
-    return None
+    drafts = once((("goals", None), dataset.id), lambda: observatory().explore_goals(dataset, llm=False))
+    goal = {**{draft.question: draft for draft in drafts}, **_seen(dataset)}.get(question)
+    return None if goal is None else _answer(goal)
 
 
-def _worded(dataset: Dataset, status: EngineStatus) -> list[Goal]:
-    """The goals in the words of the model, if it has found them by now."""
-    if status.state != "ready" or not st.session_state.get(_drawn(dataset)):
-        return []
-    obs = observatory()
-    wording = later(("goals", dataset.id, status.model), lambda: obs.explore_goals(dataset))
-    return wording.result() if wording.done() and wording.exception() is None else []
+def _seen(dataset: Dataset) -> dict[str, Goal]:
+    """The goals that this person was shown, in whoever's words."""
+    found: dict[str, Goal] = st.session_state.setdefault(f"goals_seen_{dataset.id}", {})
+    return found
 
 
-def _drawn(dataset: Dataset) -> str:
-    """Whether this person was shown the goals: their wording is not begun for somebody who asked something else."""
-    return f"goals_drawn_{dataset.id}"
-
-
-def _answer(goal: Goal, status: EngineStatus) -> Visualization:
+def _answer(goal: Goal) -> Visualization:
     attempt = Attempt(step="specify", source="rules", ok=True, spec=goal.spec, code=goal.code)
-    return Visualization(
-        goal.question, goal.spec, goal.code, (attempt,), " ".join(goal.facts), (), status, sent=goal.sent
-    )
+    facts, status = " ".join(goal.facts), observatory().engine()
+    return Visualization(goal.question, goal.spec, goal.code, (attempt,), facts, (), status, sent=goal.sent)

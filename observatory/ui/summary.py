@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from observatory.model import Dataset, Summary
 from observatory.quoting import markdown
+from observatory.ui.exchanges import what_was_sent
 from observatory.ui.session import later, observatory, once
 
 
@@ -19,7 +20,7 @@ def summary(dataset: Dataset) -> None:
     worded("summary", dataset, lambda llm: obs.summarize(dataset, llm=llm), _draw)
 
 
-def worded(kind: str, dataset: Dataset, work: Callable[[bool], Any], draw: Callable[[Any, Dataset], None]) -> None:
+def worded(kind: Hashable, dataset: Dataset, work: Callable[[bool], Any], draw: Callable[[Any, Dataset], None]) -> None:
     """Draw the result of work without the model at once, and that with the model when it is done."""
     status = observatory().engine()
     wording: Future[Any] | None = None
@@ -45,3 +46,4 @@ def _draw(found: Summary, _dataset: Dataset) -> None:
     dropped = f" {found.dropped} of its sentences did not hold and are left out." if found.dropped else ""
     if by_model or dropped:
         st.caption(f"Worded by the language model, every number checked.{dropped}")
+    what_was_sent(found.sent)

@@ -62,6 +62,25 @@ def test_a_suggestion_is_the_next_question_and_can_be_taken_back(open_page: Call
     assert "Questions worth asking" in [header.value for header in app.header]
 
 
+def test_a_chart_is_told_in_words_and_judged_when_asked(open_page: Callable[..., AppTest]) -> None:
+    app = conversation(open_page, "average age by class")
+    assert "**What stands for what.**" in said(app)
+    assert "The question" not in said(app)
+    app.toggle(key="judge_1").set_value(True).run()
+    assert not app.exception
+    assert "**The question**: good, 10 of 10" in said(app)
+
+
+def test_who_asks_decides_what_is_worth_asking(open_page: Callable[..., AppTest]) -> None:
+    app = open_page("ask", dataset="gapminder")
+    app.text_input(key=next(t.key for t in app.text_input if t.key.startswith("persona_own"))).set_value(
+        "somebody who cares about pop"
+    ).run()
+    assert not app.exception
+    links = [link.proto.label for link in app.get("page_link")]
+    assert any("pop" in label for label in links[:2])
+
+
 def test_a_conversation_is_pinned_with_its_questions_as_notes(open_page: Callable[..., AppTest]) -> None:
     app = conversation(open_page, "average age by class", "and by sex?")
     next(button for button in app.button if button.label == "Pin all to the report").click().run()
