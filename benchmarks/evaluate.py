@@ -1,6 +1,6 @@
 """Whether the evaluation of charts tells good ones from spoilt ones: AUC overall, by mutation and by dimension.
 
-    python benchmarks/evaluate.py [--data DIR] [--held-out] [--limit N] [--json]
+    python benchmarks/evaluate.py [--data DIR] [--held-out] [--second] [--limit N] [--json]
 
 Good charts are those of benchmarks/judging/good.json, made by hand in the styles of several tools, and the goals and
 recommendations of each sample data set; with --data also the goals of the tables in DIR/tables (nl2vis). Each is
@@ -8,8 +8,10 @@ spoilt in every way of benchmarks/judging/mutations.py that it allows, and both 
 language model, with the question of the chart and again without it (mutations that only the question tells apart are
 left out there). AUC is the chance that a good chart scores higher than a spoilt one, ties counting half; `pairs` is
 the share of spoilt charts that score lower than the good chart they were made of. The data sets and the kinds of
-mutation called held out were kept apart while points were set: --held-out measures them alone. Passes with an overall
-AUC of 0.95 or more.
+mutation called held out were kept apart while points were set: --held-out measures them alone. --second measures the
+set of benchmarks/judging/second.json instead, by an author who had read neither the evaluation nor the mutations: with
+--held-out its charts and kinds that were scored once, at the end; it needs --data for the tables of nl2vis. Passes with
+an overall AUC of 0.95 or more.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import observatory
 from benchmarks.judging.mutations import HELD_OUT, Chart, mutated
+from benchmarks.judging.second import second_set
 from observatory.errors import ObservatoryError
 from observatory.model import Evaluation
 
@@ -96,6 +99,32 @@ def run(folder: Path | None, *, held_out: bool, limit: int | None) -> list[Score
     return found
 
 
+def run_second(folder: Path | None, *, held_out: bool, limit: int | None) -> list[Scored]:
+    """The second set, evaluated; charts over tables of nl2vis are left out where there is no folder of them."""
+    obs = observatory.open(llm=None)
+    found, tables = [], dict[str, Any]()
+    try:
+        for one in second_set():
+            _, is_nl2vis, table = one.dataset.partition("nl2vis:")
+            if (
+                one.held_out != held_out
+                or (is_nl2vis and folder is None)
+                or (limit is not None and one.origin >= limit)
+            ):
+                continue
+            if one.dataset not in tables:
+                path = folder / "tables" / f"{table}.csv" if is_nl2vis and folder is not None else None
+                tables[one.dataset] = obs.ingest(path) if path is not None else obs.dataset(one.dataset)
+            judged = obs.evaluate(tables[one.dataset], one.spec, one.question, llm=False)
+            by_dimension = {d.dimension: d.score for d in judged.dimensions}
+            asked = bool(one.question)
+            found.append(Scored(one.origin, "by a judge", one.kind, asked, judged.overall, by_dimension))
+            print(f"{one.origin:4} {one.kind:28} {judged.overall}", file=sys.stderr)
+    finally:
+        obs.close()
+    return found
+
+
 def _scored(
     obs: Any, dataset: Any, origin: int, source: str, question: str, spec: Mapping[str, Any], *, held_out: bool
 ) -> Iterator[Scored]:
@@ -127,13 +156,13 @@ def summary(scored: Sequence[Scored]) -> dict[str, Any]:
         "auc": _auc(good, bad),
         "auc_asked": _auc([s for s in good if s.asked], [s for s in bad if s.asked]),
         "auc_unasked": _auc([s for s in good if not s.asked], [s for s in bad if not s.asked]),
-        "pairs": sum(s.overall < own[s.origin, s.asked] for s in bad) / len(bad) if bad else None,
+        "pairs": _pairs(bad, own),
         "by_source": {name: _auc([s for s in good if s.source == name], bad) for name in {s.source for s in good}},
         "by_mutation": {
             name: {
                 "n": len(some),
                 "auc": _auc(good, some),
-                "pairs": sum(s.overall < own[s.origin, s.asked] for s in some) / len(some),
+                "pairs": _pairs(some, own),
             }
             for name, some in sorted(kinds.items())
         },
@@ -142,6 +171,12 @@ def summary(scored: Sequence[Scored]) -> dict[str, Any]:
             for name in good[0].dimensions
         },
     }
+
+
+def _pairs(bad: Sequence[Scored], own: Mapping[tuple[int, bool], float]) -> float:
+    """The share of spoilt charts below the good one that they were made of, where that was scored too."""
+    below = [s.overall < own[s.origin, s.asked] for s in bad if (s.origin, s.asked) in own]
+    return sum(below) / len(below) if below else float("nan")
 
 
 def _auc(good: Sequence[Scored], bad: Sequence[Scored]) -> float:
@@ -165,10 +200,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with tables/ of CSV files")
     parser.add_argument("--held-out", action="store_true", help="only data and mutations that were kept apart")
+    parser.add_argument("--second", action="store_true", help="the set of an author who had not read the evaluation")
     parser.add_argument("--limit", type=int, help="only the first N good charts")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
-    found = summary(run(args.data, held_out=args.held_out, limit=args.limit))
+    measure = run_second if args.second else run
+    found = summary(measure(args.data, held_out=args.held_out, limit=args.limit))
     print(json.dumps(found, indent=1) if args.json else as_text(found))
     return 0 if found["auc"] >= PASSES else 1
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from observatory.charts.drawing.palette import MISSING
 from observatory.charts.spec.view import Encoding
+from observatory.errors import ChartInvalidSpec
 from observatory.model import FieldProfile, Filter
 from observatory.quoting import sql_literal, sql_name
 
@@ -28,9 +29,13 @@ _FUNCTIONS = {
 def summary_sql(aggregate: str, value: str) -> str:
     """A Vega-Lite aggregate as SQL; stdev and variance are those of a sample, as in Vega-Lite.
 
+    Raises ChartInvalidSpec for an aggregate that is not known.
+
     >>> summary_sql("mean", "v_y"), summary_sql("q3", "v_y")
     ('avg(v_y)', 'quantile_cont(v_y, 0.75)')
     """
+    if aggregate not in _FUNCTIONS:
+        raise ChartInvalidSpec(f"There is no aggregate “{aggregate}”.", f"Take one of: {', '.join(_FUNCTIONS)}.")
     return _FUNCTIONS[aggregate].format(v=value)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from observatory.insight.judging.faults import fault
 from observatory.insight.judging.seen import Seen, definitions, part, units
 from observatory.model import Fault
 
-_SMALL, _LARGE, _ROOM, _LETTERS = 110, 2_500, 7, 8
+if TYPE_CHECKING:
+    from observatory.charts.spec.view import Encoding
+
+_SMALL, _LARGE, _ROOM, _LETTERS, _SPECKS = 110, 2_500, 7, 8, 5
 _LEGENDS = ("color", "fill", "stroke", "size", "shape", "opacity", "strokeDash")
 _HIDDEN, _BURIED = 0.5, 0.8
 
@@ -42,9 +45,8 @@ def _axis(channel: str, definition: Mapping[str, Any]) -> Iterator[Fault]:
     if ("axis" in definition and definition["axis"] is None) or axis.get("labels") is False:
         yield fault("no_axis", channel=channel)
     elif ("title" in axis and not axis["title"]) or ("title" in definition and not definition["title"]):
-        yield fault(
-            "no_axis_title", 0.5 if definition.get("type") in ("nominal", "temporal") else None, channel=channel
-        )
+        explained = definition.get("type") in ("nominal", "temporal") or "timeUnit" in definition
+        yield fault("no_axis_title", 0.2 if explained else None, channel=channel)
 
 
 def _room(seen: Seen) -> Iterator[Fault]:
@@ -67,9 +69,19 @@ def _hidden(seen: Seen) -> Iterator[Fault]:
     for view, plotted in seen.counts():
         hidden = plotted.n_looked_at - plotted.n_places
         dots = view.mark in ("point", "tick") and not any(e.aggregate for e in view.encodings)
-        if dots and plotted.n_looked_at > 100 and hidden > _HIDDEN * plotted.n_looked_at:
+        axes = [e for e in view.encodings if e.channel in ("x", "y")]
+        if dots and len(axes) == len(view.encodings) == 2 and all(is_category(e, seen) for e in axes):
+            if hidden > _HIDDEN * plotted.n_looked_at:
+                yield fault("dots_on_dots", n=plotted.n_looked_at, places=plotted.n_places)
+        elif dots and plotted.n_looked_at > 100 and hidden > _HIDDEN * plotted.n_looked_at:
             points = 3.0 if hidden > _BURIED * plotted.n_looked_at else None
             yield fault("hidden_points", points, n=plotted.n_looked_at, hidden=hidden)
+
+
+def is_category(e: Encoding, seen: Seen) -> bool:
+    """Whether a channel shows categories, and no amount or time."""
+    field = seen.field(e.field)
+    return e.type in ("nominal", "ordinal") and field is not None and field.type in ("nominal", "ordinal")
 
 
 def _letters(seen: Seen) -> Iterator[Fault]:
@@ -80,4 +92,4 @@ def _letters(seen: Seen) -> Iterator[Fault]:
     sizes = [look[key] for look in looks for key in ("labelFontSize", "titleFontSize") if key in look]
     small = [size for size in sizes if isinstance(size, (int, float)) and size < _LETTERS]
     if small:
-        yield fault("small_letters", size=int(min(small)))
+        yield fault("small_letters", 4.0 if min(small) < _SPECKS else None, size=int(min(small)))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from observatory.insight.judging.faults import fault
 from observatory.insight.judging.seen import Seen, definitions, part
+from observatory.insight.judging.titles import titles
+from observatory.insight.judging.worded import (
+    asks_count,
+    families,
+    family,
+    hinted,
+    own_families,
+    unit_of_time,
+    written,
+)
 from observatory.insight.linking import field_mentions
 from observatory.insight.terms import is_aggregate
 from observatory.insight.wording import AGGREGATES, filter_words
@@ -17,20 +28,26 @@ if TYPE_CHECKING:
     from observatory.charts.spec.view import Encoding
 
 _RAW = 0.6
+_EACH = re.compile(r"^(?!.*\b(?:which|who)\b).*\b(?:each|every|per|by|over time)\b", re.IGNORECASE)
+_RANKS = ("rank", "dense_rank", "row_number")
+_HOW_MUCH = re.compile(r"\bhow much\s+(\w+)", re.IGNORECASE)
 _NAMES = {**AGGREGATES, "count": "number", "distinct": "number of different values"}
 
 
 def compliance(seen: Seen) -> Iterator[Fault]:
     """Fields, summaries, rows, order and number of groups: what is asked for against what is shown."""
-    yield from _titles(seen)
+    yield from titles(seen)
+    yield from _units(seen)
     if seen.asked is None or not seen.asked.understood or not seen.views:
         return
     yield from _fields(seen)
     yield from _summaries(seen)
-    yield from _units(seen)
     if seen.exact:
         yield from _rows(seen)
         yield from _limits(seen)
+    else:
+        yield from _contradicted(seen)
+    yield from _wrong_end(seen)
     yield from _order(seen)
 
 
@@ -42,19 +59,35 @@ def _fields(seen: Seen) -> Iterator[Fault]:
     """Fields that are missing, added, or shown in the place of another."""
     shown, asked = seen.shown(), list(dict.fromkeys(f.field for f in _wished(seen) if f.field is not None))
     filtered = {f.field for f in seen.asked.wish.filters} if seen.asked else set()
-    missing = [name for name in asked if name not in shown and name not in filtered]
+    computed = "\n".join(written(seen.spec.get("transform"))) if seen.made else ""
+    missing = [name for name in asked if name not in shown | filtered and name not in computed]
     made_up = {source for sources in seen.made.values() for source in sources} | set(seen.made)
-    named = {*asked, *filtered, *made_up, *_mentioned(seen)}
+    hints = _hints(seen)
+    named = {*asked, *filtered, *made_up, *_mentioned(seen), *(name for names in hints.values() for name in names)}
     added = [f.name for f in seen.profile.fields if f.name in shown and f.name not in named]
     for name in missing:
         if added:
             yield fault("field_instead", field=name, shown=added.pop(0))
         else:
             yield fault("field_missing", field=name)
+    for names in hints.values():
+        if len(names) == 1 and not names & (shown | filtered | made_up) and added:
+            yield fault("field_instead", 4.0, field=next(iter(names)), shown=added.pop(0))
+    yield from _added(seen, added)
+
+
+def _added(seen: Seen, added: list[str]) -> Iterator[Fault]:
+    """Fields that are not asked for; a word of which nothing was made may well mean one of them."""
+    unread = [word for word in seen.asked.unread if not is_aside(word)] if seen.asked is not None else []
     summarised = any(e.aggregate for view in seen.views for e in view.encodings)
-    for name in added:
-        is_sure = summarised and seen.asked is not None and all(map(is_aside, seen.asked.unread))
-        yield fault("field_added", 2.0 if is_sure else 1.0, field=name)
+    for place, name in enumerate(added):
+        is_meant = place < len(unread)
+        yield fault("field_added", 0.5 if is_meant else 2.0 if summarised and not unread else 1.0, field=name)
+
+
+def _hints(seen: Seen) -> dict[str, set[str]]:
+    """The fields that words of which nothing was made may mean, as their names are those words cut short."""
+    return hinted(seen.asked.unread, seen.profile.fields) if seen.asked is not None else {}
 
 
 def _mentioned(seen: Seen) -> set[str]:
@@ -70,14 +103,15 @@ def _summaries(seen: Seen) -> Iterator[Fault]:
     summarises_itself = seen.marks() & {"boxplot", "errorbar", "errorband"}
     for wished in _wished(seen):
         if wished.aggregate == "count":
-            if not counts and not any(e.aggregate == "distinct" for e in encodings):
+            if asks_count(seen.question) and not counts and not any(e.aggregate == "distinct" for e in encodings):
                 yield fault("count_missing")
         elif wished.field is not None and wished.aggregate is not None and said and not summarises_itself:
-            yield from _summary(wished, [e for e in encodings if e.field == wished.field])
+            yield from _summary(wished, [e for e in encodings if e.field == wished.field], families(seen.question))
+    yield from _ends(seen, encodings)
 
 
-def _summary(wished: WishedField, shown: list[Encoding]) -> Iterator[Fault]:
-    if not shown or any(e.aggregate == wished.aggregate for e in shown):
+def _summary(wished: WishedField, shown: list[Encoding], said: set[str]) -> Iterator[Fault]:
+    if not shown or any(e.aggregate == wished.aggregate or family(e.aggregate) in said for e in shown):
         return
     asked = _NAMES.get(str(wished.aggregate), str(wished.aggregate))
     other = next((e.aggregate for e in shown if e.aggregate), None)
@@ -87,18 +121,45 @@ def _summary(wished: WishedField, shown: list[Encoding]) -> Iterator[Fault]:
         yield fault("aggregate_missing", asked=asked, field=wished.field)
 
 
+def _ends(seen: Seen, encodings: list[Encoding]) -> Iterator[Fault]:
+    """Where the highest is asked for: the lowest is wrong, and so is a mean of each group, unless groups are ranked."""
+    said = families(seen.question)
+    if not said or not said <= {"max", "min"} or len(said) > 1:
+        return
+    (end,) = said
+    wished = {f.field for f in _wished(seen) if f.field is not None and f.aggregate in (None, "mean")}
+    for e in encodings:
+        if e.field not in wished or e.aggregate is None or any(o.aggregate == end for o in encodings):
+            continue
+        other = family(e.aggregate)
+        if other in ("max", "min"):
+            yield fault(
+                "aggregate_differs", asked=_NAMES[end], field=e.field, shown=_NAMES.get(e.aggregate, e.aggregate)
+            )
+        elif _EACH.search(seen.question) and end not in own_families(str(e.field)):
+            shown = _NAMES.get(e.aggregate, e.aggregate)
+            yield fault("aggregate_differs", 3.0, asked=_NAMES[end], field=e.field, shown=shown)
+
+
 def _units(seen: Seen) -> Iterator[Fault]:
+    """Times grouped by another unit than the words say, as far as the chart groups them at all."""
+    timed = [e for view in seen.views for e in view.encodings if e.time_unit and e.field]
+    said = unit_of_time(seen.question)
+    is_field = any(said in name_words(name) for name in seen.shown())
+    if said and timed and not is_field and not any(said in str(e.time_unit) for e in timed):
+        yield _unit_differs(timed[0], said)
+        return
     for wished in _wished(seen):
         shown = [e for view in seen.views for e in view.encodings if e.field == wished.field and wished.field]
-        units = [e.time_unit for e in shown]
-        if (
-            wished.time_unit
-            and shown
-            and units[0]
-            and wished.time_unit.removeprefix("year") not in (str(unit).removeprefix("year") for unit in units)
-        ):
-            asked, found = (TIME_UNITS.get(unit, unit) for unit in (wished.time_unit, units[0]))
-            yield fault("unit_differs", field=wished.field, asked=asked, shown=found)
+        units = [str(e.time_unit).removeprefix("year") for e in shown]
+        if wished.time_unit and shown and shown[0].time_unit and wished.time_unit.removeprefix("year") not in units:
+            yield _unit_differs(shown[0], wished.time_unit)
+
+
+def _unit_differs(shown: Encoding, asked: str) -> Fault:
+    unit = str(shown.time_unit)
+    asked, found = TIME_UNITS.get(asked, asked), TIME_UNITS.get(unit, unit)
+    return fault("unit_differs", field=shown.field, asked=asked, shown=found)
 
 
 # ── which rows ───────────────────────────────────────────────────────────────────────────────────
@@ -106,8 +167,10 @@ def _units(seen: Seen) -> Iterator[Fault]:
 
 def _rows(seen: Seen) -> Iterator[Fault]:
     """Filters that are missing, other or added; a chart that shows the groups apart needs no filter."""
-    asked = seen.asked.wish.filters if seen.asked else ()
+    amounts = {word.lower() for word in _HOW_MUCH.findall(seen.question)}
+    asked = [f for f in (seen.asked.wish.filters if seen.asked else ()) if not _values(f.value) & amounts]
     kept = seen.filters()
+    everywhere = [f for f in kept if all(f in view.filters for view in seen.views)]
     fields_shown = {e.field for view in seen.views for e in view.encodings if not e.aggregate}
     for wanted in asked:
         same = [f for f in kept if f.field == wanted.field]
@@ -119,9 +182,17 @@ def _rows(seen: Seen) -> Iterator[Fault]:
             yield fault("filter_missing", asked=_said(wanted))
         else:
             yield fault("filter_missing", _RAW * 5, asked=_said(wanted))
-    for extra in kept:
+    for extra in everywhere:
         if all(f.field != extra.field for f in asked) and extra.op != "valid" and not _may_mean(seen, extra):
             yield fault("filter_added", shown=_said(extra))
+
+
+def _contradicted(seen: Seen) -> Iterator[Fault]:
+    """Of rows that further transforms choose: filters that keep just the rows of another value than is asked for."""
+    for wanted in seen.asked.wish.filters if seen.asked else ():
+        same = [f for f in seen.filters() if f.field == wanted.field and f.op == wanted.op == "equal"]
+        if same and not any(_alike(wanted, f) for f in same):
+            yield fault("filter_differs", asked=_said(wanted), shown=_said(same[0]))
 
 
 def _may_mean(seen: Seen, one: Filter) -> bool:
@@ -188,6 +259,19 @@ def _written(seen: Seen) -> set[str]:
     return {str(sort.get("order", "ascending")) for sort in sorts if "field" in sort or "op" in sort}
 
 
+def _wrong_end(seen: Seen) -> Iterator[Fault]:
+    """Windows that rank the rows from the other end than the question asks for."""
+    wish = seen.asked.wish if seen.asked else None
+    if wish is None or not wish.limit or not wish.sort:
+        return
+    for step in seen.spec.get("transform", ()):
+        items = step.get("window", ()) if isinstance(step, dict) else ()
+        ranks = any(isinstance(one, dict) and one.get("op") in _RANKS for one in items)
+        sorts = [one for one in step.get("sort", ()) if isinstance(one, dict)] if ranks else []
+        if sorts and sorts[0].get("order", "ascending") != wish.sort:
+            yield fault("sort_reversed", 5.0, asked=wish.sort)
+
+
 def _limits(seen: Seen) -> Iterator[Fault]:
     wish = seen.asked.wish if seen.asked else None
     if wish is None or wish.limit is None:
@@ -196,31 +280,3 @@ def _limits(seen: Seen) -> Iterator[Fault]:
     n_groups = max((seen.levels(c) for c in ("x", "y", "color")), default=0)
     if wish.limit not in limits and n_groups > wish.limit:
         yield fault("limit_missing", asked=wish.limit, shown=next((n for n in limits if n), n_groups))
-
-
-# ── titles ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _titles(seen: Seen) -> Iterator[Fault]:
-    """Fields that the titles name in full and the chart does not show."""
-    shown = seen.shown() | {f.field for f in seen.filters()}
-    lost = [name for name in _named(_text(seen.spec.get("title")), seen) if name not in shown]
-    if lost and not seen.made:
-        yield fault("title_differs", said=" and ".join(lost[:3]))
-    for _, definition, name in definitions(seen.spec):
-        said = definition.get("title", part(definition, "axis").get("title"))
-        if name is None or not isinstance(said, str) or name in seen.made:
-            continue
-        meant = _named(said, seen)
-        if meant and name not in meant:
-            yield fault("axis_title_differs", said=said[:60], shown=name)
-
-
-def _named(text: str, seen: Seen) -> list[str]:
-    found = field_mentions(tokens(text), seen.profile) if text else []
-    return list(dict.fromkeys(m.field.name for m in found if m.coverage > 0.99 and not m.weak))
-
-
-def _text(title: Any) -> str:
-    words = title.get("text") if isinstance(title, dict) else title
-    return words if isinstance(words, str) else " ".join(map(str, words)) if isinstance(words, list) else ""

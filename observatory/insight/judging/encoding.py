@@ -8,7 +8,7 @@ from typing import Any
 
 from observatory.insight.judging.faults import fault
 from observatory.insight.judging.seen import Seen, definitions, part
-from observatory.insight.words import vocabulary
+from observatory.insight.words import name_words, vocabulary
 from observatory.model import Fault, FieldProfile
 
 _MANY = 12
@@ -27,7 +27,9 @@ _PAIRS = (
     *({"color", "xOffset"}, {"color", "yOffset"}, {"color", "shape"}, {"color", "strokeDash"}, {"color", "text"}),
     *({"x", "x2"}, {"y", "y2"}, {"x", "text"}, {"y", "text"}, {"theta", "text"}),
 )
-_FULL = 0.15
+_RANKED = vocabulary("rank place position")
+"""Amounts of which the least is the first, so that an axis may well run backwards."""
+_FULL, _SPECK = 0.15, 0.07
 
 
 def encoding(seen: Seen) -> Iterator[Fault]:
@@ -77,7 +79,14 @@ def _repeats(seen: Seen) -> Iterator[Fault]:
         for (name, *_), channels in places.items():
             if len(channels) < 2 or any(set(channels) <= pair for pair in _PAIRS):
                 continue
-            points = 4.0 if len(channels) > 2 and not any(set(channels) - {"x", "y"} <= p for p in _PAIRS) else 1.5
+            coloured = len(channels) == 2 and "color" in channels and set(channels) & {"x", "y"}
+            points = (
+                0.5
+                if coloured and name
+                else 4.0
+                if len(channels) > 2 and not any(set(channels) - {"x", "y"} <= p for p in _PAIRS)
+                else 1.5
+            )
             listed = ", ".join(channels)
             yield fault("said_again", points, field=name or "the number of rows", n=len(channels), channels=listed)
 
@@ -114,11 +123,13 @@ def _scales(seen: Seen) -> Iterator[Fault]:
     stacked = seen.marks() & {"bar", "area", "arc"} and any(
         e.channel == "color" for v in seen.views for e in v.encodings
     )
-    for channel, definition, _ in definitions(seen.spec):
+    for channel, definition, name in definitions(seen.spec):
         scale = part(definition, "scale")
         backwards = channel == "x" and definition.get("sort") == "descending" and _is_course(definition)
         if channel in ("x", "y") and (scale.get("reverse") is True or backwards):
-            yield fault("reversed_scale", channel=channel)
+            lengths = channel == "y" and bool(seen.marks() & {"bar", "area"})
+            if not _RANKED & set(name_words(name or "")):
+                yield fault("reversed_scale", 5.0 if lengths else 4.0 if channel == "y" else None, channel=channel)
         written = _ends(scale)
         if written is not None and channel in extents and channel in ("x", "y") and not stacked:
             yield from _fit(channel, written, extents[channel])
@@ -155,4 +166,5 @@ def _fit(channel: str, ends: tuple[float | None, float | None], extent: tuple[fl
     if least < low - slack or most > high + slack:
         yield fault("cut_off", **words, least=f"{least:g}", most=f"{most:g}")
     elif high > low and most > least and (most - min(least, 0 if low == 0 else least)) / (high - low) < _FULL:
-        yield fault("squeezed", **words, share=round(100 * (most - least) / (high - low)))
+        points = 4.0 if (most - least) / (high - low) < _SPECK else None
+        yield fault("squeezed", points, **words, share=round(100 * (most - least) / (high - low)))

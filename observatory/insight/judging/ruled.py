@@ -41,8 +41,12 @@ def _weighed(violation: Violation, seen: Seen, points: float) -> float:
         return 0.5
     if violation.rule in _ALONG and _is_timed(seen):
         return 0.0
-    if violation.rule == "trend_not_line" and "line" in seen.marks():
+    if violation.rule == "trend_not_line" and ("line" in seen.marks() or _counts_periods(seen)):
         return 0.0
+    if violation.rule in ("axis_levels", "axis_levels_many") and _are_times(violation, seen):
+        return 0.0
+    if violation.rule == "crowded_line" and _is_one_course(seen):
+        return 0.5
     if violation.rule == "unsorted_bars":
         few = max(seen.levels("x"), seen.levels("y")) <= _FEW_BARS
         return 0.0 if few or _has_own_order(seen) else points
@@ -55,6 +59,26 @@ def _is_timed(seen: Seen) -> bool:
     return (
         bool(timed) and all(e.type in ("ordinal", "temporal") for e in timed) and bool(seen.marks() & {"line", "area"})
     )
+
+
+def _counts_periods(seen: Seen) -> bool:
+    """Whether bars show what came together in each period: numbers and totals have no values in between."""
+    timed = any(e.time_unit or f.role == "time" for _, e, f in seen.encodings() if e.channel in "xy")
+    summed = any(e.aggregate in ("count", "sum", "distinct") for view in seen.views for e in view.encodings)
+    return timed and summed and seen.marks() == {"bar"}
+
+
+def _are_times(violation: Violation, seen: Seen) -> bool:
+    """Whether the many labels of an axis are periods in their order, of which any stretch can be read."""
+    timed = tuple(f"{e.channel} (" for _, e, f in seen.encodings() if e.time_unit and e.type != "nominal")
+    return bool(violation.where) and bool(timed) and all(where.startswith(timed) for where in violation.where)
+
+
+def _is_one_course(seen: Seen) -> bool:
+    """Whether every line has one value at each place, or runs through values that a window has smoothed."""
+    lines = [(view, p) for view, p in zip(seen.views, seen.plotted) if view.mark == "line"]
+    smooth = all(any(e.field in seen.made for e in view.encodings) for view, _ in lines)
+    return bool(lines) and (smooth or all(p is not None and p.n_looked_at == p.n_places for _, p in lines))
 
 
 def _are_labels(seen: Seen) -> bool:

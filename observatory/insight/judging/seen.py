@@ -69,7 +69,12 @@ class Seen:
     def shown(self) -> set[str]:
         """The fields that the chart shows, and those that what it shows was made of."""
         names = {e.field for view in self.views for e in view.encodings if e.field is not None}
-        return names | {source for name in names for source in self.made.get(name, ())}
+        todo = list(names)
+        while todo:
+            sources = [source for source in self.made.get(todo.pop(), ()) if source not in names]
+            names.update(sources)
+            todo += sources
+        return names
 
     def is_as_asked(self) -> bool:
         """Whether the chart shows just the fields that the question names: then how they are grouped is its asker's."""

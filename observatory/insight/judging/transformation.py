@@ -21,6 +21,7 @@ _AVERAGES = vocabulary(
     "longitude pressure humidity exp expectancy mpg mileage efficiency wind altitude elevation displacement "
     "acceleration diameter angle level price size time distance"
 )
+_CODES = vocabulary("id ids code codes no nr num key zip zipcode postcode postal phone telephone extension ssn isbn")
 _LITTLE, _MUCH = 0.05, 0.3
 
 
@@ -60,6 +61,8 @@ def _sums(seen: Seen) -> Iterator[Fault]:
     for view, e, field in seen.encodings():
         if e.aggregate in ("sum", "mean", "median") and field.role == "time":
             yield fault("sum_of_times", field=field.name)
+        elif e.aggregate in ("sum", "mean", "median") and field.role != "identifier" and is_code(field):
+            yield fault("sum_of_codes", field=field.name)
         elif e.aggregate == "sum" and field.name not in asked and not extensive(field):
             r = follows.get(id(view))
             if is_average(field):
@@ -75,6 +78,15 @@ def is_average(field: FieldProfile) -> bool:
     True
     """
     return bool(_AVERAGES & set(name_words(field.name))) and not extensive(field)
+
+
+def is_code(field: FieldProfile) -> bool:
+    """Whether the numbers of a field are by its name only labels.
+
+    >>> is_code(FieldProfile("customer_id", "quantitative", "measure", "BIGINT", 0, 9))
+    True
+    """
+    return name_words(field.name)[-1:] != () and name_words(field.name)[-1] in _CODES
 
 
 def _grain(seen: Seen) -> Iterator[Fault]:
