@@ -59,10 +59,12 @@ def _plain(value: Any) -> str:
 
 def _unseen(seen: Seen) -> Iterator[Fault]:
     """Marks as white as the paper, or as good as see-through."""
+    grounds = (seen.spec.get("background"), part(seen.spec, "config").get("background"))
+    paper = {*_PAPER, *(ground.lower() for ground in grounds if isinstance(ground, str))}
     for unit in units(seen.spec):
         mark = part(unit, "mark")
         colour = str(mark.get("color", mark.get("fill", ""))).lower()
-        if colour in _PAPER and "color" not in part(unit, "encoding") and mark.get("type") not in ("text", "rule"):
+        if colour in paper and "color" not in part(unit, "encoding") and mark.get("type") not in ("text", "rule"):
             yield fault("invisible", look="colour", value=colour)
         opacity = mark.get("opacity", 1)
         if isinstance(opacity, (int, float)) and not isinstance(opacity, bool) and opacity < _FAINT:

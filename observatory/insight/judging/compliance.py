@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from observatory.insight.assemble import asks_share
 from observatory.insight.judging.faults import fault
+from observatory.insight.judging.rows import contradicted, named_groups, rows
 from observatory.insight.judging.seen import Seen, definitions, part
 from observatory.insight.judging.titles import titles
 from observatory.insight.judging.worded import (
@@ -20,17 +22,17 @@ from observatory.insight.judging.worded import (
 )
 from observatory.insight.linking import field_mentions
 from observatory.insight.terms import is_aggregate
-from observatory.insight.wording import AGGREGATES, filter_words
-from observatory.insight.words import alike, is_aside, name_words, tokens
-from observatory.model import TIME_UNITS, Fault, Filter, WishedField
+from observatory.insight.wording import AGGREGATES
+from observatory.insight.words import is_aside, name_words, tokens
+from observatory.model import TIME_UNITS, Fault, WishedField
 
 if TYPE_CHECKING:
     from observatory.charts.spec.view import Encoding
 
-_RAW = 0.6
 _EACH = re.compile(r"^(?!.*\b(?:which|who)\b).*\b(?:each|every|per|by|over time)\b", re.IGNORECASE)
+_MANY_TIMES = 60
+_END = re.compile(r"\b(?:\w+est|most|least|record|range|extreme\w*|peak|limits?|top|up to)\b", re.IGNORECASE)
 _RANKS = ("rank", "dense_rank", "row_number")
-_HOW_MUCH = re.compile(r"\bhow much\s+(\w+)", re.IGNORECASE)
 _NAMES = {**AGGREGATES, "count": "number", "distinct": "number of different values"}
 
 
@@ -38,17 +40,21 @@ def compliance(seen: Seen) -> Iterator[Fault]:
     """Fields, summaries, rows, order and number of groups: what is asked for against what is shown."""
     yield from titles(seen)
     yield from _units(seen)
-    if seen.asked is None or not seen.asked.understood or not seen.views:
+    yield from named_groups(seen)
+    yield from _unasked_ends(seen)
+    if seen.asked is None or not seen.views:
+        return
+    if seen.asked.understood or seen.asked.wish.filters:
+        yield from rows(seen) if seen.exact else contradicted(seen)
+    if not seen.asked.understood:
         return
     yield from _fields(seen)
     yield from _summaries(seen)
     if seen.exact:
-        yield from _rows(seen)
         yield from _limits(seen)
-    else:
-        yield from _contradicted(seen)
     yield from _wrong_end(seen)
     yield from _order(seen)
+    yield from _shares(seen)
 
 
 def _wished(seen: Seen) -> tuple[WishedField, ...]:
@@ -141,11 +147,26 @@ def _ends(seen: Seen, encodings: list[Encoding]) -> Iterator[Fault]:
             yield fault("aggregate_differs", 3.0, asked=_NAMES[end], field=e.field, shown=shown)
 
 
+def _unasked_ends(seen: Seen) -> Iterator[Fault]:
+    """The least or most of a field, where no word of the question asks for an end of anything."""
+    if not seen.question or families(seen.question) & {"max", "min"} or _END.search(seen.question):
+        return
+    shown = [e for view in seen.views for e in view.encodings if e.aggregate]
+    if any(e.aggregate not in ("min", "max") for e in shown) or len({e.aggregate for e in shown}) > 1:
+        return
+    for e in shown[:1]:
+        yield fault("end_unasked", shown=_NAMES.get(str(e.aggregate), str(e.aggregate)), field=e.field)
+
+
 def _units(seen: Seen) -> Iterator[Fault]:
     """Times grouped by another unit than the words say, as far as the chart groups them at all."""
     timed = [e for view in seen.views for e in view.encodings if e.time_unit and e.field]
     said = unit_of_time(seen.question)
     is_field = any(said in name_words(name) for name in seen.shown())
+    raw = [e for _, e, f in seen.encodings() if f.type == "temporal" and not e.time_unit and f.distinct > _MANY_TIMES]
+    if said and raw and not timed and seen.exact and not seen.made and said != "day":
+        yield fault("unit_differs", field=raw[0].field, asked=TIME_UNITS.get(said, said), shown="single times")
+        return
     if said and timed and not is_field and not any(said in str(e.time_unit) for e in timed):
         yield _unit_differs(timed[0], said)
         return
@@ -162,73 +183,25 @@ def _unit_differs(shown: Encoding, asked: str) -> Fault:
     return fault("unit_differs", field=shown.field, asked=asked, shown=found)
 
 
-# ── which rows ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _rows(seen: Seen) -> Iterator[Fault]:
-    """Filters that are missing, other or added; a chart that shows the groups apart needs no filter."""
-    amounts = {word.lower() for word in _HOW_MUCH.findall(seen.question)}
-    asked = [f for f in (seen.asked.wish.filters if seen.asked else ()) if not _values(f.value) & amounts]
-    kept = seen.filters()
-    everywhere = [f for f in kept if all(f in view.filters for view in seen.views)]
-    fields_shown = {e.field for view in seen.views for e in view.encodings if not e.aggregate}
-    for wanted in asked:
-        same = [f for f in kept if f.field == wanted.field]
-        if any(_alike(wanted, f) for f in same):
-            continue
-        if same:
-            yield fault("filter_differs", asked=_said(wanted), shown=_said(same[0]))
-        elif not (wanted.field in fields_shown and wanted.op in ("equal", "oneOf")):
-            yield fault("filter_missing", asked=_said(wanted))
-        else:
-            yield fault("filter_missing", _RAW * 5, asked=_said(wanted))
-    for extra in everywhere:
-        if all(f.field != extra.field for f in asked) and extra.op != "valid" and not _may_mean(seen, extra):
-            yield fault("filter_added", shown=_said(extra))
-
-
-def _contradicted(seen: Seen) -> Iterator[Fault]:
-    """Of rows that further transforms choose: filters that keep just the rows of another value than is asked for."""
-    for wanted in seen.asked.wish.filters if seen.asked else ():
-        same = [f for f in seen.filters() if f.field == wanted.field and f.op == wanted.op == "equal"]
-        if same and not any(_alike(wanted, f) for f in same):
-            yield fault("filter_differs", asked=_said(wanted), shown=_said(same[0]))
-
-
-def _may_mean(seen: Seen, one: Filter) -> bool:
-    """Whether a word of the question is alike a value of a filter, though the rules made nothing of it."""
-    words = [token.lower for token in tokens(seen.question)]
-    parts = {part for value in _values(one.value) for part in (value, *name_words(value))}
-    return any(alike(word, part) for word in words for part in parts if len(part) > 2 or part == word)
-
-
-def _said(one: Filter) -> str:
-    words = f"{one.field} has a value" if one.op == "valid" else filter_words([one])
-    return f"not {words}" if one.negated else words
-
-
-def _alike(one: Filter, other: Filter) -> bool:
-    """Whether two filters keep the same rows, ends of ranges aside."""
-    if one.negated != other.negated:
-        return False
-    ops = {one.op.removesuffix("e"), other.op.removesuffix("e")} if one.op[:1] in "lg" else {one.op, other.op}
-    if ops == {"equal", "oneOf"} or one.op == other.op or len(ops) == 1:
-        return _values(one.value) == _values(other.value)
-    return False
-
-
-def _values(value: Any) -> set[str]:
-    values = value if isinstance(value, (list, tuple)) else [value]
-    return {str(v).strip().lower().removesuffix(".0").removesuffix("t00:00:00") for v in values}
-
-
 # ── order and number ─────────────────────────────────────────────────────────────────────────────
+
+
+def _shares(seen: Seen) -> Iterator[Fault]:
+    """Stacks of counts where shares of each bar are asked for."""
+    stacked = {"color"} & {e.channel for view in seen.views for e in view.encodings} and seen.marks() == {"bar"}
+    counts = [e for view in seen.views for e in view.encodings if e.aggregate == "count"]
+    if asks_share(seen.question) and stacked and counts and all(e.stack != "normalize" for e in counts):
+        yield fault("shares_missing")
 
 
 def _order(seen: Seen) -> Iterator[Fault]:
     """The order that is asked for, of bars by their length or of groups by their own values."""
-    wish = seen.asked.wish if seen.asked else None
-    if wish is None or wish.sort is None or seen.marks() & {"point", "line", "area", "arc", "boxplot"}:
+    if seen.asked is None:
+        return
+    wish = seen.asked.wish
+    if wish.sort is None or seen.marks() & {"point", "line", "area", "arc", "boxplot"}:
+        return
+    if "sort" not in seen.asked.said and _EACH.search(seen.question):
         return
     groups = [e for view in seen.views for e in view.encodings if e.channel in ("x", "y") and not e.aggregate]
     groups = [e for e in groups if e.type in ("nominal", "ordinal") or e.time_unit or e.type == "temporal" or e.bin]

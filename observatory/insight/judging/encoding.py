@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,8 @@ _RAMPS = vocabulary(
     "goldorange goldred greenblue orangered purplebluegreen purpleblue purplered redpurple yellowgreenblue yellowgreen "
     "yelloworangebrown yelloworangered tealblues teals warmgreys browns"
 )
+_HEX = re.compile(r"#[0-9a-f]{6}$")
+_NEAR = 30
 _COLOURS = ("color", "fill", "stroke")
 _PAIRS = (
     *({"color", "xOffset"}, {"color", "yOffset"}, {"color", "shape"}, {"color", "strokeDash"}, {"color", "text"}),
@@ -37,6 +40,7 @@ def encoding(seen: Seen) -> Iterator[Fault]:
     yield from _types(seen)
     yield from _repeats(seen)
     yield from _schemes(seen)
+    yield from _ranges(seen)
     yield from _scales(seen)
     yield from _shuffled(seen)
 
@@ -108,6 +112,36 @@ def _schemes(seen: Seen) -> Iterator[Fault]:
             yield fault("ramp_for_categories", 0.5 if field.type == "ordinal" else None, **words)
 
 
+def _ranges(seen: Seen) -> Iterator[Fault]:
+    """Written colours of categories that look the same."""
+    for channel, definition, _ in definitions(seen.spec):
+        listed = part(definition, "scale").get("range")
+        if (
+            channel not in _COLOURS
+            or definition.get("type") not in ("nominal", "ordinal")
+            or not isinstance(listed, list)
+        ):
+            continue
+        colours = [str(colour).lower() for colour in listed]
+        for place, one in enumerate(colours):
+            other = next((o for o in colours[place + 1 :] if is_same_colour(one, o)), None)
+            if other is not None:
+                yield fault("colours_alike", one=one, other=other)
+                break
+
+
+def is_same_colour(one: str, other: str) -> bool:
+    """Whether two colours are the same to the eye: the same word, or close in red, green and blue.
+
+    >>> is_same_colour("#7b3294", "#7b3295"), is_same_colour("#7b3294", "#008837"), is_same_colour("red", "blue")
+    (True, False, False)
+    """
+    if not (_HEX.match(one) and _HEX.match(other)):
+        return one == other
+    pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return sum(abs(a - b) for a, b in pairs) < _NEAR
+
+
 def _scheme(definition: Any) -> str:
     named = part(definition, "scale").get("scheme", "")
     return str(named.get("name", "") if isinstance(named, dict) else named).lower()
@@ -125,11 +159,13 @@ def _scales(seen: Seen) -> Iterator[Fault]:
     )
     for channel, definition, name in definitions(seen.spec):
         scale = part(definition, "scale")
-        backwards = channel == "x" and definition.get("sort") == "descending" and _is_course(definition)
+        backwards = (
+            channel == "x" and definition.get("sort") == "descending" and _is_course(definition, seen.field(name))
+        )
         if channel in ("x", "y") and (scale.get("reverse") is True or backwards):
             lengths = channel == "y" and bool(seen.marks() & {"bar", "area"})
             if not _RANKED & set(name_words(name or "")):
-                yield fault("reversed_scale", 5.0 if lengths else 4.0 if channel == "y" else None, channel=channel)
+                yield fault("reversed_scale", 5.0 if lengths or backwards else None, channel=channel)
         written = _ends(scale)
         if written is not None and channel in extents and channel in ("x", "y") and not stacked:
             yield from _fit(channel, written, extents[channel])
@@ -146,8 +182,9 @@ def _shuffled(seen: Seen) -> Iterator[Fault]:
             yield fault("time_shuffled", field=field.name)
 
 
-def _is_course(definition: Any) -> bool:
-    return definition.get("type") in ("temporal", "quantitative")
+def _is_course(definition: Any, field: FieldProfile | None) -> bool:
+    is_time = "timeUnit" in definition or (field is not None and field.role == "time")
+    return is_time or definition.get("type") in ("temporal", "quantitative")
 
 
 def _ends(scale: Any) -> tuple[float | None, float | None] | None:

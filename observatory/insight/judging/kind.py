@@ -12,7 +12,7 @@ from observatory.insight.wording import MARKS
 from observatory.model import Fault
 
 _RELATION = re.compile(
-    r"\b(?:relation(?:ship)?|correlat\w+|depend\w* on|go(?:es)? with|versus|vs\.?|scatter)\b", re.IGNORECASE
+    r"\b(?:relat(?:e|es|ed|ion|ionship)|correlat\w+|depend\w* on|go(?:es)? with|versus|vs\.?|scatter)\b", re.IGNORECASE
 )
 _SPREAD = re.compile(r"\b(?:distribut\w+|histogram|spread|how common)\b", re.IGNORECASE)
 _PARTS = re.compile(r"\b(?:share|proportion|percentage|part|made up|composition|divided)\b", re.IGNORECASE)
@@ -62,9 +62,13 @@ def _task(seen: Seen) -> Iterator[Fault]:
         yield fault("trend_by_marks", 0.5 if "bar" in marks else None, shown=shown)
     elif over_time(seen.question) and timed and not marks & {"line", "area"}:
         yield fault("trend_by_marks", shown=shown)
-    if _RELATION.search(seen.question) and _n_numbers(seen) == 2 and not marks & {"point", "rect", "line"}:
+    if (
+        _RELATION.search(seen.question)
+        and (_n_numbers(seen) == 2 or _only_counts(seen))
+        and not marks & {"point", "rect", "line"}
+    ):
         yield fault("relation_by_marks", shown=shown)
-    if _SPREAD.search(seen.question) and _n_numbers(seen) == 1 and not _spreads(seen):
+    if _SPREAD.search(seen.question) and _n_numbers(seen) <= 1 and not _spreads(seen):
         yield fault("distribution_by_marks", shown=shown)
     if _PARTS.search(seen.question) and not _n_numbers(seen) and not marks & {"bar", "arc", "area", "rect"}:
         yield fault("parts_by_marks", shown=shown)
@@ -75,6 +79,12 @@ def _n_numbers(seen: Seen) -> int:
     assert seen.asked is not None
     fields = [seen.field(f.field) for f in seen.asked.wish.fields]
     return sum(1 for f in fields if f is not None and f.type == "quantitative" and f.role == "measure")
+
+
+def _only_counts(seen: Seen) -> bool:
+    """Whether all that the chart shows of the rows is how many there are."""
+    fields = {f.name for _, e, f in seen.encodings()}
+    return len(fields) == 1 and any(e.aggregate == "count" for view in seen.views for e in view.encodings)
 
 
 def _spreads(seen: Seen) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from observatory.insight.judging.faults import rule_points
-from observatory.insight.judging.seen import Seen
+from observatory.insight.judging.seen import Seen, part, units
 from observatory.model import Fault, Violation
 
 MOST_NAMES = 30
 _NAMES = ("identifier", "free_text")
 _ALONG = ("line_over_category", "amount_not_bar", "trend_not_line")
 _FEW_BARS = 4
+_CLEAR, _VEIL = 0.2, 0.7
 
 
 def ruled(seen: Seen) -> Iterator[Fault]:
@@ -45,6 +46,8 @@ def _weighed(violation: Violation, seen: Seen, points: float) -> float:
         return 0.0
     if violation.rule in ("axis_levels", "axis_levels_many") and _are_times(violation, seen):
         return 0.0
+    if violation.rule == "unstacked_areas" and _see_through(seen):
+        return 1.0
     if violation.rule == "crowded_line" and _is_one_course(seen):
         return 0.5
     if violation.rule == "unsorted_bars":
@@ -72,6 +75,12 @@ def _are_times(violation: Violation, seen: Seen) -> bool:
     """Whether the many labels of an axis are periods in their order, of which any stretch can be read."""
     timed = tuple(f"{e.channel} (" for _, e, f in seen.encodings() if e.time_unit and e.type != "nominal")
     return bool(violation.where) and bool(timed) and all(where.startswith(timed) for where in violation.where)
+
+
+def _see_through(seen: Seen) -> bool:
+    """Whether all areas let those behind them shine through."""
+    marks = [part(unit, "mark") for unit in units(seen.spec) if "mark" in unit]
+    return bool(marks) and all(_CLEAR <= mark.get("opacity", mark.get("fillOpacity", 1)) <= _VEIL for mark in marks)
 
 
 def _is_one_course(seen: Seen) -> bool:
