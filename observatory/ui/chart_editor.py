@@ -23,6 +23,7 @@ from observatory.ui import chart_edits as edits
 from observatory.ui import chart_words as words
 from observatory.ui.chart_link import CHART, change_chart, history, leave, linked, packed, read, reset, show_chart, undo
 from observatory.ui.chart_pins import pin_button
+from observatory.ui.chart_score import chart_score
 from observatory.ui.chart_verdict import picture, rivals, verdict
 from observatory.ui.charts import Showing, chart_details, task_box
 from observatory.ui.session import guard, observatory, show
@@ -43,6 +44,7 @@ def chart_editor(spec: Mapping[str, Any], dataset: Dataset) -> None:
     with left, guard():
         refused = picture(spec, on, key="edit_chart", taller=TALLER)
         _judgement(spec, on, tools, refused)
+        chart_score(spec, dataset)
 
 
 def _judgement(spec: Mapping[str, Any], on: Showing, tools: Any, refused: ObservatoryError | None) -> None:
