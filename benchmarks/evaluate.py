@@ -1,6 +1,6 @@
 """Whether the evaluation of charts tells good ones from spoilt ones: AUC overall, by mutation and by dimension.
 
-    python benchmarks/evaluate.py [--data DIR] [--held-out] [--second] [--limit N] [--json]
+    python benchmarks/evaluate.py [--data DIR] [--held-out] [--second | --third] [--limit N] [--json]
 
 Good charts are those of benchmarks/judging/good.json, made by hand in the styles of several tools, and the goals and
 recommendations of each sample data set; with --data also the goals of the tables in DIR/tables (nl2vis). Each is
@@ -10,8 +10,8 @@ left out there). AUC is the chance that a good chart scores higher than a spoilt
 the share of spoilt charts that score lower than the good chart they were made of. The data sets and the kinds of
 mutation called held out were kept apart while points were set: --held-out measures them alone. --second measures the
 set of benchmarks/judging/second.json instead, by an author who had read neither the evaluation nor the mutations: with
---held-out its charts and kinds that were scored once, at the end; it needs --data for the tables of nl2vis. Passes with
-an overall AUC of 0.95 or more.
+--held-out its charts and kinds that were kept apart at first; --third a smaller one that was scored once, at the end.
+Both need --data for the tables of nl2vis. Passes with an overall AUC of 0.95 or more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import observatory
 from benchmarks.judging.mutations import HELD_OUT, Chart, mutated
-from benchmarks.judging.second import second_set
+from benchmarks.judging.second import SECOND, THIRD, second_set
 from observatory.errors import ObservatoryError
 from observatory.model import Evaluation
 
@@ -99,12 +99,12 @@ def run(folder: Path | None, *, held_out: bool, limit: int | None) -> list[Score
     return found
 
 
-def run_second(folder: Path | None, *, held_out: bool, limit: int | None) -> list[Scored]:
-    """The second set, evaluated; charts over tables of nl2vis are left out where there is no folder of them."""
+def run_set(path: Path, folder: Path | None, *, held_out: bool, limit: int | None) -> list[Scored]:
+    """The second or third set, evaluated; charts over tables of nl2vis are left out where there is no folder of them."""
     obs = observatory.open(llm=None)
     found, tables = [], dict[str, Any]()
     try:
-        for one in second_set():
+        for one in second_set(path):
             _, is_nl2vis, table = one.dataset.partition("nl2vis:")
             if (
                 one.held_out != held_out
@@ -113,8 +113,8 @@ def run_second(folder: Path | None, *, held_out: bool, limit: int | None) -> lis
             ):
                 continue
             if one.dataset not in tables:
-                path = folder / "tables" / f"{table}.csv" if is_nl2vis and folder is not None else None
-                tables[one.dataset] = obs.ingest(path) if path is not None else obs.dataset(one.dataset)
+                csv = folder / "tables" / f"{table}.csv" if is_nl2vis and folder is not None else None
+                tables[one.dataset] = obs.ingest(csv) if csv is not None else obs.dataset(one.dataset)
             judged = obs.evaluate(tables[one.dataset], one.spec, one.question, llm=False)
             by_dimension = {d.dimension: d.score for d in judged.dimensions}
             asked = bool(one.question)
@@ -201,11 +201,17 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with tables/ of CSV files")
     parser.add_argument("--held-out", action="store_true", help="only data and mutations that were kept apart")
     parser.add_argument("--second", action="store_true", help="the set of an author who had not read the evaluation")
+    parser.add_argument("--third", action="store_true", help="a smaller one, scored once after the last change")
     parser.add_argument("--limit", type=int, help="only the first N good charts")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
-    measure = run_second if args.second else run
-    found = summary(measure(args.data, held_out=args.held_out, limit=args.limit))
+    chosen = SECOND if args.second else THIRD if args.third else None
+    scored = (
+        run(args.data, held_out=args.held_out, limit=args.limit)
+        if chosen is None
+        else run_set(chosen, args.data, held_out=args.held_out, limit=args.limit)
+    )
+    found = summary(scored)
     print(json.dumps(found, indent=1) if args.json else as_text(found))
     return 0 if found["auc"] >= PASSES else 1
 
