@@ -12,6 +12,8 @@ from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.words import CHANNELS, MARKS, MARKS_MEANT
 
 _HISTOGRAMS = ("hist", "histogram", "mark_hist", "mark_histogram")
+_PARTS = {"values": "theta", "angle": "theta", "labels": "color", "names": "color", "category": "color"}
+"""What other libraries call the channels of a pie."""
 _TAKEN = ("x", "y", "color", "theta", "column", "row", "tooltip", "facet", "detail", "shape")
 
 
@@ -59,6 +61,10 @@ def _pie(code: Code) -> Iterator[str]:
             continue
         encode = next((up for up in code.above(call) if fields.called(up) == "encode"), None)
         given = {item.arg: item for item in encode.keywords} if isinstance(encode, ast.Call) else {}
+        parts = [(item, _PARTS[item.arg]) for item in given.values() if item.arg in _PARTS]
+        if parts and not {new for _, new in parts} & set(given):
+            renamed = [(code.start(item), code.start(item.value), f"{new}=") for item, new in parts]
+            yield code.with_((code.end(mark) - len(mark.attr), code.end(mark), "mark_arc"), *renamed)
         if "theta" in given or not {"x", "y"} <= set(given):
             continue
         edits: list[Edit] = [(code.end(mark) - len(mark.attr), code.end(mark), "mark_arc")]

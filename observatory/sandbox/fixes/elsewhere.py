@@ -9,17 +9,27 @@ from dataclasses import replace
 from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.fields import called
-from observatory.sandbox.fixes.plots import LIBRARIES, Plot, Reader
+from observatory.sandbox.fixes.libraries import LIBRARIES
+from observatory.sandbox.fixes.plots import Plot, Reader
 
-_USUAL = {"plt": "matplotlib", "sns": "seaborn", "px": "plotly", "ax": "matplotlib", "axes": "matplotlib"}
+_USUAL = {
+    "plt": "matplotlib",
+    "sns": "seaborn",
+    "px": "plotly",
+    "go": "plotly",
+    "ax": "matplotlib",
+    "axes": "matplotlib",
+}
 _PLOTS = ("plot", "hist", "boxplot")
+_SHOWS = ("show", "savefig", "print", "display", "library", "require")
 
 
 def cures(code: Code, failure: Failure) -> Iterator[str]:
     """The code with the charts of other libraries as charts of Altair."""
     roots = _roots(code)
     table = any(isinstance(node.func, ast.Attribute) and _is_plotted(node.func) for node in code.all(ast.Call))
-    if not roots and not table:
+    grammar = any(called(node) == "ggplot" for node in code.all(ast.Call))
+    if not roots and not table and not grammar:
         return
     reader = Reader(code, failure, _USUAL | roots)
     drawn = [(call, plot) for call in code.all(ast.Call) if (plot := reader.read(call)) is not None]
@@ -81,7 +91,7 @@ def _redrawn(code: Code, drawn: list[tuple[ast.Call, Plot]], foreign: set[str]) 
         is_import = isinstance(node, (ast.Import, ast.ImportFrom)) and _imports_other(node)
         value = getattr(node, "value", None)
         uses = isinstance(node, (ast.Expr, ast.Assign, ast.Return)) and _root(value or node) in foreign
-        shows = isinstance(node, ast.Expr) and called(node.value) in ("show", "savefig", "print", "display")
+        shows = isinstance(node, ast.Expr) and called(node.value) in _SHOWS
         if node not in kept and (is_import or uses or shows or node in statements):
             edits.append(code.without(node))
     text = code.with_(*edits)

@@ -1,4 +1,4 @@
-"""Calls of other plotting libraries, read as Altair charts: seaborn, plotly express, matplotlib and pandas."""
+"""Calls of other plotting libraries, read as Altair charts: seaborn, plotly, matplotlib, plotnine and pandas."""
 
 from __future__ import annotations
 
@@ -10,55 +10,18 @@ from dataclasses import dataclass, field
 from observatory.sandbox.fixes.code import Code
 from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.fields import called
-
-_SEABORN = {
-    **dict.fromkeys(("scatterplot", "regplot", "lmplot", "relplot", "jointplot", "stripplot", "swarmplot"), "point"),
-    **dict.fromkeys(("barplot", "countplot", "catplot", "pointplot"), "bar"),
-    **dict.fromkeys(("boxplot", "violinplot", "boxenplot"), "boxplot"),
-    **dict.fromkeys(("histplot", "distplot", "displot", "kdeplot"), "histogram"),
-    "lineplot": "line",
-}
-_PLOTLY = {
-    **dict.fromkeys(("scatter", "scatter_3d", "strip"), "point"),
-    **dict.fromkeys(("box", "violin"), "boxplot"),
-    **dict.fromkeys(("bar", "line", "area", "histogram", "pie"), ""),
-    "density_heatmap": "rect",
-}
-_PYPLOT = {
-    **dict.fromkeys(("bar", "barh", "scatter", "plot", "hist", "pie", "boxplot", "violinplot", "fill_between"), ""),
-    "stackplot": "area",
-    "step": "line",
-}
-_KINDS = {
-    "plot": "line",
-    "step": "line",
-    "scatter": "point",
-    "hist": "histogram",
-    "pie": "arc",
-    "box": "boxplot",
-    "violinplot": "boxplot",
-    "fill_between": "area",
-    "barh": "bar",
-    "density": "histogram",
-    "kde": "histogram",
-    "count": "bar",
-    "violin": "boxplot",
-    "strip": "point",
-    "swarm": "point",
-    "reg": "point",
-}
-_CHANNELS = {
-    **dict.fromkeys(("hue", "color", "c", "names"), "color"),
-    **dict.fromkeys(("col", "facet_col"), "column"),
-    **dict.fromkeys(("row", "facet_row"), "row"),
-    "size": "size",
-    "symbol": "shape",
-    "style": "shape",
-    "s": "size",
-}
-_ESTIMATORS = {"sum": "sum", "median": "median", "max": "max", "min": "min", "len": "count", "size": "count"}
-_AGGREGATES = {"avg": "mean", "sum": "sum", "min": "min", "max": "max", "count": "count"}
-LIBRARIES = ("seaborn", "plotly", "matplotlib", "pylab")
+from observatory.sandbox.fixes.layered import layered
+from observatory.sandbox.fixes.libraries import (
+    AGGREGATES,
+    CHANNELS,
+    ESTIMATORS,
+    KINDS,
+    OBJECTS,
+    PLOTLY,
+    PYPLOT,
+    SEABORN,
+)
+from observatory.sandbox.fixes.wide import Wide, wide
 
 
 @dataclass(frozen=True)
@@ -92,20 +55,26 @@ class Reader:
         """The chart that a call draws, or None for a call that draws none or one that is not understood."""
         name, owner = called(call), call.func.value if isinstance(call.func, ast.Attribute) else None
         library = self.roots.get(owner.id, "") if isinstance(owner, ast.Name) else ""
-        if library == "seaborn" and name in _SEABORN:
-            return self._by_name(call, name, _SEABORN[name], averages=name in ("barplot", "lineplot", "pointplot"))
-        if library == "plotly" and name in _PLOTLY:
-            return self._by_name(call, name, _PLOTLY[name] or _KINDS.get(name, name), averages=False)
-        if library == "matplotlib" and name in _PYPLOT:
-            return self._by_values(call, _KINDS.get(name, name), sideways=name == "barh")
+        if name == "ggplot":
+            return self._layered(call)
+        if library == "seaborn" and name == "heatmap":
+            return self._heatmap(call)
+        if library == "plotly" and name in OBJECTS:
+            return self._trace(call, OBJECTS[name])
+        if library == "seaborn" and name in SEABORN:
+            return self._by_name(call, name, SEABORN[name], averages=name in ("barplot", "lineplot", "pointplot"))
+        if library == "plotly" and name in PLOTLY:
+            return self._by_name(call, name, PLOTLY[name] or KINDS.get(name, name), averages=False)
+        if library == "matplotlib" and name in PYPLOT:
+            return self._by_values(call, KINDS.get(name, name), sideways=name == "barh")
         if owner is None or library:
             return None
-        if isinstance(owner, ast.Attribute) and owner.attr == "plot" and name in (*_KINDS, "bar", "line", "area"):
-            return self._of_table(call, owner.value, _KINDS.get(name, name), sideways=name == "barh")
+        if isinstance(owner, ast.Attribute) and owner.attr == "plot" and name in (*KINDS, "bar", "line", "area"):
+            return self._of_table(call, owner.value, KINDS.get(name, name), sideways=name == "barh")
         if name in ("plot", "hist", "boxplot"):
             told = _text_of(_given(call).get("kind"))
             kind = told or ("line" if name == "plot" else "hist" if name == "hist" else "box")
-            return self._of_table(call, owner, _KINDS.get(kind, kind), sideways=kind == "barh")
+            return self._of_table(call, owner, KINDS.get(kind, kind), sideways=kind == "barh")
         return None
 
     # ── columns by their names ──
@@ -124,8 +93,8 @@ class Reader:
         found = {c: pair for c, node in given.items() if node is not None and (pair := self._column(node)) is not None}
         frames = [frame for frame, _ in found.values() if frame]
         data = self.code.of(told) if told is not None else frames[0] if frames else "data"
-        shown = {_CHANNELS.get(c, c): v for c, (_, v) in found.items() if c in ("x", "y", "theta", *_CHANNELS)}
-        mark = _KINDS.get(_text_of(given.get("kind")), _text_of(given.get("kind"))) or mark
+        shown = {CHANNELS.get(c, c): v for c, (_, v) in found.items() if c in ("x", "y", "theta", *CHANNELS)}
+        mark = KINDS.get(_text_of(given.get("kind")), _text_of(given.get("kind"))) or mark
         averages = averages or (name == "catplot" and mark in ("bar", "point", "line"))
         if not shown:
             return None
@@ -136,11 +105,11 @@ class Reader:
     def _summed(self, given: Mapping[str, ast.expr], averages: bool) -> str:
         """The aggregate of the measured axis, "" for none."""
         if "histfunc" in given:
-            return _AGGREGATES.get(_text_of(given["histfunc"]), "sum")
+            return AGGREGATES.get(_text_of(given["histfunc"]), "sum")
         told = given.get("estimator")
         if told is not None:
             last = _text_of(told) or self.code.of(told).rpartition(".")[2]
-            return _ESTIMATORS.get(last, "mean")
+            return ESTIMATORS.get(last, "mean")
         return "mean" if averages else ""
 
     def _column(self, node: ast.expr | None) -> tuple[str, str] | None:
@@ -167,6 +136,40 @@ class Reader:
         ]
         return sets[0] if len(sets) == 1 else None
 
+    # ── other shapes of a chart ──
+
+    def _layered(self, call: ast.Call) -> Plot | None:
+        """plotnine: `ggplot(data, aes(x="a")) + geom_bar()`."""
+        found = layered(self.code, call)
+        if found is None:
+            return None
+        if found.mark == "rect":
+            return Plot("rect", found.data, {c: self._shorthand(name) for c, name in found.shown.items()})
+        how = "count" if found.is_counted else ""
+        plot = self._plot(found.mark, found.data, found.shown, found.given, how)
+        facets = {channel: self._shorthand(name) for channel, name in found.facets.items()}
+        return None if plot is None else Plot(plot.mark, plot.data, dict(plot.shown) | facets)
+
+    def _heatmap(self, call: ast.Call) -> Plot | None:
+        """seaborn: `heatmap(table)`, a cell for each row and column of a wide table."""
+        told = _given(call).get("data", next(iter(call.args), None))
+        return None if told is None else self._of_wide("rect", told, self._wide(told) or Wide("row", "column", "value"))
+
+    def _wide(self, table: ast.expr) -> Wide | None:
+        return wide(table) or wide(self._assigned(table) or table)
+
+    def _of_wide(self, mark: str, table: ast.expr, shape: Wide) -> Plot:
+        names = {"x": shape.column, "y": shape.row, "color": shape.value}
+        if mark != "rect":
+            names = {"x": shape.row, "y": shape.value, "color": shape.column}
+        return Plot(mark, shape.long(self.code.of(table)), {c: self._shorthand(name) for c, name in names.items()})
+
+    def _trace(self, call: ast.Call, kind: str) -> Plot | None:
+        """plotly's graph objects: `go.Bar(x=…, y=…)`."""
+        mode = _text_of(_given(call).get("mode"))
+        mark = "point" if kind == "line" and mode.startswith("markers") else KINDS.get(kind, kind)
+        return self._by_values(call, mark, sideways=False)
+
     # ── columns by their values ──
 
     def _by_values(self, call: ast.Call, mark: str, *, sideways: bool) -> Plot | None:
@@ -174,7 +177,7 @@ class Reader:
         given = _given(call)
         names = {"arc": ("x",), "histogram": ("x",), "boxplot": ("x",)}.get(mark, ("x", "y"))
         nodes = dict(zip(names, call.args, strict=False)) | {
-            key: given[old] for old, key in (("x", "x"), ("y", "y"), ("height", "y"), ("width", "y")) if old in given
+            key: given[old] for old, key in _VALUES.items() if old in given
         }
         if mark == "arc" and "labels" in given:
             nodes["color"] = given["labels"]
@@ -209,12 +212,20 @@ class Reader:
         elif "column" in given or (call.args and called(call) in ("hist", "boxplot")):
             given["x" if mark == "histogram" else "y"] = given.get("column", *call.args[:1])
         shown = {
-            _CHANNELS.get(key, key): pair[1]
+            CHANNELS.get(key, key): pair[1]
             for key, node in given.items()
             if key in ("x", "y", "c", "color") and (pair := self._column(node)) is not None
         }
         if "x" in shown or "y" in shown:
             return self._plot(mark, data, shown, given, "", sideways=sideways)
+        if mark in ("bar", "line", "area") and (shape := self._wide(table)) is not None:
+            plot = self._of_wide(mark, table, shape)
+            beside = mark == "bar" and getattr(given.get("stacked"), "value", False) is not True
+            shown_there = dict(plot.shown) | ({"xOffset": plot.shown["color"]} if beside else {})
+            if sideways:
+                swap = {"x": "y", "y": "x", "xOffset": "yOffset"}
+                shown_there = {swap.get(c, c): text for c, text in shown_there.items()}
+            return Plot(mark, plot.data, shown_there)
         one = self._column(table)
         if one is not None and mark in ("histogram", "boxplot"):
             return self._plot(mark, one[0] or "data", {"x" if mark == "histogram" else "y": one[1]}, given, "")
@@ -297,6 +308,7 @@ class Reader:
         return self.code.quoted(_escaped(name)) if not re.search(r"['\"\\]", _escaped(name)) else repr(_escaped(name))
 
 
+_VALUES = {"x": "x", "y": "y", "height": "y", "width": "y"}
 _NAMES = {"x": "x", "y": "value", "color": "group"}
 
 

@@ -66,7 +66,7 @@ def suggest(code: str, error: BaseException, columns: Sequence[str], numbers: Co
 def _candidates(text: str, error: BaseException, known: Sequence[str], numbers: Collection[str]) -> Iterator[str]:
     if not _parses(text):
         mended = syntax.mended(text) or ""
-        yield from [mended] if re.search(r"\b(alt|[cC]hart|plot)\b", mended) else []
+        yield from [mended] if re.search(r"\b(alt|[cC]hart|(gg)?plot|plt|sns|px|go)\b", mended) else []
         return
     code = Code(text)
     failure = failure_of(error, code, known, numbers)

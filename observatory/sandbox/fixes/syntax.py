@@ -261,4 +261,19 @@ def _words(text: str, error: SyntaxError) -> Iterator[str]:
         yield _with(lines, at, f"# {lines[at].strip()}")
 
 
-_CURES: tuple[_Cure, ...] = (_signs, _colon, _equals, _string, _brackets, _comma, _indentation, _keywords, _words)
+def _continued(text: str, error: SyntaxError) -> Iterator[str]:
+    """A statement over several lines that no bracket holds: a sign at the end of a line, a method at the beginning."""
+    lines, at = _line(text, error)
+    for first in (at, at - 1):
+        below = next((n for n in range(first + 1, len(lines)) if lines[n].strip()), None)
+        if first < 0 or below is None or "#" in lines[first]:
+            continue
+        upper, lower = lines[first].rstrip(), lines[below].strip()
+        if re.search(r"[-+*/&|]$", upper) or re.match(r"\.\w+\(", lower):
+            gap = "" if lower.startswith(".") else " "
+            yield "\n".join([*lines[:first], f"{upper}{gap}{lower}", *lines[below + 1 :]])
+
+
+_CURES: tuple[_Cure, ...] = (
+    *(_signs, _colon, _equals, _string, _brackets, _comma, _continued, _indentation, _keywords, _words),
+)

@@ -16,6 +16,8 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
     """What may mend a transform."""
     if failure.says(r"'op' is a required property"):
         yield from _operations(code)
+    if failure.says(r"expected string .*got 'tuple'|is not of type 'array'|transform_\w*aggregate"):
+        yield from _pairs(code)
     if failure.says(r"Expected a predicate") or failure.says(r"between instances of 'str' and '(int|float)'"):
         yield from _predicates(code, failure)
     if failure.says(r"in an expression at|expression .*(not known|cannot be read|is not)"):
@@ -34,6 +36,21 @@ def _operations(code: Code) -> Iterator[str]:
             right = nearest(found[1], AGGREGATES) if found else None
             if found and right and isinstance(item.value, ast.Constant):
                 edits.append(code.literal(item.value, f"{right}({found[2]})"))
+    yield code.with_(*edits)
+
+
+def _pairs(code: Code) -> Iterator[str]:
+    """Summaries as pandas writes them: `transform_aggregate(mean_age=("age", "mean"), groupby="sex")`."""
+    edits = []
+    for call in code.all(ast.Call):
+        summing = fields.called(call) in ("transform_aggregate", "transform_joinaggregate")
+        for item in call.keywords if summing else ():
+            if isinstance(item.value, ast.Tuple) and len(item.value.elts) == 2:
+                words = [str(getattr(node, "value", "")) for node in item.value.elts]
+                how = nearest(words[1], AGGREGATES) or (words[1] if words[1] in AGGREGATES else None)
+                edits += [code.put(item.value, repr(f"{how}({words[0]})"))] if how and words[0] else []
+            if item.arg == "groupby" and isinstance(item.value, ast.Constant):
+                edits.append(code.put(item.value, f"[{code.of(item.value)}]"))
     yield code.with_(*edits)
 
 
