@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from observatory.insight.words import nearest
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
@@ -109,14 +109,14 @@ def _marks(code: str) -> Iterator[str]:
 
 def _shown(code: str, profile: Profile) -> Iterator[WishedField]:
     """What the channels show, in the order of the code."""
-    sums = _sums(code, profile)
+    sums, made = _sums(code, profile), _made(code, profile)
     compared = {found.start(1) for found in _CONDITION.finditer(code)}
     tokens = [found for found in _TOKEN.finditer(code) if found.start("text") not in compared]
     named = [(_channel(found["channel"] or found["class"] or ""), found["text"]) for found in tokens]
     placed = dict[str, WishedField]()
     loose = list[WishedField]()
     for channel, text in named:
-        wished = None if channel is None else _field(text, channel, profile)
+        wished = None if channel is None else _field(text, channel, profile) or _of_made(text, channel, made)
         if wished is None or channel is None or channel in placed:
             continue
         if wished.field in sums and wished.aggregate is None:
@@ -165,6 +165,21 @@ def _nearest(name: str, profile: Profile) -> FieldProfile | None:
     same = plain.get(re.sub(r"[\W_]+", "", name).casefold())
     close = [same] if same else nearest(name, names, 1) if len(name) > 3 else []
     return profile.field(close[0]) if close else None
+
+
+def _of_made(text: str, channel: str, made: Mapping[str, tuple[str, str]]) -> WishedField | None:
+    """The field and the aggregate behind a column that the code makes of them."""
+    field, aggregate = made.get(text.partition(":")[0].strip(), ("", ""))
+    return WishedField(field, aggregate, None, None, channel or None) if field else None
+
+
+def _made(code: str, profile: Profile) -> dict[str, tuple[str, str]]:
+    """The columns that code makes of an aggregate: `m=("age", "mean")`, `m="mean(age)"`."""
+    words = "|".join(_AGGREGATES)
+    pairs = re.findall(rf"\b(\w+)\s*=\s*\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]({words})['\"]", code)
+    pairs += [(name, of, how) for name, how, of in re.findall(rf"\b(\w+)\s*=\s*['\"]({words})\(([^'\")]+)\)", code)]
+    found = ((name, _nearest(of.strip(), profile), how) for name, of, how in pairs)
+    return {name: (field.name, _AGGREGATES[how]) for name, field, how in found if field is not None}
 
 
 def _sums(code: str, profile: Profile) -> dict[str | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from observatory.sandbox.fixes.code import Code
@@ -61,7 +62,8 @@ def layered(code: Code, call: ast.Call) -> Layered | None:
         return None
     given = {item.arg: item.value for item in geometry.keywords if item.arg}
     name, table = called(geometry), _table(call)
-    if _word(given.get("position")) in ("dodge", "position_dodge") and "color" in shown:
+    dodges = "dodge" in _word(given.get("position")) or called(given.get("position")) == "position_dodge"
+    if dodges and "color" in shown:
         shown["xOffset"] = shown["color"]
     facets = {_FACETS[called(p)]: _word(p.args[0]).strip("~. ") for p in parts if called(p) in _FACETS and p.args}
     is_counted = name == "geom_bar" and "y" not in shown
@@ -84,10 +86,10 @@ def _table(call: ast.Call) -> ast.expr | None:
 def _word(node: ast.AST | None) -> str:
     """The column that an argument names; `factor(a)` is a."""
     if isinstance(node, ast.Call):
-        return _word(node.args[0]) if node.args and called(node) in ("factor", "as_factor") else called(node)
+        return _word(node.args[0]) if node.args and called(node) in ("factor", "as_factor") else ""
     if isinstance(node, ast.UnaryOp):
         return _word(node.operand)
     if isinstance(node, ast.Name):
         return node.id
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    return text.removeprefix("factor(").removesuffix(")") if text.startswith("factor(") else text
+    return re.sub(r"^factor\((.*)\)$", r"\1", text)

@@ -179,6 +179,8 @@ class Reader:
         nodes = dict(zip(names, call.args, strict=False)) | {
             key: given[old] for old, key in _VALUES.items() if old in given
         }
+        if mark == "arc" and "values" in given:
+            nodes["x"] = given["values"]
         if mark == "arc" and "labels" in given:
             nodes["color"] = given["labels"]
         if not nodes:

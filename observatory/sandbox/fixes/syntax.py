@@ -265,13 +265,16 @@ def _continued(text: str, error: SyntaxError) -> Iterator[str]:
     """A statement over several lines that no bracket holds: a sign at the end of a line, a method at the beginning."""
     lines, at = _line(text, error)
     for first in (at, at - 1):
-        below = next((n for n in range(first + 1, len(lines)) if lines[n].strip()), None)
-        if first < 0 or below is None or "#" in lines[first]:
+        if first < 0 or "#" in lines[first]:
             continue
-        upper, lower = lines[first].rstrip(), lines[below].strip()
-        if re.search(r"[-+*/&|]$", upper) or re.match(r"\.\w+\(", lower):
-            gap = "" if lower.startswith(".") else " "
-            yield "\n".join([*lines[:first], f"{upper}{gap}{lower}", *lines[below + 1 :]])
+        whole, last = lines[first].rstrip(), first
+        for number, line in enumerate(lines[first + 1 :], first + 1):
+            is_method = re.match(r"\.\w+\(", line.strip()) is not None
+            if not is_method and not re.search(r"[-+*/&|]$", whole):
+                break
+            whole, last = f"{whole}{'' if is_method else ' '}{line.strip()}", number
+        if last > first:
+            yield "\n".join([*lines[:first], whole, *lines[last + 1 :]])
 
 
 _CURES: tuple[_Cure, ...] = (

@@ -32,6 +32,8 @@ def told(code: str, fix: str) -> str:
     old, new = (text.strip() for text in _words(code, fix))
     if "\n" in old or "\n" in new or max(len(old), len(new)) > _LONGEST:
         return ""
+    if old == new:
+        return "Put the lines together." if fix.count("\n") < code.count("\n") else ""
     if not old or not new:
         return f"Add “{new}”." if new else f"Leave “{old}” out."
     if re.fullmatch(r"[\w.]+", new) and re.fullmatch(r"[\w.]+", old):
