@@ -45,15 +45,16 @@ def lost(code: str, mended: Attempt, profile: Profile) -> list[str]:
 
     >>> from observatory.model import FieldProfile
     >>> table = Profile(9, (FieldProfile("age", "quantitative", "measure", "DOUBLE", 0, 9),))
-    >>> [lost("encode(y='avg(Age)')", Attempt("fix", "rules", True, new), table) for new in ("y='mean(age)'", "y='age'")]
-    [[], ['mean']]
+    >>> lost("encode(y='avg(Age)')", Attempt("fix", "rules", True, "encode(y='age')"), table)
+    ['mean']
     """
     before, after = wish_of(code, profile), mended.code or ""
     if before is None:
         return []
     chart = json.dumps(dict(mended.spec or {}, datasets={}), ensure_ascii=False, default=str)
-    names = dict.fromkeys(part.field for part in (*before.fields, *before.filters) if part.field)
-    gone = [name for name in names if name not in after or (name not in chart and after.count(name) < code.count(name))]
+    names = dict.fromkeys([*(part.field for part in before.fields), *(part.field for part in before.filters)])
+    named = [name for name in names if name is not None]
+    gone = [name for name in named if name not in after or (name not in chart and after.count(name) < code.count(name))]
     summed = dict.fromkeys(part.aggregate for part in before.fields if part.aggregate)
     return [*gone, *(how for how in summed if how not in aggregates_in(after))]
 
