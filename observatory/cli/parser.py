@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import observatory
-from observatory.cli import commands, engine, export, infographic
+from observatory.cli import commands, engine, export, infographic, repair
 from observatory.cli.edit import edit
 from observatory.cli.evaluate import evaluate
 
@@ -107,7 +107,10 @@ def _of_code(add: _Add) -> None:
         metavar="CODE.py",
         help="Python whose plot(data) returns an Altair chart, or that leaves one in chart; - for standard input",
     )
-    run_code.add_argument("file", metavar="FILE", help=_FILE)
+    mended = add("repair", repair.repair, "mend Python that is to draw a chart of a table", file=False)
+    repair.add_arguments(mended)
+    for sub in (run_code, mended):
+        sub.add_argument("file", metavar="FILE", help=_FILE)
     add("sandbox", commands.sandbox, "which layers hold chart code on this machine", file=False)
 
 

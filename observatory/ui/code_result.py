@@ -19,6 +19,7 @@ from observatory.ui.chart_verdict import picture
 from observatory.ui.charts import COST, Showing, downloads, violations
 from observatory.ui.code_draft import is_changed
 from observatory.ui.code_error import code_error
+from observatory.ui.code_repair import repair
 from observatory.ui.session import guard, observatory, show
 
 VIEWS = ("Chart", "Vega-Lite", "What the rules say")
@@ -29,6 +30,7 @@ def result(run: CodeRun, dataset: Dataset) -> None:
     """The chart that the code gave and what can be done with it, or why it gave none."""
     if not run.ok or run.spec is None:
         code_error(run, dataset)
+        repair(run, dataset)
         _printed(run)
         return
     chart, spec, rules = st.tabs(VIEWS, key="code_view", on_change="rerun")

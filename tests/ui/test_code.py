@@ -449,3 +449,34 @@ def test_a_chart_too_large_for_a_link_is_told_so(
     assert "What if I write it myself?" in said(app)
     assert len(app.error) == 1
     assert "on our side" not in said(app)
+
+
+def test_code_that_fails_is_repaired_on_request_step_by_step(open_page: Open, box: ScriptedSandbox) -> None:
+    app = run(opened(open_page, GOOD), BAD)
+    app.button(key="code_repair").click().run()
+    assert not app.exception
+    assert "(you)" in said(app)
+    assert "Did you mean “data”?" in said(app)
+    assert [box.label for box in app.main.expander if box.label.startswith("Code of")] == [
+        "Code of step 1",
+        "Code of step 2",
+    ]
+    assert linked(app) == BAD
+    app.button(key="code_use_repaired").click().run()
+    assert not app.exception
+    assert editor(app).value == linked(app) == BAD.replace("dta", "data")
+    assert len(drawn(app)) == 1
+
+
+def test_code_that_cannot_be_repaired_says_so_calmly(
+    open_page: Open, box: ScriptedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(code: str, key: str, rows: Callable[[], Any]) -> Drawn:
+        raise ChartCodeFailed(HOSTILE, HOSTILE)
+
+    monkeypatch.setattr(box, "run", fails)
+    app = opened(open_page, "nothing of the table")
+    app.button(key="code_repair").click().run()
+    assert not app.exception
+    assert "No correction that is known gives a chart." in said(app)
+    assert not [button for button in app.button if button.key == "code_use_repaired"]
