@@ -47,7 +47,7 @@ def _histogram(code: Code) -> Iterator[str]:
         if one is None:
             continue
         edits: list[Edit] = [(code.end(mark) - len(mark.attr), code.end(call), "mark_bar()")]
-        edits += _binned(code, one)
+        edits += _binned(code, one, _bins(call))
         if not {"x", "y"} <= set(given):
             edits.append(code.argued(encode, f"{'y' if one.arg == 'x' else 'x'}={code.quoted('count()')}"))
         yield code.with_(*edits)
@@ -97,12 +97,20 @@ def _first(code: Code) -> Iterator[str]:
         yield code.with_(*edits)
 
 
-def _binned(code: Code, axis: ast.keyword) -> list[Edit]:
+def _bins(call: ast.Call) -> str:
+    """What `bin` is for `mark_hist(bins=30)`."""
+    given = {item.arg: item.value for item in call.keywords}
+    told = next((given[name] for name in ("bins", "maxbins", "nbins") if name in given), None)
+    number = told.value if isinstance(told, ast.Constant) else None
+    return f"alt.Bin(maxbins={number})" if isinstance(number, int) and not isinstance(number, bool) else "True"
+
+
+def _binned(code: Code, axis: ast.keyword, bins: str) -> list[Edit]:
     value = axis.value
     if isinstance(value, ast.Constant):
-        return [code.put(value, f"alt.{(axis.arg or '').upper()}({code.of(value)}, bin=True)")]
+        return [code.put(value, f"alt.{(axis.arg or '').upper()}({code.of(value)}, bin={bins})")]
     if isinstance(value, ast.Call) and "bin" not in [item.arg for item in value.keywords]:
-        return [code.argued(value, "bin=True")]
+        return [code.argued(value, f"bin={bins}")]
     return []
 
 

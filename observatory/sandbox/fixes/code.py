@@ -138,7 +138,7 @@ class Code:
         parent = self.parents.get(node)
         blocks = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")]
         alone = any(block == [node] for block in blocks if isinstance(block, list)) and parent is not self.tree
-        if alone or around.partition("#")[0].strip():
+        if alone or around.partition("#")[0].strip(" \t\r\n;"):
             return self.put(node, "pass")
         return first, last, ""
 

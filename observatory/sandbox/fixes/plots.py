@@ -124,6 +124,10 @@ class Reader:
             return self.code.of(node.value), node.slice.value
         if isinstance(node, ast.Attribute) and node.attr in self.failure.columns and isinstance(node.value, ast.Name):
             return self.code.of(node.value), node.attr
+        if isinstance(node, ast.Call) and called(node) in _SAME_VALUES and isinstance(node.func, ast.Attribute):
+            return self._column(node.func.value)
+        if isinstance(node, ast.Attribute) and node.attr == "values":
+            return self._column(node.value)
         value = self._assigned(node)
         return self._column(value) if value is not None and not isinstance(value, ast.Constant) else None
 
@@ -158,11 +162,9 @@ class Reader:
     def _wide(self, table: ast.expr) -> Wide | None:
         return wide(table) or wide(self._assigned(table) or table)
 
-    def _of_wide(self, mark: str, table: ast.expr, shape: Wide) -> Plot:
-        names = {"x": shape.column, "y": shape.row, "color": shape.value}
-        if mark != "rect":
-            names = {"x": shape.row, "y": shape.value, "color": shape.column}
-        return Plot(mark, shape.long(self.code.of(table)), {c: self._shorthand(name) for c, name in names.items()})
+    def _of_wide(self, mark: str, table: ast.expr, shape: Wide, **how: bool) -> Plot:
+        shown = {channel: self._shorthand(name) for channel, name in shape.channels(mark, **how).items()}
+        return Plot(mark, shape.long(self.code.of(table)), shown)
 
     def _trace(self, call: ast.Call, kind: str) -> Plot | None:
         """plotly's graph objects: `go.Bar(x=…, y=…)`."""
@@ -221,13 +223,8 @@ class Reader:
         if "x" in shown or "y" in shown:
             return self._plot(mark, data, shown, given, "", sideways=sideways)
         if mark in ("bar", "line", "area") and (shape := self._wide(table)) is not None:
-            plot = self._of_wide(mark, table, shape)
-            beside = mark == "bar" and getattr(given.get("stacked"), "value", False) is not True
-            shown_there = dict(plot.shown) | ({"xOffset": plot.shown["color"]} if beside else {})
-            if sideways:
-                swap = {"x": "y", "y": "x", "xOffset": "yOffset"}
-                shown_there = {swap.get(c, c): text for c, text in shown_there.items()}
-            return Plot(mark, plot.data, shown_there)
+            is_beside = mark == "bar" and getattr(given.get("stacked"), "value", False) is not True
+            return self._of_wide(mark, table, shape, is_beside=is_beside, is_sideways=sideways)
         one = self._column(table)
         if one is not None and mark in ("histogram", "boxplot"):
             return self._plot(mark, one[0] or "data", {"x" if mark == "histogram" else "y": one[1]}, given, "")
@@ -258,11 +255,13 @@ class Reader:
         *,
         sideways: bool = False,
     ) -> Plot | None:
-        numbers = self.failure.numbers
+        numbers, known = self.failure.numbers, self.failure.columns
         texts = {channel: self._shorthand(name) for channel, name in shown.items()}
         if mark in ("histogram", "rect"):
             for channel in [
-                c for c in ("x", "y") if shown.get(c) in numbers or (mark == "histogram" and c in shown and not numbers)
+                c
+                for c in ("x", "y")
+                if shown.get(c) in numbers or (mark == "histogram" and c in shown and shown[c] not in known)
             ]:
                 bins = given.get("bins", given.get("nbins"))
                 n = bins.value if isinstance(bins, ast.Constant) and isinstance(bins.value, int) else None
@@ -287,8 +286,8 @@ class Reader:
                 texts = {"theta": texts.get("y", "'count()'"), "color": texts.get("color", texts.get("x", "'count()'"))}
         if sideways and {"x", "y"} <= set(texts):
             texts["x"], texts["y"] = texts["y"], texts["x"]
-        known = ("bar", "line", "area", "point", "arc", "boxplot", "rect", "tick")
-        return Plot(mark, data, texts) if mark in known else None
+        drawn = ("bar", "line", "area", "point", "arc", "boxplot", "rect", "tick")
+        return Plot(mark, data, texts) if mark in drawn else None
 
     def _aggregated(
         self, texts: dict[str, str], shown: Mapping[str, str], how: str, *, sideways: bool
@@ -310,6 +309,7 @@ class Reader:
         return self.code.quoted(_escaped(name)) if not re.search(r"['\"\\]", _escaped(name)) else repr(_escaped(name))
 
 
+_SAME_VALUES = ("dropna", "tolist", "to_list", "to_numpy", "copy")
 _VALUES = {"x": "x", "y": "y", "height": "y", "width": "y"}
 _NAMES = {"x": "x", "y": "value", "color": "group"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -29,7 +30,7 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
         cuts = [call for call in code.all(ast.Call) if fields.called(call) in ("cut", "qcut")]
         yield code.with_(*((code.end(call), code.end(call), ".astype(str)") for call in cuts))
     if failure.says(r"query cannot be read"):
-        yield from _queried(code)
+        yield from _queried(code, failure)
     if failure.says(r"Column\(s\) .* already selected"):
         wrong = [node for node in code.all(ast.Attribute) if node.attr in _MEANT]
         yield code.with_(*(code.attribute(node, _MEANT[node.attr]) for node in wrong))
@@ -56,15 +57,19 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
 _MEANT = {"avg": "mean", "average": "mean", "stdev": "std", "variance": "var", "total": "sum", "distinct": "nunique"}
 
 
-def _queried(code: Code) -> Iterator[str]:
-    """Dates in a query need quotes."""
+def _queried(code: Code, failure: Failure) -> Iterator[str]:
+    """Dates in a query need quotes, and columns whose names are words of Python or several words need backticks."""
+    held = [name for name in failure.columns if keyword.iskeyword(name) or not name.isidentifier()]
+    columns = "|".join(re.escape(name) for name in sorted(held, key=len, reverse=True))
     edits = []
     for call in code.all(ast.Call):
         query = call.args[0] if fields.called(call) == "query" and call.args else None
         if isinstance(query, ast.Constant) and isinstance(query.value, str):
             inner = '"' if code.of(query).startswith("'") else "'"
             dates = r"(?<!['\"\d-])\d{4}-\d{2}-\d{2}(?!['\"\d-])"
-            edits.append(code.literal(query, re.sub(dates, rf"{inner}\g<0>{inner}", query.value)))
+            new = re.sub(dates, rf"{inner}\g<0>{inner}", query.value)
+            new = re.sub(rf"(?<![\w`'\"])({columns})(?![\w`'\"])", r"`\1`", new) if columns else new
+            edits.append(code.put(query, code.of(query).replace(query.value, new)))
     yield code.with_(*edits)
 
 

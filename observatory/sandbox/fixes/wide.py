@@ -27,6 +27,18 @@ class Wide:
         melted = f"melt({self.row!r}, var_name={self.column!r}, value_name={self.value!r})"
         return f"{table}.rename_axis(index={self.row!r}).reset_index().{melted}.dropna()"
 
+    def channels(self, mark: str, *, is_beside: bool = False, is_sideways: bool = False) -> dict[str, str]:
+        """What each channel shows: cells, or a mark for each value whose colour is its column.
+
+        >>> Wide("class", "sex", "n").channels("bar", is_beside=True)
+        {'x': 'class', 'y': 'n', 'color': 'sex', 'xOffset': 'sex'}
+        """
+        if mark == "rect":
+            return {"x": self.column, "y": self.row, "color": self.value}
+        x, y, offset = ("y", "x", "yOffset") if is_sideways else ("x", "y", "xOffset")
+        shown = {x: self.row, y: self.value, "color": self.column}
+        return shown | ({offset: self.column} if is_beside else {})
+
 
 def wide(table: ast.expr) -> Wide | None:
     """How the table that an expression makes is wide, or None for one that is not known to be.
