@@ -33,6 +33,14 @@ def test_another_aggregate_mark_or_field_does_not() -> None:
     assert meaning(bar(y=MEAN), ROWS) != right
 
 
+def test_the_second_corpus_holds_other_programs() -> None:
+    second = programs("second")
+    assert len(second) == 60
+    assert sum(program.get("held_out", False) for program in second) == 30
+    assert len({program["name"] for program in second}) == 60
+    assert not {p["code"] for p in second} & {p["code"] for p in programs()}
+
+
 def test_programs_are_broken_and_a_sample_of_them_is_mended() -> None:
     found = programs()
     assert len(found) >= 80

@@ -127,3 +127,89 @@ def test_a_filter_in_the_words_of_python_keeps_the_rows_it_named() -> None:
 def test_charts_in_a_list_stand_side_by_side() -> None:
     spec = mended("def plot(data):\n    a = alt.Chart(data).mark_bar().encode(x='class')\n    return [a, a]")
     assert len(spec["hconcat"]) == 2
+
+
+GG, GO = "from plotnine import *\n", "import plotly.graph_objects as go\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "mark", "channels"),
+    [
+        (
+            GG + "ggplot(data, aes('cty', 'hwy', color='drive')) + geom_point() + theme_bw()",
+            "point",
+            {"x": ("cty", None), "y": ("hwy", None), "color": ("drive", None)},
+        ),
+        (
+            GG + "def plot(df):\n    return ggplot(df, aes(x='class', fill='drive')) + geom_bar(position='dodge')",
+            "bar",
+            {"x": ("class", None), "y": (None, "count"), "color": ("drive", None), "xOffset": ("drive", None)},
+        ),
+        (
+            "library(ggplot2)\nggplot(data, aes(x = cty, y = hwy, colour = drive)) +\n  geom_point() +\n  theme_bw()",
+            "point",
+            {"x": ("cty", None), "y": ("hwy", None), "color": ("drive", None)},
+        ),
+        (
+            GO + "fig = go.Figure()\nfor d, g in data.groupby('drive'):\n"
+            "    fig.add_trace(go.Scatter(x=g['cty'], y=g['hwy'], mode='markers', name=d))\nfig.show()",
+            "point",
+            {"x": ("cty", None), "y": ("hwy", None), "color": ("drive", None)},
+        ),
+        (
+            SNS + "sns.heatmap(data.pivot_table(index='class', columns='drive', values='hwy'), annot=True)",
+            "rect",
+            {"x": ("drive", None), "y": ("class", None), "color": ("hwy", None)},
+        ),
+        (
+            "import pandas as pd\npd.crosstab(data['class'], data['drive']).plot(kind='bar', stacked=True)",
+            "bar",
+            {"x": ("class", None), "y": ("count", None), "color": ("drive", None)},
+        ),
+        (
+            "data.groupby(['year', 'drive'])['hwy'].mean().unstack().plot()",
+            "line",
+            {"x": ("year", None), "y": ("hwy", None), "color": ("drive", None)},
+        ),
+        (
+            "chart = alt.Chart(data)\n    .mark_bar()\n    .encode(x='class', y='count()')",
+            "bar",
+            {"x": ("class", None), "y": (None, "count")},
+        ),
+        (
+            "chart = alt.Chart(data).mark_pie().encode(values='count()', labels='drive:N')",
+            "arc",
+            {"theta": (None, "count"), "color": ("drive", None)},
+        ),
+        (
+            "chart = alt.Chart(data).transform_aggregate(m=('hwy', 'mean'), groupby='class').mark_bar()"
+            ".encode(x='class:N', y='m:Q')",
+            "bar",
+            {"x": ("class", None), "y": ("m", None)},
+        ),
+    ],
+)
+def test_other_grammars_and_wide_tables_keep_their_columns(code: str, mark: str, channels: Shown) -> None:
+    spec = mended(code)
+    assert spec["mark"]["type"] == mark
+    assert shown(spec) == channels
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        PLT + "plt.hist(data['hwy'].dropna(), bins=12)",
+        PLT + "plt.hist(data['hwy'].values * 1.6, bins=12)",
+        "chart = alt.Chart(data).mark_hist(bins=12).encode(x='hwy')",
+    ],
+)
+def test_a_histogram_keeps_its_bins(code: str) -> None:
+    encoding = mended(code)["encoding"]
+    assert encoding["x"]["bin"] == {"maxbins": 12}
+    assert encoding["y"]["aggregate"] == "count"
+
+
+def test_a_column_named_like_a_word_of_python_can_be_queried() -> None:
+    spec = mended("few = data.query(\"class == 'suv'\")\nchart = alt.Chart(few).mark_point().encode(x='cty', y='hwy')")
+    (rows,) = spec["datasets"].values()
+    assert len(rows) == (CARS["class"] == "suv").sum()

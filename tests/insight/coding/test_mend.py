@@ -11,10 +11,10 @@ from observatory.charts import recommend
 from observatory.errors import LLMTimeout
 from observatory.insight.coding.by_model import MOST_ROUNDS
 from observatory.insight.coding.mend import MOST_FIXES, mend
-from observatory.insight.coding.repair import repair
+from observatory.insight.coding.repair import lost, repair
 from observatory.insight.wording import flat
 from observatory.llm import RecordingLLM, ScriptedLLM
-from observatory.model import CodeRun, Profile, RankedChart, Wish
+from observatory.model import Attempt, CodeRun, Profile, RankedChart, Wish, WishedField
 
 GOOD = "chart = alt.Chart(data).mark_bar().encode(x='Department', y='mean(Salary)')"
 SPEC = {"mark": "bar", "encoding": {}}
@@ -66,6 +66,36 @@ def test_a_model_that_drops_the_aggregate_is_not_the_end(
     assert (last.step, last.ok) == ("fallback", True)
     shown = {(e.get("field"), e.get("aggregate")) for e in flat(last.spec or {})[1].values()}
     assert shown == {("Department", None), ("Salary", "mean")}
+
+
+def test_a_model_is_asked_where_a_repair_that_runs_lost_what_the_code_names(
+    staff: Profile, charts: Callable[[Wish, int], list[RankedChart]]
+) -> None:
+    broken = "bar().encode(x='Department', y='average(Salary)')"
+
+    def runs(code: str) -> CodeRun:
+        worse = "bar().encode(x='Department', y='count()')"
+        return fails(code, worse) if code == broken else CodeRun(code, True, SPEC)
+
+    llm = RecordingLLM(ScriptedLLM([GOOD]))
+    last = repair(broken, staff, runs, charts, llm)[-1]
+    assert (last.source, last.ok) == ("llm", True)
+    assert "The chart no longer shows Salary, mean." in llm.exchanges[0].messages[-1]["content"]
+
+
+def test_a_field_that_is_named_but_no_longer_shown_is_lost(staff: Profile) -> None:
+    code = "c = df['City'].value_counts(); pie().encode(values='count', labels='City')"
+    mended = Attempt("fix", "rules", True, "c = df['City'].value_counts(); arc().encode(theta='count')", SPEC)
+    assert lost(code, mended, staff) == ["City"]
+
+
+def test_a_chart_made_anew_says_what_it_lacks(staff: Profile) -> None:
+    def counts(wish: Wish, k: int) -> list[RankedChart]:
+        return recommend(staff, Wish((WishedField("Department"), WishedField(None, "count"))), k)
+
+    last = repair("bar(.encode(x='Department', y='mean(Salary)'", staff, fails, counts, None)[-1]
+    assert last.ok
+    assert last.changed.endswith("It does not show Salary, mean.")
 
 
 def test_code_that_comes_back_unchanged_ends_the_rounds(

@@ -20,6 +20,8 @@ MEAN = {("Department", None), ("Salary", "mean")}
         ("alt.Chart(df).mark_scatter(x='Age', y='Salary'", "point", {("Age", None), ("Salary", None)}),
         ("mark_pie().encode(theta='count()', color='City'", "arc", {(None, "count"), ("City", None)}),
         ("mark_hist().encode(x='Age'", "bar", {("Age", None), (None, "count")}),
+        ("transform_aggregate(m=('Salary', 'mean')).mark_bar().encode(x='Department', y='m:Q'", "bar", MEAN),
+        ("agg(m=pd.NamedAgg(1)).mark_bar(x='Department', y='m'); transform(m='mean(Salary)')", "bar", MEAN),
         ("px.line(df, x='HIRE_DATE', y='Salary'", "line", {("HIRE_DATE", None), ("Salary", None)}),
     ],
 )
@@ -37,6 +39,12 @@ def test_conditions(staff: Profile) -> None:
     assert wish is not None
     assert {(f.field, f.op, f.value) for f in wish.filters} == {("Sex", "equal", "F"), ("Age", "gte", 30)}
     assert [f.field for f in wish.fields] == ["City", None]
+
+
+def test_conditions_of_a_query(staff: Profile) -> None:
+    wish = wish_of("df.query('Age >= 30')\nChart(few).encode(x='City', y='count()'", staff)
+    assert wish is not None
+    assert {(f.field, f.op, f.value) for f in wish.filters} == {("Age", "gte", 30)}
 
 
 @pytest.mark.parametrize("code", ["", "x", "encode(x='planet')", "'" * 30_000, "['a'" * 5_000])
