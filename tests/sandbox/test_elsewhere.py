@@ -195,6 +195,16 @@ def test_other_grammars_and_wide_tables_keep_their_columns(code: str, mark: str,
     assert shown(spec) == channels
 
 
+def test_a_loop_through_some_values_keeps_their_rows_alone() -> None:
+    loop = "for c in ['suv', 'pickup']:\n    sub = data[data['class'] == c]\n"
+    spec = mended(
+        GO + f"fig = go.Figure()\n{loop}    fig.add_trace(go.Scatter(x=sub['cty'], y=sub['hwy']))\nfig.show()"
+    )
+    assert shown(spec) == {"x": ("cty", None), "y": ("hwy", None), "color": ("class", None)}
+    (rows,) = spec["datasets"].values()
+    assert {row["class"] for row in rows} == {"suv", "pickup"}
+
+
 @pytest.mark.parametrize(
     "code",
     [

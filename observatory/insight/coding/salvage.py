@@ -174,10 +174,13 @@ def _of_made(text: str, channel: str, made: Mapping[str, tuple[str, str]]) -> Wi
 
 
 def _made(code: str, profile: Profile) -> dict[str, tuple[str, str]]:
-    """The columns that code makes of an aggregate: `m=("age", "mean")`, `m="mean(age)"`."""
+    """The columns that code makes of an aggregate: `m=("age", "mean")`, `m="mean(age)"`, `agg({"age": ["mean"]})`."""
     words = "|".join(_AGGREGATES)
     pairs = re.findall(rf"\b(\w+)\s*=\s*\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]({words})['\"]", code)
     pairs += [(name, of, how) for name, how, of in re.findall(rf"\b(\w+)\s*=\s*['\"]({words})\(([^'\")]+)\)", code)]
+    for of, listed in re.findall(r"['\"]([^'\"]+)['\"]\s*:\s*\[([^\[\]]*)\]", code):
+        hows = re.findall(rf"['\"]({words})['\"]", listed)
+        pairs += [(name, of, how) for how in hows for name in (how, f"{of}_{how}")]
     found = ((name, _nearest(of.strip(), profile), how) for name, of, how in pairs)
     return {name: (field.name, _AGGREGATES[how]) for name, field, how in found if field is not None}
 

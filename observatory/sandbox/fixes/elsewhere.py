@@ -9,7 +9,7 @@ from dataclasses import replace
 from observatory.sandbox.fixes.code import Code, Edit
 from observatory.sandbox.fixes.failure import Failure
 from observatory.sandbox.fixes.fields import called
-from observatory.sandbox.fixes.libraries import LIBRARIES
+from observatory.sandbox.fixes.libraries import LIBRARIES, PLOTTERS
 from observatory.sandbox.fixes.plots import Plot, Reader
 
 _USUAL = {
@@ -39,7 +39,7 @@ def cures(code: Code, failure: Failure) -> Iterator[str]:
 
 def _is_plotted(function: ast.Attribute) -> bool:
     above = function.value
-    return function.attr in _PLOTS or (isinstance(above, ast.Attribute) and above.attr == "plot")
+    return function.attr in _PLOTS or (isinstance(above, ast.Attribute) and above.attr in PLOTTERS)
 
 
 def _roots(code: Code) -> dict[str, str]:
@@ -126,6 +126,8 @@ def _looped(code: Code, call: ast.Call, plot: Plot) -> Plot:
 def _groups(code: Code, loop: ast.For) -> tuple[str, str, str]:
     """The column that a loop goes through the groups of, the table, and the name of the rows of one group."""
     turn = loop.iter
+    if named := _named(code, loop):
+        return named
     if not isinstance(turn, ast.Call) or not isinstance(turn.func, ast.Attribute):
         return "", "", ""
     if turn.func.attr == "groupby" and turn.args and isinstance(turn.args[0], ast.Constant):
@@ -137,3 +139,17 @@ def _groups(code: Code, loop: ast.For) -> tuple[str, str, str]:
         own = sets[0].targets[0] if sets else loop.target
         return str(of.slice.value), code.of(of.value), code.of(own)
     return "", "", ""
+
+
+def _named(code: Code, loop: ast.For) -> tuple[str, str, str] | None:
+    """The same of a loop through a list of values that a column is compared with."""
+    values = code.of(loop.iter) if isinstance(loop.iter, (ast.List, ast.Tuple, ast.Name)) else ""
+    for test in (node for node in ast.walk(loop) if isinstance(node, ast.Compare)):
+        column, value = test.left, test.comparators[0]
+        is_own = isinstance(value, ast.Name) and isinstance(loop.target, ast.Name) and value.id == loop.target.id
+        if values and is_own and isinstance(test.ops[0], ast.Eq) and isinstance(column, (ast.Subscript, ast.Attribute)):
+            key = column.attr if isinstance(column, ast.Attribute) else getattr(column.slice, "value", "")
+            sets = [s.targets[0] for s in loop.body if isinstance(s, ast.Assign) and test in ast.walk(s.value)]
+            table = f"{code.of(column.value)}[{code.of(column)}.isin({values})]"
+            return str(key), table, code.of(sets[0]) if sets else code.of(column.value)
+    return None

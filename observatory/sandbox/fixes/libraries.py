@@ -51,4 +51,6 @@ CHANNELS = {
 }
 ESTIMATORS = {"sum": "sum", "median": "median", "max": "max", "min": "min", "len": "count", "size": "count"}
 AGGREGATES = {"avg": "mean", "sum": "sum", "min": "min", "max": "max", "count": "count"}
-LIBRARIES = ("seaborn", "plotly", "matplotlib", "pylab", "plotnine", "ggplot")
+LIBRARIES = ("seaborn", "plotly", "matplotlib", "pylab", "plotnine", "ggplot", "hvplot")
+PLOTTERS = ("plot", "hvplot")
+"""What a table draws itself by."""

@@ -18,6 +18,7 @@ from observatory.sandbox.fixes.libraries import (
     KINDS,
     OBJECTS,
     PLOTLY,
+    PLOTTERS,
     PYPLOT,
     SEABORN,
 )
@@ -69,7 +70,7 @@ class Reader:
             return self._by_values(call, KINDS.get(name, name), sideways=name == "barh")
         if owner is None or library:
             return None
-        if isinstance(owner, ast.Attribute) and owner.attr == "plot" and name in (*KINDS, "bar", "line", "area"):
+        if isinstance(owner, ast.Attribute) and owner.attr in PLOTTERS and name in (*KINDS, "bar", "line", "area"):
             return self._of_table(call, owner.value, KINDS.get(name, name), sideways=name == "barh")
         if name in ("plot", "hist", "boxplot"):
             told = _text_of(_given(call).get("kind"))

@@ -22,6 +22,7 @@ MEAN = {("Department", None), ("Salary", "mean")}
         ("mark_hist().encode(x='Age'", "bar", {("Age", None), (None, "count")}),
         ("transform_aggregate(m=('Salary', 'mean')).mark_bar().encode(x='Department', y='m:Q'", "bar", MEAN),
         ("agg(m=pd.NamedAgg(1)).mark_bar(x='Department', y='m'); transform(m='mean(Salary)')", "bar", MEAN),
+        ("agg({'Salary': ['mean', 'max']}).mark_bar().encode(x='Department', y='mean'", "bar", MEAN),
         ("px.line(df, x='HIRE_DATE', y='Salary'", "line", {("HIRE_DATE", None), ("Salary", None)}),
     ],
 )
