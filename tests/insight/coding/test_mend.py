@@ -131,7 +131,7 @@ def test_what_steers_a_model_does_not_reach_it(profile_of: Callable[[pd.DataFram
     table = profile_of(
         pd.DataFrame({hostile: ["a", "b"] * 5, "age": range(10), "mail": ["ann@example.org", "b@c.de"] * 5})
     )
-    llm = RecordingLLM(ScriptedLLM(["chart = alt.Chart(data).mark_bar().encode(x='field 1', y='count()')"]))
+    llm = RecordingLLM(ScriptedLLM(["chart = alt.Chart(data).mark_bar().encode(x='field 3', y='count()')"]))
     error = "could not convert string to float: 'ann@example.org'"
     ran: list[str] = []
 
