@@ -41,7 +41,8 @@ def repair(code: str, profile: Profile, try_code: TryCode, recommend: Recommend,
 def lost(code: str, mended: Attempt, profile: Profile) -> list[str]:
     """The fields and aggregates that code names and an attempt at mending it does not.
 
-    A field is lost, too, that the attempt names less often than the code and its chart does not show.
+    A field is lost, too, that the attempt names less often than the code and its chart does not show; a chart of a
+    table without rows lost those.
 
     >>> from observatory.model import FieldProfile
     >>> table = Profile(9, (FieldProfile("age", "quantitative", "measure", "DOUBLE", 0, 9),))
@@ -56,7 +57,8 @@ def lost(code: str, mended: Attempt, profile: Profile) -> list[str]:
     named = [name for name in names if name is not None]
     gone = [name for name in named if name not in after or (name not in chart and after.count(name) < code.count(name))]
     summed = dict.fromkeys(part.aggregate for part in before.fields if part.aggregate)
-    return [*gone, *(how for how in summed if how not in aggregates_in(after))]
+    rows = ["any row"] if [] in (mended.spec or {}).get("datasets", {}).values() else []
+    return [*gone, *(how for how in summed if how not in aggregates_in(after)), *rows]
 
 
 def _told(attempt: Attempt, lacks: list[str]) -> Attempt:

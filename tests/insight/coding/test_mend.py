@@ -89,6 +89,11 @@ def test_a_field_that_is_named_but_no_longer_shown_is_lost(staff: Profile) -> No
     assert lost(code, mended, staff) == ["City"]
 
 
+def test_a_chart_without_rows_lost_them(staff: Profile) -> None:
+    mended = Attempt("fix", "rules", True, GOOD, SPEC | {"datasets": {"a": []}})
+    assert lost(GOOD, mended, staff) == ["any row"]
+
+
 def test_a_chart_made_anew_says_what_it_lacks(staff: Profile) -> None:
     def counts(wish: Wish, k: int) -> list[RankedChart]:
         return recommend(staff, Wish((WishedField("Department"), WishedField(None, "count"))), k)
