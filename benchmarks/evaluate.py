@@ -100,7 +100,7 @@ def run(folder: Path | None, *, held_out: bool, limit: int | None) -> list[Score
 
 
 def run_set(path: Path, folder: Path | None, *, held_out: bool, limit: int | None) -> list[Scored]:
-    """The second or third set, evaluated; charts over tables of nl2vis are left out where there is no folder of them."""
+    """The second or third set, evaluated; charts over tables of nl2vis are left out where there is no folder."""
     obs = observatory.open(llm=None)
     found, tables = [], dict[str, Any]()
     try:
