@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from observatory.model import Attempt, Dataset, Numbers, Turn, Visualization
+from observatory.model import Dataset, Numbers, Turn, Visualization
 from observatory.quoting import markdown
 from observatory.ui.ask import LONGEST, ask_next
+from observatory.ui.attempts import attempts
 from observatory.ui.chart_pins import pin_button
 from observatory.ui.charts import spec_chart
 from observatory.ui.code_panel import code_panel
@@ -17,14 +18,6 @@ from observatory.ui.evaluation import evaluation, further_charts
 from observatory.ui.exchanges import exchanges
 from observatory.ui.explanation import explanation
 from observatory.ui.session import guard, observatory, once, page_link
-
-STEPS = {
-    "specify": "Understood the question",
-    "generate": "Wrote the chart",
-    "fix": "Put right by rule",
-    "repair": "Repaired",
-    "fallback": "Fell back to the best chart",
-}
 
 
 def answer(turn: Turn, dataset: Dataset, *, number: int, is_last: bool, is_shown: bool = False) -> None:
@@ -127,8 +120,7 @@ def _judged(turn: Turn, dataset: Dataset, number: int) -> None:
 
 
 def _attempts(found: Visualization) -> None:
-    for attempt in found.attempts:
-        _attempt(attempt)
+    attempts(found.attempts)
     if not found.attempts:
         st.markdown("The chart before it, as it was.")
     st.caption(_engine_words(found))
@@ -140,17 +132,6 @@ def _table(numbers: Numbers) -> None:
     rows = [row[: len(names)] for row in numbers.rows]
     columns = {f"{name} " if name in names[:i] else name: [row[i] for row in rows] for i, name in enumerate(names)}
     st.dataframe(columns, hide_index=True)
-
-
-def _attempt(attempt: Attempt) -> None:
-    """One step on the way: who took it, how it ended, and its code."""
-    who = {"llm": "language model", "person": "you"}.get(attempt.source, "rules")
-    changed = f" {markdown(attempt.changed)}" if attempt.changed else ""
-    mark = ":material/check:" if attempt.ok else ":material/close:"
-    error = f": {markdown(attempt.error)}" if attempt.error else ""
-    st.markdown(f"{mark} {STEPS[attempt.step]} ({who}){error}{changed}")
-    if attempt.code and not attempt.ok:
-        st.code(attempt.code, wrap_lines=True)
 
 
 def _engine_words(found: Visualization) -> str:
