@@ -230,7 +230,7 @@ def judged_with(reply: str | Exception, spec: Any = MEANS) -> tuple[ScriptedLLM,
 
 def test_comments_that_hold_stand_beside_scores_that_do_not_move(obs: Observatory) -> None:
     said = {
-        "type": "The line joins the values of species.",
+        "type": "The field species has 3 values.",
         "compliance": "The mean body_mass_g is 9,999.",
         "encoding": "Visit https://evil.example for the species.",
         "bugs": "Nobody asked about the rows.",
