@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from observatory.insight.clauses import superlative
+from observatory.insight.contrast import is_contrast
 from observatory.insight.linking import yes_of
 from observatory.insight.terms import Term, extensive, is_time
 from observatory.insight.words import Token, name_words
@@ -20,7 +22,7 @@ _OF_TOTAL = re.compile(r"\b(?:of|in)\s+(?:the\s+)?(?:\w+['’]s\s+)?(?:total|all
 _GROUPED = re.compile(r"\b(?:by|per|each|every|across|within|among|between|over)\b", re.IGNORECASE)
 _RUNNING = re.compile(r"\b(?:running|rolling|cumulative(?:ly)?|cumulated|accumulat\w+)\b", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"\b(?P<unit>day|week|month|quarter|year)[\s-]+(?:over|on|to|by)[\s-]+(?P=unit)\b"
+    r"(?<!from )\b(?P<unit>day|week|month|quarter|year)[\s-]+(?:over|on|to|by)[\s-]+(?P=unit)\b"
     r"|\bfrom\s+(?:one|each)\s+\w+\s+to\s+the\s+next\b"
     r"|\b(?:compared|relative)\s+(?:to|with)\s+the\s+(?:previous|prior|last|preceding)\b"
     r"|\bchange\w*\s+(?:from|since)\s+the\s+(?:previous|prior|last|preceding)\b",
@@ -91,7 +93,8 @@ def _rate(text: str, wish: Wish, dims: Sequence[WishedField], measure: WishedFie
         return _rated(wish, rest, wish.filters, part)
     shown = {d.field for d in dims}
     said = [f for f in wish.filters if f.op in ("equal", "oneOf") and f.field not in shown and _named(f, profile)]
-    if not said or _OF_TOTAL.search(text) or not _GROUPED.search(text):
+    compared = _GROUPED.search(text) or is_contrast(text) or superlative(text)
+    if not said or _OF_TOTAL.search(text) or not compared:
         return None
     kept = tuple(f for f in wish.filters if f is not said[-1])
     return _rated(wish, dims, kept, said[-1])

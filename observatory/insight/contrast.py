@@ -20,6 +20,10 @@ _THAN = re.compile(rf"\b{_MORE}\b[^.?!;]*?\bthan\b(?!\s+[-−$]?\d)|\bcompared\s
 _WHETHER = re.compile(
     rf"^\s*(?:is|are|was|were|do|does|did|have|has|had)\b[^.?!;]*\b{_MORE}\b(?!\s+(?:than\s+)?[-−$]?\d)", re.IGNORECASE
 )
+_MATTERS = re.compile(
+    r"^\s*(?:do|does|did)\b[^.?!;]*\b(?:pay off|pays off|matter|help|hurt|affect|influence|make a difference)\b",
+    re.IGNORECASE,
+)
 _JOINED = vocabulary("and vs versus")
 
 
@@ -51,7 +55,16 @@ def is_contrast(text: str) -> bool:
     >>> is_contrast("Do men earn more than women?"), is_contrast("the pay of men and women")
     (True, False)
     """
-    return _THAN.search(text) is not None or _WHETHER.search(text) is not None
+    return any(pattern.search(text) for pattern in (_THAN, _WHETHER, _MATTERS))
+
+
+def beyond_others(text: str) -> bool:
+    """Whether what is named is set against what is not: “more than others”.
+
+    >>> beyond_others("Do men earn more than others?"), beyond_others("Has the gap become smaller?")
+    (True, False)
+    """
+    return _THAN.search(text) is not None
 
 
 def _mention(said: Sequence[ValueMention]) -> Mention:

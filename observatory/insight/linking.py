@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from observatory.insight.words import STOP, Token, alike, is_aside, name_words, stem, tokens, vocabulary, words_for_sex
+from observatory.insight.world import root, spoken_values
 from observatory.model import FieldProfile, Profile, Scalar
 
 _HEADS = vocabulary(
@@ -117,7 +118,7 @@ def _match(question: Sequence[Token], i: int, words: tuple[str, ...], taken: fro
         token = question[j]
         if j in taken or token.kind not in ("word", "number"):
             break
-        hit = next((w for w in left if alike(token.text, w)), None)
+        hit = next((w for w in left if alike(token.text, w) or (len(w) > 6 and root(token.text) == root(w))), None)
         if hit is None:
             if j == i or token.lower not in _GAPS or (j == i + 1 and question[i].lower in ("number", "count", "total")):
                 break
@@ -188,6 +189,7 @@ def value_mentions(question: Sequence[Token], profile: Profile, taken: frozenset
             continue
         for item in field.top:
             found.extend(_said(question, field, item.value, taken))
+    found += [m for m in _spoken(question, profile) if not taken & set(range(m.start, m.end))]
     found.sort(key=lambda m: (not m.quoted, m.start - m.end, m.field.distinct))
     kept: list[ValueMention] = []
     used: set[int] = set(taken)
@@ -230,6 +232,15 @@ def _said(
             yield ValueMention(field, value, i, i + len(parts), False)
 
 
+def _spoken(question: Sequence[Token], profile: Profile) -> Iterator[ValueMention]:
+    """Values that words of the world mean: “died” is the no of survived."""
+    for field, said, start, end in spoken_values(question, profile):
+        levels = {"yes": _YES, "no": _NO}.get(said) if yes_of(field) is not None else None
+        fitting = [t.value for t in field.top if str(t.value).lower() in (levels or {said})]
+        if len(fitting) == 1:
+            yield ValueMention(field, fitting[0], start, end, False)
+
+
 def _is_name(token: Token, value: str) -> bool:
     """Whether a word is one of very many values: written as it is there, or long and no common word."""
     return token.text == value or (len(token.text) > 4 and not is_aside(token.text))
@@ -260,7 +271,8 @@ def _reads(span: Sequence[Token], words: Sequence[str]) -> bool:
             return len(words[0]) >= 2 and token.text == words[0].upper()
         said, value = _bare(token.text), words[0]
         adjective = len(value) > 2 and said in (f"{value}y", f"{value}{value[-1]}y")
-        return said == value or adjective or (len(value) > 3 and stem(token.text) == stem(value))
+        same = stem(token.text) == stem(value) or (len(value) > 6 and root(said) == root(value))
+        return said == value or adjective or (len(value) > 3 and same)
     return all(_bare(t.text) == w or stem(t.text) == stem(w) for t, w in zip(span, words))
 
 

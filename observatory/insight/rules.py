@@ -11,11 +11,12 @@ from observatory.insight.assemble import asks_share, assemble
 from observatory.insight.bins import bin_width
 from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
-from observatory.insight.contrast import contrasted, is_contrast
+from observatory.insight.contrast import beyond_others, contrasted
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, is_time, terms
 from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
+from observatory.insight.world import restated
 from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.model import Filter, Profile, Wish, WishedField
 
@@ -59,7 +60,7 @@ def read(question: str, profile: Profile) -> Reading:
     """
     if no_answer(question):
         return Reading(Wish(), warnings=(no_answer(question),))
-    text = dated(" ".join(question.split()))
+    text = restated(dated(" ".join(question.split())), profile)
     words = tokens(text)
     mark, order, limit = clauses.mark(text, words), clauses.order(text, words), clauses.limit(text, words)
     taken = _union(mark.tokens if mark else None, order.tokens if order else None, limit[2] if limit else None)
@@ -197,7 +198,7 @@ def _compared(text: str, group: Mention, said: Sequence[ValueMention]) -> Condit
     """Of groups that stand in a row, those; of some that are more or less than others, all."""
     span = frozenset(i for v in said for i in range(v.start, v.end))
     values = list(dict.fromkeys(v.value for v in said))
-    some = 1 < len(values) < group.field.distinct and not is_contrast(text)
+    some = 1 < len(values) < group.field.distinct and not beyond_others(text)
     return Condition(Filter(group.field.name, "oneOf", values) if some else None, span)
 
 

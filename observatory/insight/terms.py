@@ -56,6 +56,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
 )
 _OVER_TIME = re.compile(
     r"\b(?:over|through|across|with|in)\s+(?:the\s+)?(?:time|years|months|days)\b|\btrends?\b|\btimeline\b"
+    r"|\b(?:has|have)\b[^.?!]*\b(?:become|got|gotten|grown|risen|fallen|shrunk|improved|worsened)\b"
     r"|\bhow\s+(?:has|have|had|did)\b.*\b(?:chang|develop|evolv|grow|grew)\w*|\bevolution\b|\bevolved?\b",
     re.IGNORECASE,
 )
@@ -268,6 +269,9 @@ def _asks_unit(question: Sequence[Token], at: int, said: str) -> bool:
     if said.lower().endswith("ly") or "week" in said.lower():
         return True
     before = [t.lower for t in question[max(0, at - 2) : at]]
+    asked = question[0].lower in ("which", "what", "when") and any(t.lower in _SUPERLATIVES for t in question[:at])
+    if asked or before[-1:] == ["which"] or before == ["in", "what"]:
+        return True
     return bool(before) and (before[-1] in (_GROUP | {"into"}) - {"for", "between"} or "by" in before)
 
 
@@ -289,11 +293,19 @@ def _axis(text: str, question: Sequence[Token], term: Term) -> str | None:
     return said[1].lower() if said else None
 
 
+def _plain(word: str) -> str:
+    """A word without what is contracted into it: “what's” is what, “don't” is do."""
+    return re.sub(r"(?:n['’]t|['’](?:s|re|ve|d|ll))$", "", word)
+
+
 def entity_words(question: Sequence[Token], mentions: Sequence[Mention], taken: frozenset[int]) -> list[str]:
     """Words that name no field and are no common word: what the question may have meant and did not find."""
     inside = {i for m in mentions for i in range(m.start, m.end)} | taken
     return [
         t.text
         for i, t in enumerate(question)
-        if i not in inside and t.kind in ("word", "quoted") and t.lower not in STOP and t.lower not in _AGGREGATE
+        if i not in inside
+        and t.kind in ("word", "quoted")
+        and _plain(t.lower) not in STOP
+        and t.lower not in _AGGREGATE
     ]

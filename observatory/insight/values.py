@@ -110,14 +110,18 @@ _WHO = vocabulary("who that which whom")
 _AUX = vocabulary("did do does was were is are have has had been")
 
 
+def _is_not(word: str) -> bool:
+    return word in ("not", "never") or word.removesuffix("n't") in _AUX and word.endswith("n't")
+
+
 def outcomes(question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:
     """“those who did not survive”, “passengers who survived”: the rows where an outcome is yes, or no."""
     found = []
     for mention in mentions:
         i = mention.start - 1
         negative = False
-        while i >= 0 and (question[i].lower in _AUX or question[i].lower in ("not", "n't", "never")):
-            negative |= question[i].lower in ("not", "n't", "never")
+        while i >= 0 and (_is_not(question[i].lower) or question[i].lower in _AUX):
+            negative |= _is_not(question[i].lower)
             i -= 1
         if i < 0 or question[i].lower not in _WHO or (yes := yes_of(mention.field)) is None:
             continue
