@@ -150,7 +150,15 @@ class Asking:
 
         chosen, client = self.dataset(dataset), self._llm(llm)
         profile, recommend, try_code = self._worded(chosen), self._recommender(chosen.id), self._coding(chosen, client)
-        found = visualize(profile, question, recommend, client, status=self.engine(), try_code=try_code)
+        found = visualize(
+            profile,
+            question,
+            recommend,
+            client,
+            status=self.engine(),
+            try_code=try_code,
+            count=lambda wish: self._number(chosen, wish),
+        )
         return replace(found, sent=sent(client))
 
     def _coding(self, dataset: model.Dataset, client: RecordingLLM | None) -> Callable[[str], model.CodeRun] | None:
@@ -160,6 +168,22 @@ class Asking:
         name = "" if client is None else client.name or self.engine().model or ""
         codes = client is not None and writes_code(self.settings.llm_code, name) and self.sandbox().ready
         return (lambda code: self.try_code(code, dataset)) if codes else None
+
+    def _number(self, dataset: model.Dataset, wish: model.Wish) -> float | None:
+        """The one number that a wish of one measure comes down to, over all rows."""
+        from observatory.charts.drawing.counted import counted
+        from observatory.charts.spec.vegalite import predicate
+
+        measure = wish.fields[0]
+        x = {"aggregate": measure.aggregate, "field": measure.field, "type": "quantitative"}
+        spec = {
+            "mark": "bar",
+            "transform": [{"filter": predicate(f)} for f in wish.filters],
+            "encoding": {"x": {key: value for key, value in x.items() if value is not None}},
+        }
+        drawn = counted(spec, self._store.table(dataset.id), self.profile(dataset))
+        extent = drawn[0].extent.get("x", ()) if drawn and drawn[0] is not None else ()
+        return extent[0] if extent else None
 
     def evaluate(
         self, dataset: Any, spec: Mapping[str, Any], question: str = "", code: str = "", *, llm: bool = True
@@ -217,7 +241,7 @@ class Asking:
             {made.name: made.of for made in reading.derived},
             all(part.rows.exact for part in reading.parts),
             question,
-            rules.read(question[:1000], profile) if question.strip() else None,
+            rules.read(question[:1000], self._worded(dataset)) if question.strip() else None,
             self._why_not_drawn(chart, dataset, is_counted=bool(plotted) and None not in plotted),
             self._code_fault(code, chart, dataset) if code else "",
         )

@@ -11,9 +11,12 @@ from observatory.insight.coding.free import free_code
 from observatory.insight.coding.mend import TryCode
 from observatory.insight.explain import explain
 from observatory.insight.goals import explore_goals
+from observatory.insight.join import Joined, join
 from observatory.insight.language import in_english, language_of
-from observatory.insight.rules import Reading, read
-from observatory.insight.wish import ask_model, join
+from observatory.insight.one_number import Count, in_context
+from observatory.insight.rules import Reading, not_used, read
+from observatory.insight.unmeasured import unmeasured
+from observatory.insight.wish import ask_model
 from observatory.insight.wording import filter_words
 from observatory.insight.words import nearest
 from observatory.model import Attempt, EngineStatus, Profile, RankedChart, Visualization, Wish, WishedField
@@ -33,12 +36,14 @@ def visualize(
     *,
     status: EngineStatus,
     try_code: TryCode | None = None,
+    count: Count | None = None,
 ) -> Visualization:
     """The chart that answers a question, how it came about, and what of the question was not understood.
 
     The rules read every question; the model, if there is one, reads it too, and what it adds is checked by them. With
     `try_code`, which runs code in the sandbox, the model is first asked for code, and its chart is shown if it shows
     what the question says outright.
+    With `count`, which computes one number, an answer that comes down to one is said in words too.
     Without a chart that fits, `spec` is that of the best open chart, or empty, and `warnings` says so.
     """
     attempts: list[Attempt] = []
@@ -46,13 +51,19 @@ def visualize(
     reading = read(asked, profile)
     reading = replace(reading, warnings=(*notes, *reading.warnings))
     warnings = list(reading.warnings)
-    if not reading.understood:
-        return _not_understood(profile, question, reading, recommend, status)
-    if llm is not None and try_code is not None:
+    if llm is not None and try_code is not None and reading.understood:
         attempts += free_code(llm, profile, asked, reading.wish, try_code)
         if attempts[-1].ok:
             return _coded(profile, question, reading, attempts, warnings, status)
-    wish = _wish(profile, asked, reading, recommend, llm, attempts, warnings)
+    joined = _joined(profile, asked, reading, recommend, llm, attempts, warnings)
+    if not joined.wish.fields:
+        return _not_understood(profile, question, reading, recommend, status, attempts)
+    unread = unmeasured(asked, reading, joined)
+    if unread.refused:
+        return _open_chart(profile, question, recommend, attempts, [unread.said, *warnings], status)
+    single = in_context(joined.wish, asked, profile, count)
+    wish = single.wish if single is not None else joined.wish
+    head = [unread.said, single.said if single is not None else ""]
     chart = _draw(wish, recommend, attempts, warnings)
     if chart is None:
         said = "This is not an answer. No chart fits what is asked for."
@@ -62,7 +73,7 @@ def visualize(
         chart.spec,
         chart.code,
         tuple(attempts),
-        explain(chart.spec, wish, profile, asked),
+        " ".join(filter(None, [*head, explain(chart.spec, wish, profile, asked)])),
         tuple(_once(warnings)),
         status,
         wish,
@@ -103,7 +114,7 @@ def _english(profile: Profile, question: str, llm: LLM | None, attempts: list[At
     return asked, [f"Read as: “{asked}”"]
 
 
-def _wish(
+def _joined(
     profile: Profile,
     question: str,
     reading: Reading,
@@ -111,23 +122,38 @@ def _wish(
     llm: LLM | None,
     attempts: list[Attempt],
     warnings: list[str],
-) -> Wish:
+) -> Joined:
     """The model's wish joined to the rules' reading; the reading alone without a model or a valid reply."""
-    if llm is None:
-        return reading.wish
+    if llm is None or not (reading.understood or reading.unread):
+        return Joined(reading.wish)
     try:
         own, n_left_out = ask_model(llm, profile, question)
     except LLMError as exc:
         attempts.append(Attempt("specify", "llm", False, error=exc.message))
         warnings.append(f"{exc.message} The question was read by rules alone.")
-        return reading.wish
+        return Joined(reading.wish)
     if n_left_out:
         n_fields = len(profile.fields)
         warnings.append(f"The table has {n_fields:,} fields; the model saw {n_fields - n_left_out} of them.")
     chart, error = _try(own, recommend)
     spec, code = (chart.spec, chart.code) if chart else (None, None)
     attempts.append(Attempt("specify", "llm", chart is not None, code, spec, error or None))
-    return join(own, reading, question, profile)
+    joined = join(own, reading, question, profile)
+    _reworded(reading, joined, warnings)
+    return joined
+
+
+def _reworded(reading: Reading, joined: Joined, warnings: list[str]) -> None:
+    """Says of the unread words which the model made something of, and what."""
+    left = tuple(w for w in reading.lost if w not in joined.read)
+    warnings[:] = [w for w in warnings if w != not_used(reading.lost)]
+    if left:
+        warnings.append(not_used(left))
+    if joined.by_model:
+        shown = ", ".join(dict.fromkeys(f.field or "number of rows" for f in joined.wish.fields))
+        words = ", ".join(f"“{w}”" for w in joined.read[:6])
+        what = f" from {words}" if words else ""
+        warnings.insert(0, f"The language model, not the rules, chose what to show{what}: {shown}.")
 
 
 def _try(wish: Wish, recommend: Recommend) -> tuple[RankedChart | None, str]:
@@ -176,6 +202,8 @@ def _easier(wish: Wish) -> Iterator[tuple[Wish, str]]:
     if len(free) > 2:
         yield replace(wish, fields=free[:2], mark=None, task=None), "only the first two fields are shown"
     plain = tuple(WishedField(f.field) for f in wish.fields if f.field is not None)
+    if not plain:
+        return
     yield replace(wish, fields=plain, mark=None, task=None), "the fields are shown in the way that fits them"
     for field in plain:
         yield Wish((field,), None, None, wish.filters), f"only {field.field} is shown"
@@ -189,7 +217,12 @@ def _aggregated(fields: tuple[WishedField, ...]) -> tuple[WishedField, ...]:
 
 
 def _not_understood(
-    profile: Profile, question: str, reading: Reading, recommend: Recommend, status: EngineStatus
+    profile: Profile,
+    question: str,
+    reading: Reading,
+    recommend: Recommend,
+    status: EngineStatus,
+    attempts: list[Attempt],
 ) -> Visualization:
     """Nothing is made up: a warning with the names there are, and the best open chart beside it."""
     names = [f.name for f in profile.fields]
@@ -202,7 +235,7 @@ def _not_understood(
         listed = f"The nearest {'is' if len(close) == 1 else 'are'} {', '.join(close)}."
     about_fields = {*close, *(f.field for f in reading.wish.filters)}
     said = " ".join(filter(None, ["This is not an answer.", why, listed, _instead(profile, recommend, about_fields)]))
-    attempts = [Attempt("specify", "rules", False, error="No field is named in the question.")]
+    attempts.append(Attempt("specify", "rules", False, error="No field is named in the question."))
     kept = Wish(filters=reading.wish.filters)
     return _open_chart(profile, question, recommend, attempts, [said, *reading.warnings], status, kept)
 

@@ -14,10 +14,19 @@ from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
-from observatory.insight.terms import Term, entity_words, grouped, is_aggregate, is_time, terms
+from observatory.insight.terms import (
+    AGGREGATES,
+    SUPERLATIVES,
+    Term,
+    entity_words,
+    grouped,
+    is_aggregate,
+    is_time,
+    terms,
+)
 from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
-from observatory.insight.world import restated
 from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
+from observatory.insight.world import restated
 from observatory.model import Filter, Profile, Wish, WishedField
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
@@ -34,6 +43,8 @@ class Reading:
     """A wish, the words nothing was made of, what to warn of, and which parts the question says outright.
 
     `is_open`: the question asks for an average, a total or an extreme of something that the rules could not find.
+    `is_measured`: the question says what to measure, be it the number of rows; else rows are counted by default.
+    `lost` are the unread words that mean something.
     """
 
     wish: Wish
@@ -41,6 +52,8 @@ class Reading:
     warnings: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
     is_open: bool = False
+    is_measured: bool = False
+    lost: tuple[str, ...] = ()
 
     @property
     def understood(self) -> bool:
@@ -67,6 +80,7 @@ def read(question: str, profile: Profile) -> Reading:
     mentions = field_mentions(words, profile, taken)
     mentions, conditions = _conditions(text, words, mentions, profile, taken)
     used = taken.union(*(c.tokens for c in conditions)) if conditions else taken
+    limit = limit or _who(words)
     ranked = limit is not None or clauses.superlative(text) is not None
     found = terms(text, words, mentions, profile, used, ranked=ranked)
     order, sort_term = _resolve(order, words, profile)
@@ -83,12 +97,27 @@ def read(question: str, profile: Profile) -> Reading:
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
     wish = _wide(wish, text, profile)
-    read = _compared_values(replace(wish, filters=filters))
+    read = _compared_values(replace(_related(text, wish), filters=filters))
+    read = _existing(text, read, profile)
     wish = calculated(text, words, read, found, profile)
     wish = _readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
-    warnings = (*warnings, *_unused(unread, warnings, used_names))
-    return Reading(wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found))
+    lost = _lost(unread, warnings, used_names)
+    warnings = (*warnings, *([not_used(lost)] if lost and used_names else []))
+    measured = wish.task in ("distribution", "part") or any(f.calculation for f in wish.fields)
+    measured = measured or any(t.measured for t in found)
+    return Reading(
+        wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found), measured, lost
+    )
+
+
+def _who(words: Sequence[Token]) -> tuple[int, clauses.Direction, frozenset[int]] | None:
+    """“Who was the oldest passenger?”: the ten rows at that end, by what they are called."""
+    if not words or words[0].lower != "who":
+        return None
+    ends = {t.lower for t in words} & SUPERLATIVES
+    low = bool(ends & AGGREGATES["min"])
+    return (10, "ascending" if low else "descending", frozenset()) if ends else None
 
 
 def _wide(wish: Wish, text: str, profile: Profile) -> Wish:
@@ -101,6 +130,33 @@ def _wide(wish: Wish, text: str, profile: Profile) -> Wish:
     binned = replace(chosen, bin=width)
     alone = (WishedField(None, "count"),) if len(wish.fields) == 1 else ()
     return replace(wish, fields=(*(binned if f is chosen else f for f in wish.fields), *alone))
+
+
+_TWICE = re.compile(r"\b(?:higher|lower) `([^`]+)`.*\b(?:higher|lower) `([^`]+)`", re.IGNORECASE)
+
+
+def _related(text: str, wish: Wish) -> Wish:
+    """“Do people in richer countries live longer?”: two comparatives ask how one number goes with the other."""
+    found = _TWICE.search(text)
+    if found is None or found[1] == found[2]:
+        return wish
+    return Wish((WishedField(found[1], channel="x"), WishedField(found[2], channel="y")), "point", None, wish.filters)
+
+
+_ANY = re.compile(r"^\s*(?:were|was|are|is|have|has|had|did|do)\b[^.?!]*\b(?:there|any|ever)\b", re.IGNORECASE)
+
+
+def _existing(text: str, wish: Wish, profile: Profile) -> Wish:
+    """“Were there any with wind above 9?” asks how many; “when”, in which month."""
+    if wish.fields or not wish.filters:
+        return wish
+    times = [f for f in profile.fields if f.type == "temporal"]
+    rows = WishedField(None, "count")
+    if _ANY.search(text):
+        return replace(wish, fields=(rows,))
+    if re.match(r"\s*when\b", text, re.IGNORECASE) and len(times) == 1:
+        return replace(wish, fields=(WishedField(times[0].name, time_unit="month"), rows))
+    return wish
 
 
 def fields_of(wish: Wish) -> set[str]:
@@ -133,12 +189,20 @@ def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> li
     return [f"Not shown, to keep it one chart: {', '.join(lost)}."] if lost and kept else []
 
 
-def _unused(unread: Sequence[str], warnings: Sequence[str], names: Iterable[str]) -> list[str]:
+def _lost(unread: Sequence[str], warnings: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
     """The words of which nothing was made, but for those that stand for the rows or say how to show them."""
     lost = [w for w in dict.fromkeys(unread) if not is_aside(w) and not any(f"“{w}”" in said for said in warnings)]
     parts = {part for name in names for part in name_words(name)}
-    words = ", ".join(f"“{w}”" for w in [w for w in lost if not any(alike(w, part) for part in parts)][:6])
-    return [f"Not used of the question: {words}."] if words and parts else []
+    return tuple(w for w in lost if not any(alike(w, part) for part in parts))
+
+
+def not_used(words: Sequence[str]) -> str:
+    """The sentence that says which words a question lost.
+
+    >>> not_used(("rich", "famous"))
+    'Not used of the question: “rich”, “famous”.'
+    """
+    return f"Not used of the question: {', '.join(f'“{w}”' for w in words[:6])}."
 
 
 def _is_open(words: Sequence[Token], found: Sequence[Term]) -> bool:
@@ -186,7 +250,7 @@ def _parts(
         or groups
         or _GROUP_SLOT.search(text)
         or not asks_share(text)
-        or any(not m.weak and m.field is not free[-1].field for m in mentions)
+        or any(not m.weak and m.field is not free[-1].field and m.field.role != "measure" for m in mentions)
     ):
         return [], list(values)
     last = free[-1]

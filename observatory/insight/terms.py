@@ -24,7 +24,7 @@ AGGREGATES = {
     ),
 }
 _AGGREGATE = {word: name for name, words in AGGREGATES.items() for word in words}
-_SUPERLATIVES = (AGGREGATES["max"] | AGGREGATES["min"]) - {"maximum", "max", "maximal", "minimum", "min", "minimal"}
+SUPERLATIVES = (AGGREGATES["max"] | AGGREGATES["min"]) - {"maximum", "max", "maximal", "minimum", "min", "minimal"}
 _GROUP = vocabulary("by per each every across among within for between over")
 _RELATING = vocabulary("relationship relation correlation association link")
 _DETERMINERS = vocabulary(
@@ -167,7 +167,7 @@ def _aggregates(
     counting = {i for start, end in counts for i in range(start, end)}
     for i, token in enumerate(question):
         name = _AGGREGATE.get(token.lower)
-        superlative = ranked and token.lower in _SUPERLATIVES
+        superlative = ranked and token.lower in SUPERLATIVES
         if name is None or superlative or i in taken or (i in inside and token.lower != "oldest") or i in counting:
             continue
         after = [(k, m) for k, m in enumerate(mentions) if m.start > i]
@@ -219,12 +219,23 @@ def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question:
             continue
         distinct = {"different", "distinct", "unique"} & {t.lower for t in question[end : end + 2]}
         grouped = [t for t in kept if t.group and t not in near]
+        if near and len(kept) == 1 and _kinds(question, end, near[0]):
+            kept = [replace(near[0], aggregate="distinct", counted=False)]
+            continue
         if near and distinct and grouped:
             kept.remove(near[0])
             kept.append(replace(near[0], aggregate="distinct", counted=False, group=False))
         elif not any(t.field is None for t in kept):
             kept.append(Term(None, "count", start))
     return kept
+
+
+def _kinds(question: Sequence[Token], end: int, term: Term) -> bool:
+    """Whether “how many countries are there” asks for the different values of a field, not for rows."""
+    after = [t.lower for t in question[end : end + 5]]
+    plural = question[term.start].lower.endswith("s") and question[end - 1].lower == "many"
+    named = term.field is not None and term.field.type in ("nominal", "ordinal")
+    return named and plural and bool({"are", "were", "exist", "does", "do"} & set(after[1:]))
 
 
 def _with_time(
@@ -242,7 +253,7 @@ def _with_time(
             if named:
                 near = min(named, key=lambda t: abs(t.start - at))
                 return [replace(t, time_unit=_unit(t.field, unit), group=True) if t is near else t for t in found]
-            if any(t.start <= at < t.start + 2 and t.field is not None for t in found):
+            if any(t.start <= at < t.start + 2 and t.field and question[t.start].kind == "word" for t in found):
                 return found
             return [*found, Term(times[0], None, at, group=True, time_unit=_unit(times[0], unit))]
     if over_time(text) and not named:
@@ -269,7 +280,7 @@ def _asks_unit(question: Sequence[Token], at: int, said: str) -> bool:
     if said.lower().endswith("ly") or "week" in said.lower():
         return True
     before = [t.lower for t in question[max(0, at - 2) : at]]
-    asked = question[0].lower in ("which", "what", "when") and any(t.lower in _SUPERLATIVES for t in question[:at])
+    asked = question[0].lower in ("which", "what", "when") and any(t.lower in SUPERLATIVES for t in question[:at])
     if asked or before[-1:] == ["which"] or before == ["in", "what"]:
         return True
     return bool(before) and (before[-1] in (_GROUP | {"into"}) - {"for", "between"} or "by" in before)

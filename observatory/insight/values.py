@@ -111,7 +111,7 @@ _AUX = vocabulary("did do does was were is are have has had been")
 
 
 def _is_not(word: str) -> bool:
-    return word in ("not", "never") or word.removesuffix("n't") in _AUX and word.endswith("n't")
+    return word in ("not", "never") or (word.removesuffix("n't") in _AUX and word.endswith("n't"))
 
 
 def outcomes(question: Sequence[Token], mentions: Sequence[Mention]) -> list[Condition]:

@@ -1,19 +1,17 @@
-"""The model's part in a question: a wish bound to a schema, joined to what the rules read and checked by it."""
+"""The model's part in a question: a wish bound to a schema, whose names are fields of the table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from observatory.errors import LLMInvalidReply
 from observatory.insight.conditions import Op, comparable, predicate
 from observatory.insight.prompts import fill
-from observatory.insight.rules import Reading
 from observatory.insight.sheet import Sheet, sheet
-from observatory.insight.words import number, tokens
-from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
+from observatory.insight.words import number
+from observatory.model import Filter, Profile, Wish, WishedField
 
 if TYPE_CHECKING:
     from observatory.llm import LLM
@@ -132,46 +130,3 @@ def _filter(item: Mapping[str, str], known: Sheet) -> Filter | None:
         if same:
             return Filter(field.name, "equal", same[0])
     return predicate(field, op, [value]) if comparable(field, [value]) and number(value) is not None else None
-
-
-def join(own: Wish, reading: Reading, question: str, profile: Profile) -> Wish:
-    """The model's wish where the question leaves room, the rules' reading where its words are plain.
-
-    What the question says outright (a field by its name, a chart, an order, a number of rows, a condition) is
-    taken from the rules. Of the model's, a condition stays only if its value is in the question and its field is
-    not one to group by, and a field only next to one that the question names.
-    """
-    read = reading.wish
-    grouped = {f.field for f in read.fields}
-    filters = list(read.filters)
-    if not filters:
-        filters += [f for f in own.filters if f.field not in grouped and _is_said(f, question, profile)]
-        filters += [f for f in own.filters if f.field in grouped and _is_range(f) and _is_said(f, question, profile)]
-    return replace(read, fields=_fields(own, reading), mark=read.mark or own.mark, filters=tuple(filters))
-
-
-def _is_range(filter: Filter) -> bool:
-    return filter.op not in ("equal", "oneOf")
-
-
-def _fields(own: Wish, reading: Reading) -> tuple[WishedField, ...]:
-    """The rules' fields; the model's where it keeps them and adds what an open question asks for."""
-    named = {f.field for f in reading.wish.fields if f.field is not None}
-    proposed = {f.field for f in own.fields if f.field is not None}
-    adds = reading.is_open and named < proposed and len(own.fields) <= 3
-    return own.fields if adds else reading.wish.fields
-
-
-def _is_said(filter: Filter, question: str, profile: Profile) -> bool:
-    """Whether the value of a condition is in the question."""
-    said = {t.lower for t in tokens(question)}
-    values: Sequence[Any] = filter.value if isinstance(filter.value, list) else [filter.value]
-    numbers = {number(word) for word in said}
-    field: FieldProfile = profile.field(filter.field)
-    if field.type == "temporal":
-        return all(str(v)[:4] in question for v in values)
-    return all(
-        str(v).lower() in question.lower() if isinstance(v, str) else float(v) in numbers
-        for v in values
-        if v is not None
-    )
