@@ -127,17 +127,20 @@ def _numbers(filter: Filter) -> set[float]:
 
 
 def _is_said(filter: Filter, words: list[Token], field: FieldProfile) -> bool:
-    """Whether the question has the value of a condition: a number or a date of it, or its words in some form."""
+    """Whether the question has the value of a condition: a date of it, its words in some form, or a number and the
+    name of its field, for a number may be of any.
+    """
     values = filter.value if isinstance(filter.value, list) else [filter.value]
     if field.type == "temporal":
         return all(any(str(v)[:4] == t.text[:4] for t in words) for v in values)
     numbers = _numbers(filter)
     if numbers:
-        return numbers <= {n for t in words if (n := number(t.text)) is not None}
+        return _is_named([field.name], words) and numbers <= {n for t in words if (n := number(t.text)) is not None}
     if len(field.top) > MANY_VALUES:
         said = {t.lower for t in words} | {t.lower.removesuffix("'s") for t in words}
         return all(str(v).lower() in said for v in values)
-    return all(any(_like(t.text, part) for t in words) for v in values for part in name_words(str(v)) if len(part) > 2)
+    parts = [part for v in values for part in name_words(str(v)) or (str(v),)]
+    return all(any(t.text == part or (len(part) > 2 and _like(t.text, part)) for t in words) for part in parts)
 
 
 def _like(word: str, value: str) -> bool:
@@ -156,7 +159,8 @@ def _split(wish: Wish, filters: tuple[Filter, ...]) -> Wish:
 
 def _accounted(reading: Reading, wish: Wish, filters: tuple[Filter, ...], by_model: bool) -> Iterable[str]:
     """The unread words that a kept condition or field is about; all, where the model's fields answer an open word."""
-    names = [part for f in (*wish.fields, *filters) if f.field for part in name_words(f.field)]
+    fields = {f.field for f in wish.fields if f.field} | {f.field for f in filters}
+    names = [part for name in fields for part in name_words(name)]
     values = [str(v) for f in filters for v in (f.value if isinstance(f.value, list) else [f.value])]
     for word in reading.lost:
         if by_model or any(_like(word, part) for part in (*names, *(p for v in values for p in name_words(v)))):

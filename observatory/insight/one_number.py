@@ -64,7 +64,7 @@ def _is_group(filter: Filter, profile: Profile) -> bool:
 
 def _telling(profile: Profile, wish: Wish) -> FieldProfile | None:
     """The category with the fewest values that nothing is said about."""
-    used = {f.field for f in (*wish.fields, *wish.filters)}
+    used = {f.field for f in wish.fields} | {f.field for f in wish.filters}
     fields = [f for f in profile.fields if f.type in ("nominal", "ordinal") and f.role == "dimension"]
     return min(
         (f for f in fields if f.name not in used and 1 < f.distinct <= 12), key=lambda f: f.distinct, default=None

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from observatory.insight import clauses
 from observatory.insight.assemble import asks_share, assemble
-from observatory.insight.bins import bin_width
 from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
+from observatory.insight.implied import compared_values, existing, readable, related, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.terms import (
@@ -27,7 +27,7 @@ from observatory.insight.terms import (
 from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
 from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.insight.world import restated
-from observatory.model import Filter, Profile, Wish, WishedField
+from observatory.model import Filter, Profile, Wish
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
@@ -90,22 +90,23 @@ def read(question: str, profile: Profile) -> Reading:
         *filter(None, [beyond(text)]),
         *(c.problem for c in conditions if c.problem),
         *problems,
+        *_either(words, conditions),
         *_not_shown(found, wish, problems),
         *_unknown(text, words, mentions, used, profile),
     )
     said = {name for name, part in (("mark", mark), ("sort", order), ("limit", limit)) if part is not None}
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
-    wish = _wide(wish, text, profile)
-    read = _compared_values(replace(_related(text, wish), filters=filters))
-    read = _existing(text, read, profile)
+    wish = wide(wish, text, profile)
+    read = compared_values(replace(related(text, wish), filters=filters))
+    read = existing(text, read, profile)
     wish = calculated(text, words, read, found, profile)
-    wish = _readable(text, read) if wish == read else wish
+    wish = readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
     lost = _lost(unread, warnings, used_names)
     warnings = (*warnings, *([not_used(lost)] if lost and used_names else []))
     measured = wish.task in ("distribution", "part") or any(f.calculation for f in wish.fields)
-    measured = measured or any(t.measured for t in found)
+    measured = measured or any(t.measured for t in found) or not found
     return Reading(
         wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found), measured, lost
     )
@@ -120,65 +121,11 @@ def _who(words: Sequence[Token]) -> tuple[int, clauses.Direction, frozenset[int]
     return (10, "ascending" if low else "descending", frozenset()) if ends else None
 
 
-def _wide(wish: Wish, text: str, profile: Profile) -> Wish:
-    """Bins of the width that is asked for: of the first number, which is counted in them."""
-    width = bin_width(text)
-    numbers = [f for f in wish.fields if f.field is not None and profile.field(f.field).type == "quantitative"]
-    chosen = next((f for f in numbers if f.bin), next((f for f in numbers if f.aggregate is None), None))
-    if width is None or chosen is None:
-        return wish
-    binned = replace(chosen, bin=width)
-    alone = (WishedField(None, "count"),) if len(wish.fields) == 1 else ()
-    return replace(wish, fields=(*(binned if f is chosen else f for f in wish.fields), *alone))
-
-
-_TWICE = re.compile(r"\b(?:higher|lower) `([^`]+)`.*\b(?:higher|lower) `([^`]+)`", re.IGNORECASE)
-
-
-def _related(text: str, wish: Wish) -> Wish:
-    """“Do people in richer countries live longer?”: two comparatives ask how one number goes with the other."""
-    found = _TWICE.search(text)
-    if found is None or found[1] == found[2]:
-        return wish
-    return Wish((WishedField(found[1], channel="x"), WishedField(found[2], channel="y")), "point", None, wish.filters)
-
-
-_ANY = re.compile(r"^\s*(?:were|was|are|is|have|has|had|did|do)\b[^.?!]*\b(?:there|any|ever)\b", re.IGNORECASE)
-
-
-def _existing(text: str, wish: Wish, profile: Profile) -> Wish:
-    """“Were there any with wind above 9?” asks how many; “when”, in which month."""
-    if wish.fields or not wish.filters:
-        return wish
-    times = [f for f in profile.fields if f.type == "temporal"]
-    rows = WishedField(None, "count")
-    if _ANY.search(text):
-        return replace(wish, fields=(rows,))
-    if re.match(r"\s*when\b", text, re.IGNORECASE) and len(times) == 1:
-        return replace(wish, fields=(WishedField(times[0].name, time_unit="month"), rows))
-    return wish
-
-
 def fields_of(wish: Wish) -> set[str]:
     """The names of all fields that a wish shows, computes with or filters by."""
     made = [f.calculation for f in wish.fields if f.calculation is not None]
     names = [f.field for f in wish.fields] + [c.other for c in made] + [c.part.field for c in made if c.part]
     return {name for name in names if name is not None} | {f.field for f in wish.filters}
-
-
-def _readable(text: str, wish: Wish) -> Wish:
-    """Bars where a share of some rows, or in each group, is asked for: what is to be compared stands side by side."""
-    dims = [f for f in wish.fields if f.field is not None and f.aggregate is None]
-    counted = all(f.aggregate in (None, "count") and not f.bin for f in wish.fields)
-    split = asks_share(text) and wish.mark is None and counted and bool(dims) and (bool(wish.filters) or len(dims) > 1)
-    return replace(wish, mark="bar") if split else wish
-
-
-def _compared_values(wish: Wish) -> Wish:
-    """One number of several values of a field, such as “the pay in Boston and Chicago”: a number for each of them."""
-    several = [f.field for f in wish.filters if f.op == "oneOf" and not f.negated]
-    alone = bool(wish.fields) and all(f.aggregate for f in wish.fields) and wish.mark not in ("point", "boxplot")
-    return replace(wish, fields=(WishedField(several[0]), *wish.fields)) if alone and several else wish
 
 
 def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> list[str]:
@@ -256,6 +203,18 @@ def _parts(
     last = free[-1]
     shown = Mention(last.field, last.start, last.end, 1.0, 1, contrast=True)
     return [shown], [v for v in values if v.field is not last.field]
+
+
+def _either(words: Sequence[Token], conditions: Sequence[Condition]) -> list[str]:
+    """Conditions on different fields with an “or” between them, which are both asked of a row here."""
+    found = []
+    said = [(min(c.tokens), max(c.tokens), c.filter.field) for c in conditions if c.filter is not None and c.tokens]
+    for i in (i for i, token in enumerate(words) if token.lower == "or"):
+        before = [name for _, last, name in said if 0 < i - last <= 3]
+        after = [name for first, _, name in said if 0 < first - i <= 4]
+        if before and after and before[-1] != after[0]:
+            found.append(f"The “or” between {before[-1]} and {after[0]} is read as “and”: rows must meet both.")
+    return found
 
 
 def _compared(text: str, group: Mention, said: Sequence[ValueMention]) -> Condition:

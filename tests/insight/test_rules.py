@@ -274,3 +274,16 @@ def test_earners_are_people_with_a_salary(staff: Profile) -> None:
     wish = read("Show me the top 5 earners", staff).wish
     assert [f.field for f in wish.fields] == ["Employee_Name", "Salary"]
     assert (wish.sort, wish.limit) == ("descending", 5)
+
+
+@pytest.mark.parametrize(
+    ("question", "warned"),
+    [
+        ("average salary by city where age is over 50 or department is Sales", True),
+        ("average salary by city where age is over 50 and department is Sales", False),
+        ("average salary by city for Sales or Support", False),
+    ],
+)
+def test_an_or_between_fields_is_said_to_be_read_as_and(staff: Profile, question: str, warned: bool) -> None:
+    found = read(question, staff)
+    assert warned == any("is read as “and”" in w for w in found.warnings)
