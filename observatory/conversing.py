@@ -27,6 +27,7 @@ class Conversing:
     _recommender: Callable[[str], Callable[[model.Wish, int], list[model.RankedChart]]]
     _worded: Callable[[model.Dataset], model.Profile]
     _coding: Callable[[model.Dataset, RecordingLLM | None], Any]
+    _number: Callable[[model.Dataset, model.Wish], float | None]
     profile: Callable[[Any], model.Profile]
     dataset: Callable[[Any], model.Dataset]
     engine: Callable[[], model.EngineStatus]
@@ -66,7 +67,16 @@ class Conversing:
         profile, charts = self._worded(chosen), self._recommender(chosen.id)
         try_code = self._coding(chosen, client)
         answering = self._answering(
-            chosen, lambda text: visualize(profile, text, charts, client, status=status, try_code=try_code)
+            chosen,
+            lambda text: visualize(
+                profile,
+                text,
+                charts,
+                client,
+                status=status,
+                try_code=try_code,
+                count=lambda wish: self._number(chosen, wish),
+            ),
         )
         found = chat(profile, question, history, answering, client, status=status)
         return replace(found, sent=_sent(client), answer=replace(found.answer, sent=_sent(client)))

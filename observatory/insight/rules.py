@@ -34,7 +34,7 @@ _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\
 _SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
 _NO_GROUP = vocabulary(
     "time year month day week weekday hour the using means row other one how its number count average mean total sum "
-    "maximum minimum descending ascending order name names each every person people group"
+    "maximum minimum descending ascending order name names each every person people group side"
 )
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from observatory.insight.words import Token, alike, meanings, name_words, stem
+from observatory.insight.words import Token, meanings, name_words, stem
 from observatory.model import FieldProfile, Profile
 
 _DEGREES = {"more": "higher", "most": "highest", "less": "lower", "least": "lowest", "plain": ""}
@@ -81,7 +81,7 @@ def _compared(found: re.Match[str], profile: Profile) -> str:
     word = found[0]
     base = found[1].lower()
     nouns = {base[:-1], base[:-2] if base[-2:-1] == base[-3:-2] else base[:-1]} if base.endswith("i") else {base}
-    named = [f for f in profile.fields if any(alike(word, part) for part in name_words(f.name))]
+    named = any(word.lower() in name_words(f.name) for f in profile.fields)
     if named or not base.endswith("i"):
         return word
     fitting = [f for f in profile.fields if f.type == "quantitative" and set(name_words(f.name)[:1]) & nouns]
