@@ -127,15 +127,17 @@ def _numbers(filter: Filter) -> set[float]:
 
 
 def _is_said(filter: Filter, words: list[Token], field: FieldProfile) -> bool:
-    """Whether the question has the value of a condition: a date of it, its words in some form, or a number and the
-    name of its field, for a number may be of any.
+    """Whether the question has the value of a condition: its words in some form, a date of it, or a number that it
+    does not say of something else, as “it” or “they”, without the name of the field.
     """
     values = filter.value if isinstance(filter.value, list) else [filter.value]
     if field.type == "temporal":
         return all(any(str(v)[:4] == t.text[:4] for t in words) for v in values)
     numbers = _numbers(filter)
     if numbers:
-        return _is_named([field.name], words) and numbers <= {n for t in words if (n := number(t.text)) is not None}
+        places = {n: i for i, t in enumerate(words) if (n := number(t.text)) is not None}
+        before = [t.lower for n in numbers & places.keys() for t in words[max(0, places[n] - 4) : places[n]]]
+        return numbers <= places.keys() and (_is_named([field.name], words) or not {"it", "they"} & set(before))
     if len(field.top) > MANY_VALUES:
         said = {t.lower for t in words} | {t.lower.removesuffix("'s") for t in words}
         return all(str(v).lower() in said for v in values)
