@@ -59,6 +59,7 @@ def ask_model(llm: LLM, profile: Profile, question: str) -> tuple[Wish, int]:
 def schema(known: Sheet) -> dict[str, Any]:
     """The JSON schema of a reply: every name in it is a field of the table.
 
+    >>> from observatory.model import FieldProfile
     >>> field = FieldProfile("Fare", "quantitative", "measure", "DOUBLE", 0, 9)
     >>> schema(Sheet({"Fare": field}, ""))["properties"]["y"]["enum"]
     ['Fare', 'number of rows', 'average of Fare', 'total of Fare', 'highest Fare', 'lowest Fare']

@@ -1,8 +1,10 @@
 """The small model, downloaded once for real, and an engine that runs it."""
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from socketserver import TCPServer
 
 import pytest
 
@@ -10,6 +12,24 @@ from observatory.llm import Engine, models
 from observatory.settings import Settings
 
 SMALL = "smollm2-135m-instruct"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[TCPServer], TCPServer]]:
+    """A function that lets a server that is made up answer, in a thread of its own, until the test ends."""
+    running: list[tuple[TCPServer, threading.Thread]] = []
+
+    def served(server: TCPServer) -> TCPServer:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        running.append((server, thread))
+        return server
+
+    yield served
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,8 @@
 
 import http.server
 import json
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from email.message import Message
 from typing import Any
 
@@ -70,13 +69,8 @@ class FakeHandler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[FakeServer]:
-    with FakeServer() as fake:
-        thread = threading.Thread(target=fake.serve_forever, args=(0.01,))
-        thread.start()
-        yield fake
-        fake.shutdown()
-        thread.join()
+def server(serve: Callable[[FakeServer], FakeServer]) -> FakeServer:
+    return serve(FakeServer())
 
 
 def test_a_question_is_asked_so_that_its_answer_is_always_the_same(server: FakeServer):

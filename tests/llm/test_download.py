@@ -10,7 +10,7 @@ import re
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -303,13 +303,8 @@ class HubHandler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
-    with Hub() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def hub(serve: Callable[[Hub], Hub]) -> Hub:
+    return serve(Hub())
 
 
 def url_of(hub: Hub) -> str:

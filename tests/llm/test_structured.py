@@ -6,7 +6,7 @@ import http.server
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -137,13 +137,8 @@ class FakeHandler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[FakeServer]:
-    with FakeServer() as fake:
-        thread = threading.Thread(target=fake.serve_forever, args=(0.01,))
-        thread.start()
-        yield fake
-        fake.shutdown()
-        thread.join()
+def server(serve: Callable[[FakeServer], FakeServer]) -> FakeServer:
+    return serve(FakeServer())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import http.server
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -65,14 +65,10 @@ class TalkerHandler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def talker() -> Iterator[Talker]:
-    with Talker() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.stopped.set()
-        server.shutdown()
-        thread.join()
+def talker(serve: Callable[[Talker], Talker]) -> Iterator[Talker]:
+    server = serve(Talker())
+    yield server
+    server.stopped.set()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -28,7 +28,7 @@ _FILLER = STOP | vocabulary(
 
 @dataclass(frozen=True)
 class Instruction:
-    """Edits in the order of the words, sentences on what cannot be done, and words that nothing was made of."""
+    """Edits in the order of making them, sentences on what cannot be done, and words that nothing was made of."""
 
     edits: tuple[ChartEdit, ...]
     problems: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ def read(instruction: str, profile: Profile, spec: Mapping[str, Any]) -> Instruc
     >>> sex = FieldProfile("Sex", "nominal", "dimension", "VARCHAR", 0, 2)
     >>> found = read("as horizontal bars, coloured by sex", Profile(9, (sex,)), {"mark": "point"})
     >>> [(e.op, e.value or e.field) for e in found.edits]
-    [('mark', 'bar'), ('orient', 'horizontal'), ('color', 'Sex')]
+    [('mark', 'bar'), ('color', 'Sex'), ('orient', 'horizontal')]
     """
     text = " ".join(instruction.split())[:LONGEST]
     groups = [s.field for s in parts(spec)[1] if s.field is not None]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from observatory.errors import LLMInvalidReply
 from observatory.insight.prompts import fill
 from observatory.insight.sheet import Sheet, is_public, sheet
+from observatory.insight.wish import CHARTS
 from observatory.insight.wording import MARKS as MARK_WORDS
 from observatory.insight.wording import channels, mark_of
 from observatory.model import ChartEdit, Filter, Profile
@@ -22,16 +23,6 @@ _FIELD_OPS = {
     "small charts by": "panels",
     "measure": "measure",
     "leave out": "drop",
-}
-_MARKS = {
-    "bar chart": "bar",
-    "line chart": "line",
-    "scatter plot": "point",
-    "pie chart": "arc",
-    "histogram": "histogram",
-    "box plot": "boxplot",
-    "heat map": "rect",
-    "area chart": "area",
 }
 _SUMMARIES = {
     "mean": "mean",
@@ -89,7 +80,7 @@ def _values(known: Sheet) -> dict[str, tuple[str, Any]]:
 def schema(known: Sheet, values: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
     """The JSON schema of a reply: every field in it is one of the table, and every word is known."""
     what = ["kind of chart", "summary", "order", "looks", "rows", *_FIELD_OPS]
-    to = ["none", *_MARKS, *_SUMMARIES, *_ORDERS, *_LOOKS, *values]
+    to = ["none", *CHARTS, *_SUMMARIES, *_ORDERS, *_LOOKS, *values]
     change = {"what": {"enum": what}, "field": {"enum": ["none", *known.labels]}, "to": {"enum": to}}
     item = {"type": "object", "properties": change, "required": list(change), "additionalProperties": False}
     changes = {"changes": {"type": "array", "maxItems": _MOST, "items": item}}
@@ -118,8 +109,8 @@ def _edit(what: str, field: Any, to: str, values: Mapping[str, tuple[str, Any]])
     if to in values:
         held, value = values[to]
         return ChartEdit("filter", filter=Filter(held, "equal", value))
-    if to in _MARKS:
-        return ChartEdit("mark", _MARKS[to])
+    if to in CHARTS:
+        return ChartEdit("mark", CHARTS[to])
     if to in _SUMMARIES:
         return ChartEdit("measure") if to == "number of rows" else ChartEdit("aggregate", _SUMMARIES[to])
     if to in _ORDERS:
