@@ -37,9 +37,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.lida.log import Log
-from benchmarks.lida.peer import Lida, peer
+from benchmarks.lida.peer import peer
 from benchmarks.lida.serving import served
 from benchmarks.lida.shown import is_drawn, units
+from benchmarks.piped import Piped
 from observatory.insight.wording import channels, is_histogram, mark_of
 
 SAMPLES = Path(__file__).resolve().parents[1] / "datasets"
@@ -167,7 +168,7 @@ def lida_uses(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
 class Asked:
     """Goals and charts of one run; what a model was asked for is kept in the log."""
 
-    def __init__(self, obs: Any, lida: Lida | None, log: Log, model: str, n: int) -> None:
+    def __init__(self, obs: Any, lida: Piped | None, log: Log, model: str, n: int) -> None:
         self._obs, self._lida, self._log, self._model, self._n = obs, lida, log, model, n
 
     def results(self, table: Path) -> Iterator[dict[str, Any]]:

@@ -18,33 +18,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-
-class Draco:
-    """The peer's side of the pipe."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def ask(self, do: str, **request: Any) -> dict[str, Any]:
-        """One answer; raises RuntimeError when the peer is gone."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("Draco's environment gave no answer: is it made as benchmarks/charts/draco2.py says?")
-        return json.loads(line)
+if TYPE_CHECKING:
+    from benchmarks.piped import Piped
 
 
 @contextmanager
-def peer(python: str) -> Iterator[Draco]:
+def peer(python: str) -> Iterator[Piped]:
     """Draco, run by the Python of its own environment until the block is left."""
+    from benchmarks.piped import Piped
+
     command = [python, str(Path(__file__).resolve())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Draco(process)
+        yield Piped(process, "benchmarks/charts/draco2.py")
         assert process.stdin
         process.stdin.close()
 

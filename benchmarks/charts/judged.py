@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.charts.draco2 import Draco
 from benchmarks.charts.wishes import sampled, textbook
+from benchmarks.piped import Piped
 from observatory.charts import recommend
 from observatory.charts.draco import to_draco
 from observatory.charts.spec.reading import parse
@@ -102,7 +102,7 @@ def charts() -> Iterator[tuple[str, Profile, int, dict[str, Any]]]:
                 yield origin, profile, chart.rank, dict(chart.spec)
 
 
-def judged(draco: Draco) -> dict[str, Any]:
+def judged(draco: Piped) -> dict[str, Any]:
     """Charts by their origin: accepted, different on purpose, wrong to Draco, and without words in Draco."""
     counts: dict[str, Counter[str]] = {}
     violations: Counter[str] = Counter()

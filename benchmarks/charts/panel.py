@@ -21,8 +21,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.charts.draco2 import Draco, peer
+from benchmarks.charts.draco2 import peer
 from benchmarks.charts.wishes import panel, profile_of, wish_of
+from benchmarks.piped import Piped
 from observatory.charts import recommend
 from observatory.charts.draco import draco_wish, from_draco
 from observatory.charts.draco.language import AGGREGATES, CHANNELS, FACETS, MARKS, stacks
@@ -87,7 +88,7 @@ def first_of_ours(profile: Profile, wish: Wish) -> View | None:
     return parse(dict(found[0].spec)) if found else None
 
 
-def first_of_draco(draco: Draco, profile: Profile, wish: Wish) -> View | None:
+def first_of_draco(draco: Piped, profile: Profile, wish: Wish) -> View | None:
     """Draco's best chart, or None when it has none, or one of several layers."""
     facts = draco_wish(wish, profile)
     answers = draco.ask("complete", facts=facts.text, k=1)["answers"]
@@ -111,7 +112,7 @@ def sayable(request: Mapping[str, Any]) -> bool:
     )
 
 
-def judged(draco: Draco | None) -> list[dict[str, Any]]:
+def judged(draco: Piped | None) -> list[dict[str, Any]]:
     """One row for each request: what it asks for, and whether our and Draco's first chart meet it (None: not asked)."""
     written, rows = panel(), []
     profiles = {name: profile_of(table) for name, table in written["tables"].items()}

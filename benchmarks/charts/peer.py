@@ -18,9 +18,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.charts.draco2 import Draco, peer
+from benchmarks.charts.draco2 import peer
 from benchmarks.charts.judged import judged, print_judged
 from benchmarks.charts.speed import cpu_ms, spread, table
+from benchmarks.piped import Piped
 from observatory.charts import recommend
 from observatory.charts.draco import draco_wish, from_draco
 from observatory.charts.draco.language import AGGREGATES, CHANNELS, FACETS, MARKS
@@ -43,7 +44,7 @@ def distinct(answers: list[dict[str, Any]], names: tuple[str, ...]) -> int:
     return len({json.dumps(from_draco(answer["facts"], names), sort_keys=True) for answer in answers})
 
 
-def speed(draco: Draco, repeats: int) -> list[dict[str, Any]]:
+def speed(draco: Piped, repeats: int) -> list[dict[str, Any]]:
     """One row for each number of columns and of wished fields."""
     dice, rows = random.Random(0), []
     for n_columns in (10, 20, 40):
@@ -86,7 +87,7 @@ def print_speed(rows: list[dict[str, Any]], *, head: bool) -> None:
         )
 
 
-def space(draco: Draco) -> dict[str, Any]:
+def space(draco: Piped) -> dict[str, Any]:
     """What each chooses from: the words it tries, and how many charts complete a wish, counted to `MOST`."""
     words = {
         kind: re.search(rf"^domain\({kind},\((.*?)\)\)", program("facts"), re.MULTILINE)

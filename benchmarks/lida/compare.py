@@ -26,10 +26,11 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.lida.log import Log
-from benchmarks.lida.peer import Lida, peer
+from benchmarks.lida.peer import peer
 from benchmarks.lida.serving import served
 from benchmarks.lida.shown import is_drawn, verdict_of
 from benchmarks.nl2vis import verdict
+from benchmarks.piped import Piped
 
 READERS = ("ours", "lida")
 
@@ -74,7 +75,7 @@ def ours(obs: Any, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     return {"spec": answer.spec, "seconds": round(seconds, 3), **is_drawn(obs, dataset, answer.spec)}
 
 
-def theirs(lida: Lida, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
+def theirs(lida: Piped, table: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     """LIDA's answer, as its environment gave it."""
     return lida.ask("visualize", table=str(table), question=case["nl"][0])
 

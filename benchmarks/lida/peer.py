@@ -28,34 +28,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmarks.piped import Piped
 
 MOST_TOKENS = 1400
 CHART_SECONDS = 60
 SHOWN_ROWS = 20_000
 
 
-class Lida:
-    """The peer's side of the pipe."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def ask(self, do: str, **request: Any) -> dict[str, Any]:
-        """One answer; raises RuntimeError when the peer is gone."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("LIDA's environment gave no answer: is it made as benchmarks/lida/peer.py says?")
-        return json.loads(line)
-
-
 @contextmanager
-def peer(python: str, base_url: str, api_key: str, model: str) -> Iterator[Lida]:
+def peer(python: str, base_url: str, api_key: str, model: str) -> Iterator[Piped]:
     """LIDA, run by the Python of its own environment until the block is left."""
+    from benchmarks.piped import Piped
+
     with tempfile.TemporaryDirectory(prefix="lida-") as folder:
         environment = os.environ | {
             "OPENAI_BASE_URL": base_url,
@@ -70,7 +57,7 @@ def peer(python: str, base_url: str, api_key: str, model: str) -> Iterator[Lida]
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
         ) as process:
             try:
-                yield Lida(process)
+                yield Piped(process, "benchmarks/lida/peer.py")
             finally:
                 assert process.stdin
                 process.stdin.close()

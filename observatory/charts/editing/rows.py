@@ -17,15 +17,6 @@ from observatory.model import ChartEdit, Filter, Profile
 _LOW, _HIGH = ("gt", "gte"), ("lt", "lte")
 
 
-def filters_of(spec: Mapping[str, Any]) -> list[Filter]:
-    """The conditions of a chart that are read as such, in their order.
-
-    >>> filters_of({"transform": [{"filter": {"field": "a", "equal": 1}}, {"calculate": "1", "as": "b"}]})
-    [Filter(field='a', op='equal', value=1, negated=False)]
-    """
-    return [f for step in spec.get("transform") or () if not _is_limit(step) for f in _read(step)]
-
-
 def _read(step: Any) -> tuple[Filter, ...]:
     return shaped([step]).filters if isinstance(step, dict) and "filter" in step else ()
 
