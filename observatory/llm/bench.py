@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ _QUIET_CORES = 0.1  # with more than this taken by other programs, figures are f
 _BUSY_CORES = 0.5  # with more, nothing is measured unless asked for anyway
 _LOOK_SECONDS = 2.0
 _USERS = 4
+_ROUNDS = 5  # what memory delivers may halve within minutes on a shared machine, so it is read next to each decoding
 Progress = Callable[[str, float], None]
 
 
@@ -60,9 +62,10 @@ class EngineBench(Record):
     Times are in seconds, memory in bytes, bandwidth in bytes per second. `busy_decode` is for one answer of an engine
     that was started while one other process kept a core busy, and therefore took `busy_threads`; `busy_decode_fixed`
     is the same for the engine with `threads` that all other figures are of. `roofline_share` is the decode speed over
-    bandwidth / model size; `other_cores` is how many cores other programs took meanwhile. `users_speedup` is how many
-    times the tokens per second of one user four users get together, prompts included, and `prefix_reuse` the share of
-    a prefix that four users need not read when one had read it.
+    bandwidth / model size: the median of five readings of both, one next to the other; `bandwidth` is their median.
+    `other_cores` is how many cores other programs took meanwhile. `users_speedup` is how many times the tokens per
+    second of one user four users get together, prompts included, and `prefix_reuse` the share of a prefix that four
+    users need not read when one had read it.
     """
 
     model: str
@@ -219,14 +222,14 @@ def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: 
     progress("the first word, with and without what was read before", 0.6)
     uncached, cached = prober.first_token()
     progress("four users", 0.7)
-    speedup = prober.users(_USERS, tokens) / prober.users(1, tokens)
+    alone, together, again = (prober.users(users, tokens) for users in (1, _USERS, 1))
     reuse = prober.prefix_reuse(_USERS)
     others = load.since_last()[1]
-    progress("the memory", 0.85)
+    progress("one answer while a core is busy", 0.8)
     with busy_core():
         busy = prober.decode(1, tokens)
-    bandwidth = memory_bandwidth(engine.config.batch_threads)
-    size = Path(engine.config.model).stat().st_size
+    progress("the memory", 0.85)
+    bandwidth, share = _roofline(engine, prober, tokens)
     return EngineBench(
         model=engine.config.name,
         threads=engine.config.threads,
@@ -239,9 +242,19 @@ def _measured(engine: Engine, load_time: float, batches: Sequence[int], tokens: 
         first_token_cached=cached,
         resident=resident_bytes(engine.pid or 0),
         bandwidth=bandwidth,
-        roofline_share=speeds[0].decode * size / bandwidth,
+        roofline_share=share,
         other_cores=others,
         load_average=os.getloadavg()[0],
-        users_speedup=speedup,
+        users_speedup=2 * together / (alone + again),
         prefix_reuse=reuse,
     )
+
+
+def _roofline(engine: Engine, prober: Prober, tokens: int) -> tuple[float, float]:
+    """What the memory delivers in bytes per second, and the share of it that decoding one answer takes."""
+    size = Path(engine.config.model).stat().st_size
+    pairs = [
+        (prober.decode(1, tokens) * size, memory_bandwidth(engine.config.batch_threads, repeats=2))
+        for _ in range(_ROUNDS)
+    ]
+    return statistics.median(read for _, read in pairs), statistics.median(used / read for used, read in pairs)
