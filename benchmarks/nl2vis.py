@@ -48,6 +48,7 @@ UNITS = {
     "day": "%a",
     "hours": "%H",
 }
+FUNCTIONS = {"count": "size", "average": "mean", "distinct": "nunique", "stdev": "std"}
 Row = tuple[str, ...]
 
 
@@ -76,16 +77,21 @@ def plotted(spec: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     if not aggregates:
         return in_order(plain, encoding)
     for channel, (field, _) in aggregates.items():
-        plain[channel] = 1 if field is None else pd.to_numeric(frame[field], errors="coerce")
+        plain[channel] = 1 if field is None else measured(frame[field], aggregates[channel][1])
         plain[channel] = plain[channel] if field is not None else 1
-    functions = {c: {"count": "size", "average": "mean"}.get(a, a) for c, (_, a) in aggregates.items()}
+    functions = {c: FUNCTIONS.get(a, a) for c, (_, a) in aggregates.items()}
     if not columns:
         return in_order(
-            pd.DataFrame([{c: plain[c].agg("count" if f == "size" else f) for c, f in functions.items()}]),
+            pd.DataFrame([{c: plain[c].size if f == "size" else plain[c].agg(f) for c, f in functions.items()}]),
             encoding,
         )
     groups = plain.groupby(list(columns), dropna=False, sort=True)
     return in_order(pd.DataFrame({c: groups[c].agg(f) for c, f in functions.items()}).reset_index(), encoding)
+
+
+def measured(values: pd.Series, aggregate: str) -> pd.Series:
+    """Values as an aggregate takes them: numbers, or whatever is told apart."""
+    return values if aggregate in ("distinct", "valid", "missing") else pd.to_numeric(values, errors="coerce")
 
 
 def shown(values: pd.Series, definition: Mapping[str, Any]) -> pd.Series:
@@ -104,7 +110,7 @@ def transformed(frame: pd.DataFrame, transform: Mapping[str, Any]) -> pd.DataFra
     if "joinaggregate" in transform:
         group = [name_of(g) for g in transform["groupby"]]
         for item in transform["joinaggregate"]:
-            op = {"count": "size"}.get(item["op"], item["op"])
+            op = FUNCTIONS.get(item["op"], item["op"])
             field = name_of(item["field"]) if "field" in item else group[0]
             frame = frame.assign(**{item["as"]: frame.groupby(group, dropna=False)[field].transform(op)})
         return frame

@@ -1,10 +1,11 @@
 """Questions as people ask them, and every answer to be read: is it true, is it what was asked?
 
-    python benchmarks/insight/session.py [--model NAME|none] [--only DATASET] [--json]
+    python benchmarks/insight/session.py [--model NAME|none] [--second] [--only DATASET] [--json]
 
-The questions and what a true answer shows are in `questions.toml`. What is printed is for a reader: whether a chart
-answers a question in free words, no program can say. What a program can say is printed last: how many answers are
-charts that are drawn, and how many say that they are no answer.
+The questions and what a true answer shows are in `questions.toml`; with --second those of `questions_second.toml`,
+written later from the data alone by someone who knew neither the rules nor the first set. What is printed is for a
+reader: whether a chart answers a question in free words, no program can say. What a program can say is printed last:
+how many answers are charts that are drawn, and how many say that they are no answer.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ SAMPLES = HERE.parents[1] / "datasets"
 NO_ANSWER = "This is not an answer."
 
 
-def answers(model: str, only: str | None) -> Iterator[dict[str, Any]]:
+def answers(model: str, only: str | None, questions_file: Path) -> Iterator[dict[str, Any]]:
     """Each question with its answer."""
     import observatory
 
-    questions = tomllib.loads((HERE / "questions.toml").read_text(encoding="utf-8"))["question"]
+    questions = tomllib.loads(questions_file.read_text(encoding="utf-8"))["question"]
     with engine(model) as llm, observatory.open(llm=llm) as obs:
         for question in questions:
             if only in (None, question["dataset"]):
@@ -56,7 +57,8 @@ def answers(model: str, only: str | None) -> Iterator[dict[str, Any]]:
 
 def show(answer: dict[str, Any]) -> None:
     """One answer, to be read."""
-    print(f"\n[{answer['dataset']}] {answer['ask']}\n  right:   {answer['right']}")
+    right = f"{answer['right']} ({answer['truth']})" if "truth" in answer else answer["right"]
+    print(f"\n[{answer['dataset']}] {answer['ask']}\n  right:   {right}")
     print(f"  chart:   {answer['chart']}{' | ' + answer['filters'] if answer['filters'] else ''}")
     print(f"  says:    {answer['explanation']}")
     for warning in answer["warnings"]:
@@ -71,11 +73,12 @@ def main() -> int:
     """Print every answer."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="none", help="model of the registry, or none: rules alone")
+    parser.add_argument("--second", action="store_true", help="ask the second forty")
     parser.add_argument("--only", help="one of the four data sets")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
     found = []
-    for answer in answers(args.model, args.only):
+    for answer in answers(args.model, args.only, HERE / f"questions{'_second' if args.second else ''}.toml"):
         found.append(answer)
         if not args.json:
             show(answer)
