@@ -188,7 +188,7 @@ def normal(value: Any) -> str:
         return ""
     text = str(value).strip()
     try:
-        return f"{float(text):.4g}"
+        return f"{float(text):.6g}"
     except ValueError:
         pass
     time_like = re.fullmatch(r"(\d{4}-\d{1,2}-\d{1,2})(?:[T ](\d\d:\d\d:\d\d).*)?", text)

@@ -63,7 +63,10 @@ class Gallery:
         from observatory.charts import recommend
 
         flags, weights = self._flags(dataset_id, None), self.rule_weights()
-        return lambda wish, k: recommend(self._profile(dataset_id), wish, k, weights=weights, findings=flags)
+        table = self._store.table(dataset_id)
+        return lambda wish, k: recommend(
+            self._profile(dataset_id), wish, k, weights=weights, findings=flags, table=table
+        )
 
     def quick_findings(self, dataset: Any) -> tuple[model.Finding, ...]:
         """What quick detectors find, against the reference that the card declares: what charts are chosen by.

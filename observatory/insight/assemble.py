@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from observatory.insight.clauses import Direction, Order, superlative
@@ -89,7 +90,9 @@ def _unique(found: Sequence[Term]) -> list[Term]:
         if any(t.aggregate == term.aggregate for t in same):
             i = next(k for k, t in enumerate(kept) if t.field is term.field and t.aggregate == term.aggregate)
             if (term.group, term.colour) > (kept[i].group, kept[i].colour):
-                kept[i] = Term(**{**vars(kept[i]), "group": term.group, "colour": term.colour})
+                kept[i] = replace(kept[i], group=term.group, colour=term.colour)
+            if term.time_unit and not kept[i].time_unit:
+                kept[i] = replace(kept[i], time_unit=term.time_unit)
         elif term.field is None or not same:
             kept.append(term)
         elif term.aggregate is not None:

@@ -9,7 +9,7 @@ from observatory.insight.linking import Mention
 from observatory.insight.words import Token
 
 _WIDTH = re.compile(
-    r"\b(?:bins?|buckets?|steps?|intervals?|groups?|ranges?|bands?)\s+of\s+(?:width\s+)?(\d+(?:\.\d+)?)",
+    r"\b(?:bins?|buckets?|steps?|intervals?|groups?|ranges?|bands?)\s+of\s+(?:width\s+)?(\d+(?:\.\d+)?)(?![\d.]|\s*(?:and|to|-|–)\s*\d)",
     re.IGNORECASE,
 )
 
@@ -17,8 +17,8 @@ _WIDTH = re.compile(
 def bin_width(text: str) -> float | None:
     """The width of bins that a question asks for.
 
-    >>> bin_width("ages in bins of 10"), bin_width("ages in bins")
-    (10, None)
+    >>> bin_width("ages in bins of 10"), bin_width("ages in bins"), bin_width("ages in the range of 10 and 20")
+    (10, None, None)
     """
     match = _WIDTH.search(text)
     said = float(match[1]) if match and match[1] else None

@@ -42,7 +42,8 @@ _DIRECTION = re.compile(
 )
 _NAMED_FIRST = re.compile(rf"\b(?:(?P<low>{_LOW}|earliest|youngest)|{_HIGH})\s+\w+\s+first\b", re.IGNORECASE)
 _SORT_VERB = re.compile(
-    r"(?<!each )(?<!every )(?<!the )(?<!per )(?<!of )(?<!by )\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing|s)?\b",
+    r"(?<!each )(?<!every )(?<!those )(?<!these )(?<!all )(?<!the )"
+    r"(?<!per )(?<!of )(?<!by )\b(?:sort|order|rank|arrang|organi[sz])(?:ed|e|ing|s)?\b",
     re.IGNORECASE,
 )
 _WEAK_VERB = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from observatory.insight.clauses import covered
@@ -48,6 +48,13 @@ _OR_MORE = re.compile(
     r"(?P<lte>less|fewer|younger|below|under|lower|earlier))\b",
     re.IGNORECASE,
 )
+_OUTSIDE = re.compile(
+    rf"(?<![\w-])(?:(?:less|lower|smaller|fewer|younger|earlier|below|under|before)(?:\s+than)?\s+{_VALUE}\s+or\s+(?:is\s+|are\s+)?"
+    rf"(?:more|greater|higher|larger|bigger|older|later|above|over|after)(?:\s+than)?\s+{_VALUE}"
+    rf"|(?:more|greater|higher|larger|bigger|older|later|above|over|after)(?:\s+than)?\s+{_VALUE}\s+or\s+(?:is\s+|are\s+)?"
+    rf"(?:less|lower|smaller|fewer|younger|earlier|below|under|before)(?:\s+than)?\s+{_VALUE})(?!\w)",
+    re.IGNORECASE,
+)
 _ONWARD = re.compile(r"(?<![\w.])((?:1[5-9]|20)\d\d)\s+(?P<gte>on|onwards?)\b", re.IGNORECASE)
 _YEAR = re.compile(
     r"\b(?:in|of|for|during|year|on)\s+(?:the\s+)?(?:year\s+)?"
@@ -84,7 +91,7 @@ def comparisons(
     """
     found: list[Condition] = []
     used = set(taken)
-    for pattern in (_RANGE, _OR_MORE, _ONWARD, _COMPARISON, _YEAR):
+    for pattern in (_OUTSIDE, _RANGE, _OR_MORE, _ONWARD, _COMPARISON, _YEAR):
         for match in pattern.finditer(text):
             span = covered(question, match.start(), match.end())
             if not span or span & used:
@@ -106,7 +113,7 @@ def _condition(
     values = [v for v in match.groups() if v and re.search(r"\d", v)]
     values = [v.strip("\"'") for v in values]
     ops = [name for name, said in match.groupdict().items() if said]
-    op: Op = "range" if match.re is _RANGE else ops[0] if ops else "equal"  # type: ignore[assignment]
+    op: Op = "range" if match.re in (_RANGE, _OUTSIDE) else ops[0] if ops else "equal"  # type: ignore[assignment]
     field = _subject(match.group(), span, question, mentions, profile, values, op)
     if field is None:
         said = " ".join(match.group().split())
@@ -114,6 +121,8 @@ def _condition(
             return None
         return Condition(None, span, f"I could not tell which field “{said}” is about, so all rows are shown.")
     made = predicate(field, op, values)
+    if made is not None and match.re is _OUTSIDE:
+        made = replace(made, negated=True)
     return None if made is None else Condition(made, span)
 
 
@@ -123,7 +132,9 @@ def _subject(
 ) -> FieldProfile | None:  # fmt: skip
     """The field compared: one the word implies, else the nearest named, else the only one that fits."""
     first, last = min(span), max(span)
-    if {"it", "they", "count", "number"} & {t.lower for t in question[max(0, first - 2) : first]}:
+    inside = {i for m in mentions for i in range(m.start, m.end)}
+    said_before = {question[i].lower for i in range(max(0, first - 2), first) if i not in inside}
+    if said_before & {"it", "they", "count", "number"} or _counts_rows(last, mentions):
         return None
     able = [m for m in mentions if comparable(m.field, values)]
     implied = next((_IMPLIED[question[i].lower] for i in sorted(span) if question[i].lower in _IMPLIED), None)
@@ -150,6 +161,11 @@ def _subject(
     fitting = [f for f in profile.fields if f.role == "measure" and comparable(f, values) and _holds(f, values)]
     ages = [f for f in fitting if _has_word(f, "age")]
     return ages[0] if ages else fitting[0] if len(fitting) == 1 else None
+
+
+def _counts_rows(last: int, mentions: Sequence[Mention]) -> bool:
+    """“more than 2 students” is about how many rows there are, not about the number that tells students apart."""
+    return any(m.start == last + 1 and m.field.role == "identifier" for m in mentions)
 
 
 def comparable(field: FieldProfile, values: Sequence[str]) -> bool:

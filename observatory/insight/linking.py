@@ -21,6 +21,7 @@ ORDINALS = {
     for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), 1)
 }
 _ALONE = vocabulary("id name type date code")
+_COMPOUNDS = {("email", "address"), ("mail", "address"), ("phone", "number"), ("telephone", "number"), ("zip", "code")}
 _GAPS = vocabulary("of the in a an for")
 MANY_VALUES = 30
 _MONTHS = vocabulary("jan feb mar apr may jun jul aug sep oct nov dec")
@@ -106,7 +107,9 @@ def _worded(
             end, matched = _match(question, i, words, taken)
             coverage = sum(rarity[stem(w)] for w in matched) / total if total else 0.0
             if matched and _counts(matched, coverage, field, profile):
-                weak = coverage < 0.99 and len(matched) == 1 and words[-1] in _HEADS and words[-1] not in matched
+                about = coverage < 0.99 and words[-1] in _HEADS and words[-1] not in matched
+                rows = field.role == "identifier" and question[end - 1].lower.endswith("s")
+                weak = about and (len(matched) == 1 or rows)
                 yield Mention(field, i, end, coverage, len(matched), weak)
 
 
@@ -160,11 +163,19 @@ def _drop_modifiers(found: list[Mention], question: Sequence[Token]) -> list[Men
         side = kept[-1] if kept else None
         ordered = side is not None and side.start > 0 and question[side.start - 1].lower in ORDINALS
         if side is not None and not ordered and side.end == mention.start and _one_phrase(question, side.end, mention):
-            if side.coverage > mention.coverage + 0.01:
+            if side.coverage > mention.coverage + 0.01 or _is_first(found, side, mention, question):
                 continue
             kept.pop()
         kept.append(mention)
     return kept
+
+
+def _is_first(found: Sequence[Mention], first: Mention, second: Mention, question: Sequence[Token]) -> bool:
+    """Whether the first of two names side by side is meant: “email address”, or “maker code” where the maker is named
+    elsewhere too and the second is a mere code."""
+    said = question[second.start - 1].lower, question[second.start].lower
+    again = sum(m.field is first.field for m in found) > 1
+    return said in _COMPOUNDS or (again and set(name_words(second.field.name)) <= _ALONE)
 
 
 def _one_phrase(question: Sequence[Token], i: int, second: Mention) -> bool:

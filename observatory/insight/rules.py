@@ -11,6 +11,7 @@ from observatory.insight.assemble import asks_share, assemble
 from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
+from observatory.insight.entities import standing_for_rows, without_names, without_own
 from observatory.insight.implied import compared_values, existing, readable, related, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
@@ -24,7 +25,7 @@ from observatory.insight.terms import (
     is_time,
     terms,
 )
-from observatory.insight.values import equalities, memberships, outcomes, patterns, presences
+from observatory.insight.values import equalities, memberships, outcomes, parts_of_values, patterns, presences
 from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.insight.world import restated
 from observatory.model import Filter, Profile, Wish
@@ -78,6 +79,7 @@ def read(question: str, profile: Profile) -> Reading:
     mark, order, limit = clauses.mark(text, words), clauses.order(text, words), clauses.limit(text, words)
     taken = _union(mark.tokens if mark else None, order.tokens if order else None, limit[2] if limit else None)
     mentions = field_mentions(words, profile, taken)
+    text, words = without_names(text, words, mentions)
     mentions, conditions = _conditions(text, words, mentions, profile, taken)
     used = taken.union(*(c.tokens for c in conditions)) if conditions else taken
     limit = limit or _who(words)
@@ -85,7 +87,7 @@ def read(question: str, profile: Profile) -> Reading:
     found = terms(text, words, mentions, profile, used, ranked=ranked)
     order, sort_term = _resolve(order, words, profile)
     wish, problems = assemble(text, found, mark.value if mark else None, order, sort_term, limit, profile)
-    filters = tuple(c.filter for c in conditions if c.filter is not None)
+    filters = _alternatives(tuple(c.filter for c in conditions if c.filter is not None))
     warnings = (
         *filter(None, [beyond(text)]),
         *(c.problem for c in conditions if c.problem),
@@ -110,6 +112,19 @@ def read(question: str, profile: Profile) -> Reading:
     return Reading(
         wish, unread, tuple(dict.fromkeys(warnings)), frozenset(said), _is_open(words, found), measured, lost
     )
+
+
+def _alternatives(filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Two values of one field, which no row has both: rows with either."""
+    found: dict[tuple[str, object], Filter] = {}
+    for condition in filters:
+        is_equal = condition.op == "equal" and not condition.negated
+        key = (condition.field, None if is_equal else id(condition))
+        known = found.get(key)
+        values = [] if known is None else known.value if isinstance(known.value, list) else [known.value]
+        several = [*values, condition.value] if condition.value not in values else values
+        found[key] = replace(condition, op="oneOf", value=several) if len(several) > 1 else condition
+    return tuple(found.values())
 
 
 def _who(words: Sequence[Token]) -> tuple[int, clauses.Direction, frozenset[int]] | None:
@@ -166,7 +181,7 @@ def _conditions(
 ) -> tuple[list[Mention], list[Condition]]:
     """The conditions, and the mentions that are left once those that only serve a condition are gone."""
     strong = _union(taken, *(frozenset(range(m.start, m.end)) for m in mentions if m.coverage > 0.99))
-    values = value_mentions(words, profile, strong)
+    values = without_own(words, value_mentions(words, profile, strong), mentions)
     covered = {i for v in values for i in range(v.start, v.end)}
     mentions = [m for m in mentions if not covered & set(range(m.start, m.end))]
     is_grouped = any(grouped(words, m) and not is_time(m.field) for m in mentions)
@@ -180,8 +195,13 @@ def _conditions(
     compared = comparisons(text, words, mentions, profile, _union(taken, *(c.tokens for c in conditions)))
     conditions += compared
     conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))
+    named = _union(*(frozenset(range(m.start, m.end)) for m in mentions))
+    conditions += parts_of_values(
+        text, words, mentions, profile, _union(taken, named, frozenset(covered), *(c.tokens for c in conditions))
+    )
     serving = _serving(words, mentions, conditions)
-    left = [m for m in mentions if m not in serving and (not m.weak or grouped(words, m))]
+    rows = standing_for_rows(words, mentions, profile)
+    left = [m for m in mentions if m not in serving and m not in rows and (not m.weak or grouped(words, m))]
     left = [m for m in left if m.field.name not in compared_fields or grouped(words, m)]
     left += [m for m in (*groups, *shown) if all(m.field is not other.field for other in left)]
     return sorted(left, key=lambda m: m.start), conditions

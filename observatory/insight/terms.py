@@ -147,7 +147,8 @@ def _counts(
     spans = []
     for match in _COUNT.finditer(text):
         span = [i for i, t in enumerate(question) if t.start >= match.start() and t.end <= match.end()]
-        if span and not set(span) & inside:
+        named = bool(span) and span[0] - 1 in inside and len(span) == 1  # “grade number”
+        if span and not named and not set(span) & inside:
             spans.append((span[0], span[-1] + 1))
     return spans
 
@@ -211,13 +212,13 @@ def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question:
     kept = list(found)
     for start, end in counts:
         near = [t for t in kept if t.counted and t.field is not None and end <= t.start <= end + 3]
-        measure = next((t for t in near if t.measured), None)
+        distinct = {"different", "distinct", "unique"} & {t.lower for t in question[end : end + 2]}
+        measure = next((t for t in near if t.measured and not distinct), None)
         if measure is not None:
             added = any(t.lower == "total" for t in question[start:end]) and measure.aggregate is None
             if added:
                 kept[kept.index(measure)] = replace(measure, aggregate="sum", group=False)
             continue
-        distinct = {"different", "distinct", "unique"} & {t.lower for t in question[end : end + 2]}
         grouped = [t for t in kept if t.group and t not in near]
         if near and len(kept) == 1 and _kinds(question, end, near[0]):
             kept = [replace(near[0], aggregate="distinct", counted=False)]
@@ -225,7 +226,7 @@ def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question:
         if near and distinct and grouped:
             kept.remove(near[0])
             kept.append(replace(near[0], aggregate="distinct", counted=False, group=False))
-        elif not any(t.field is None for t in kept):
+        elif not any(t.field is None or t.aggregate == "distinct" for t in kept):
             kept.append(Term(None, "count", start))
     return kept
 
@@ -279,7 +280,7 @@ def _unit(field: FieldProfile | None, unit: str) -> str | None:
 def _asks_unit(question: Sequence[Token], at: int, said: str) -> bool:
     if said.lower().endswith("ly") or "week" in said.lower():
         return True
-    before = [t.lower for t in question[max(0, at - 2) : at]]
+    before = [t.lower for t in question[max(0, at - 3) : at] if t.lower not in ("the", "a", "an")][-2:]
     asked = question[0].lower in ("which", "what", "when") and any(t.lower in SUPERLATIVES for t in question[:at])
     if asked or before[-1:] == ["which"] or before == ["in", "what"]:
         return True

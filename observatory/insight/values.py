@@ -9,16 +9,16 @@ from observatory.insight.clauses import covered
 from observatory.insight.conditions import Condition, comparable, predicate
 from observatory.insight.linking import ORDINALS, Mention, ValueMention, yes_of
 from observatory.insight.words import Token, number, vocabulary
-from observatory.model import FieldProfile, Filter
+from observatory.model import FieldProfile, Filter, Profile
 
 _PATTERN = re.compile(
     r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?:\s+with)?\s+(?:the\s+)?"
-    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+)[\"'”]?"
+    r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+(?:[.@-]\w+)*)[\"'”]?"
     r"(?:\s+or\s+(?:with\s+)?[\"'“]?(?P<others>\w+)[\"'”]?)?",
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:(?:do|does|did)(?:n['’]t|\s+not)\s+\w+|not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
+    r"\b(?:(?:do|does|did)(?:n['’]t|\s+not)\s+\w+|not\s+\w+ed\s+(?:by|in|at|from|to|on|with)|not|except|excluding|without|outside|other\s+than|isn't|aren't|!=|<>)(?:\s+(?:for|equal|to|the|in|majoring|from|of|be|have|having))*\s*$",
     re.IGNORECASE,
 )
 
@@ -139,7 +139,8 @@ def patterns(text: str, question: Sequence[Token], mentions: Sequence[Mention]) 
         before = [m for m in mentions if span and m.end <= min(span)]
         if not before:
             continue
-        either = match["others"] if match["others"] and len(match["others"]) <= len(match["letters"]) else None
+        others = match["others"] or ""
+        either = others if others[:1].isupper() or 0 < len(others) <= len(match["letters"]) else None
         found.append(_containing(before[-1].field, match["verb"].lower(), match["letters"], span, either))
     return found + _within(text, question, mentions)
 
@@ -160,6 +161,29 @@ def _within(text: str, question: Sequence[Token], mentions: Sequence[Mention]) -
     return found
 
 
+def parts_of_values(
+    text: str, question: Sequence[Token], mentions: Sequence[Mention], profile: Profile, taken: frozenset[int]
+) -> list[Condition]:
+    """“whose location is in Japan”: a name that is a word of some values of one field, such as “Tokyo, Japan”."""
+    found = []
+    for i, token in enumerate(question):
+        starts = i == 0 or re.search(r"[.?!:]", text[question[i - 1].end : token.start])
+        if starts or i in taken or token.kind != "word" or not token.text[:1].isupper() or len(token.text) < 4:
+            continue
+        fields = [f for f in profile.fields if f.type == "nominal" and len(f.top) == f.distinct]
+        fitting = {f.name: [t.value for t in f.top if token.lower in _words(t.value)] for f in fields}
+        fitting = {name: values for name, values in fitting.items() if values}
+        near = [m.field.name for m in mentions if 0 <= i - m.end <= 3 and m.field.name in fitting]
+        chosen = near[-1] if near else next(iter(fitting)) if len(fitting) == 1 else None
+        if chosen is not None and len(fitting[chosen]) < profile.field(chosen).distinct:
+            found.append(Condition(Filter(chosen, "oneOf", fitting[chosen]), frozenset({i})))
+    return found
+
+
+def _words(value: object) -> list[str]:
+    return re.findall(r"\w+", str(value).lower())
+
+
 def _containing(
     field: FieldProfile, verb: str, letters: str, span: frozenset[int], either: str | None = None
 ) -> Condition:
@@ -168,6 +192,8 @@ def _containing(
         return Condition(None, span, said)
     parts = [part.lower() for part in (letters, either) if part]
     values = [t.value for t in field.top if any(_has(str(t.value).lower(), verb, part) for part in parts)]
+    if not values:
+        return Condition(None, span, f"No value of “{field.name}” has “{letters}”, so all of them are shown.")
     return Condition(Filter(field.name, "oneOf", values), span)
 
 

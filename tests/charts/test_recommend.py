@@ -4,8 +4,11 @@ import itertools
 import json
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from observatory.charts import check, compare, recommend
@@ -18,6 +21,7 @@ from observatory.charts.spec.view import CHANNELS, View
 from observatory.errors import ChartInvalidSpec, FieldNotFound, RuleUnsatisfiable
 from observatory.model import FieldProfile, Filter, Profile, TopValue, Wish, WishedField
 
+Tabulate = Callable[[pd.DataFrame], tuple[Any, Profile]]
 PANEL = json.loads((Path(__file__).parent / "panel.json").read_text(encoding="utf-8"))
 STORAGE = {"quantitative": "DOUBLE", "temporal": "DATE", "nominal": "VARCHAR", "ordinal": "VARCHAR"}
 HOSTILE = [
@@ -386,3 +390,22 @@ def test_bars_are_not_parted_by_a_number():
         assert chart.spec["mark"] != "bar"
     fixed = Wish((WishedField("date"), WishedField("wind"), WishedField("rain", channel="color")), mark="bar")
     assert recommend(Profile(4616, (*storms().fields, rain)), fixed)[0].spec["encoding"]["color"]["field"] == "rain"
+
+
+def test_filters_leave_fewer_values_where_the_table_is_at_hand(tabulate: Tabulate) -> None:
+    frame = pd.DataFrame(
+        {"job": [f"job {i % 12}" for i in range(48)], "dept": [50 if i % 12 < 3 else 60 for i in range(48)]}
+    )
+    table, known = tabulate(frame)
+    wish = Wish((WishedField("job"), WishedField(None, "count")), mark="arc", filters=(Filter("dept", "equal", 50),))
+    with pytest.raises(RuleUnsatisfiable):
+        recommend(known, wish, 1)
+    assert recommend(known, wish, 1, table=table)[0].spec["mark"] == "arc"
+
+
+def test_months_in_the_order_of_their_bars_are_no_line_of_time(tabulate: Tabulate) -> None:
+    _, known = tabulate(pd.DataFrame({"day": pd.date_range("2020-01-01", periods=90, freq="11D"), "n": range(90)}))
+    fields = (WishedField("day", time_unit="month"), WishedField("n", "mean"))
+    sorted_by = recommend(known, Wish(fields, mark="bar", sort="descending"), 1)[0].spec["encoding"]
+    assert (sorted_by["x"]["type"], sorted_by["x"]["sort"]) == ("ordinal", "-y")
+    assert recommend(known, Wish(fields, mark="bar"), 1)[0].spec["encoding"]["x"]["type"] == "temporal"

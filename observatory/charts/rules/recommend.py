@@ -21,7 +21,7 @@ from observatory.charts.spec.codegen import code_of
 from observatory.charts.spec.vegalite import to_spec
 from observatory.charts.spec.view import CHANNELS, Encoding, View
 from observatory.charts.spec.words import phrase, sentence, title
-from observatory.model import FieldProfile, Finding, Profile, RankedChart, Wish, WishedField
+from observatory.model import FieldProfile, Finding, Profile, RankedChart, Table, Wish, WishedField
 
 DEAR = 18
 FEW = 12
@@ -35,13 +35,14 @@ def recommend(
     *,
     weights: RuleWeights | None = None,
     findings: Sequence[Finding] | Flags = (),
+    table: Table | None = None,
 ) -> list[RankedChart]:
     """The `k` best charts for a wish, best first; with no wished field, a varied page for the whole table.
 
     An open request gives one chart for each set of fields, and [] when no field can be drawn (all are constant,
     identifiers or free text). Raises FieldNotFound, ChartInvalidSpec for a word that Vega-Lite has not, and
     RuleUnsatisfiable, which says which rules are in the way. `findings` about the table weigh in through the rules of
-    bias.lp.
+    bias.lp. With the `table`, the values that filters leave are counted: of nineteen jobs, three in one department.
 
     >>> recommend(Profile(0, ()))
     []
@@ -56,26 +57,32 @@ def recommend(
         return _open(profile, wish, k, weights, flagged)
     item = calculation_of(wish)
     if item is not None:
-        return _calculated(profile, wish, item, k, weights, flagged)
-    charts = _wished(profile, wish, k, weights, flagged)
-    several = panelled(profile, wish, lambda one: _wished(profile, one, 1, weights, flagged), weights, flagged)
+        return _calculated(profile, wish, item, k, weights, flagged, table)
+    charts = _wished(profile, wish, k, weights, flagged, table)
+    several = panelled(profile, wish, lambda one: _wished(profile, one, 1, weights, flagged, table), weights, flagged)
     if several is not None:
         page = sorted([several, *charts], key=lambda chart: chart.cost)[:k]
         charts = [replace(chart, rank=rank) for rank, chart in enumerate(page, 1)]
     if not charts:
-        raise unsatisfiable(profile, wish, lambda easier: _wished(profile, easier, 1, weights, flagged))
+        raise unsatisfiable(profile, wish, lambda easier: _wished(profile, easier, 1, weights, flagged, table))
     return charts
 
 
 def _calculated(
-    profile: Profile, wish: Wish, item: WishedField, k: int, weights: RuleWeights | None, flagged: Flags
+    profile: Profile,
+    wish: Wish,
+    item: WishedField,
+    k: int,
+    weights: RuleWeights | None,
+    flagged: Flags,
+    table: Table | None,
 ) -> list[RankedChart]:
     """The charts of a wish that has something computed: those of a number in its place, with the transforms for it."""
-    known, plain, name = stand_in(profile, wish, item)
-    facts = flagged.mark(wish_facts(_narrowed(known, plain), plain))
+    known, plain, name = stand_in(_narrowed(profile, wish, table), wish, item)
+    facts = flagged.mark(wish_facts(known, plain))
     answers = distinct(facts, k, weights)
     if not answers:
-        raise unsatisfiable(known, plain, lambda easier: _wished(known, easier, 1, weights, flagged))
+        raise unsatisfiable(known, plain, lambda easier: _wished(known, easier, 1, weights, flagged, None))
     charts = []
     for rank, answer in enumerate(answers, 1):
         view = plain_view(_view(answer, facts, known, plain), item, name)
@@ -86,17 +93,28 @@ def _calculated(
     return charts
 
 
-def _wished(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
-    facts = flagged.mark(wish_facts(_narrowed(profile, wish), wish))
+def _wished(
+    profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags, table: Table | None
+) -> list[RankedChart]:
+    facts = flagged.mark(wish_facts(_narrowed(profile, wish, table), wish))
     answers = distinct(facts, k, weights)
     return [_ranked(rank, answer, facts, profile, wish, weights) for rank, answer in enumerate(answers, 1)]
 
 
-def _narrowed(profile: Profile, wish: Wish) -> Profile:
-    """The fields as they are after filters that name some of their values: three of sixty names are three bars."""
+def _narrowed(profile: Profile, wish: Wish, table: Table | None) -> Profile:
+    """The fields with as many values as filters leave: three of sixty names are three bars.
+
+    Without the table only those are counted that a filter names.
+    """
     several = [f for f in wish.filters if f.op == "oneOf" and not f.negated and len(f.value) > 1]
-    known = kept(profile, several, [f.field for f in several]).fields
-    return replace(profile, fields=tuple(known.get(f.name, f) for f in profile.fields))
+    shown = [item.field for item in wish.fields if item.field is not None]
+    left = (
+        kept(profile, several, [f.field for f in several])
+        if table is None
+        else kept(profile, wish.filters, shown, table)
+    ).fields
+    counts = {name: field.distinct for name, field in left.items() if field.distinct > 1}
+    return replace(profile, fields=tuple(replace(f, distinct=counts.get(f.name, f.distinct)) for f in profile.fields))
 
 
 def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
@@ -208,6 +226,9 @@ def _sort(known: Mapping[str, str], other: str, wish: Wish) -> str | None:
 
 
 def _drawn_type(known: Mapping[str, str]) -> str:
+    """The type in the spec; months in the order of their bars are no longer a line of time."""
+    if known["type"] == "temporal" and known.get("sort") == "measure":
+        return "ordinal"
     return "quantitative" if known.get("aggregate") in ("count", "mean", "median", "sum") else known["type"]
 
 
