@@ -2,7 +2,7 @@
 
     python benchmarks/drawn.py [--cases DIR] [--model NAME|none] [--limit N] [--log FILE] [--json]
 
-Every chart that answers one of the forty questions of benchmarks/insight/questions.toml or, with the folder of
+Every chart that answers one of the eighty questions in benchmarks/insight or, with the folder of
 benchmarks/nl2vis.py, any of the English questions there, and every chart of a goal or a recommendation for the tables
 asked about. A chart is drawn if the page draws it and if vl_convert draws its spec with all rows, both with marks in
 the picture. Passes if all of at least 200 are.
@@ -31,9 +31,10 @@ ENOUGH = 200
 
 def questions(cases: Path | None) -> Iterator[tuple[Path, str]]:
     """Tables and what is asked of them: people's questions first, then the first of each case, then its others."""
-    people = tomllib.loads((ROOT / "benchmarks/insight/questions.toml").read_text(encoding="utf-8"))
-    for question in people["question"]:
-        yield ROOT / "datasets" / f"{question['dataset']}.csv", question["ask"]
+    for name in ("questions", "questions_second"):
+        people = tomllib.loads((ROOT / f"benchmarks/insight/{name}.toml").read_text(encoding="utf-8"))
+        for question in people["question"]:
+            yield ROOT / "datasets" / f"{question['dataset']}.csv", question["ask"]
     found = json.loads((cases / "cases.json").read_text(encoding="utf-8")) if cases else []
     for number in range(max((len(case["nl"]) for case in found), default=0)):
         for case in found:

@@ -223,7 +223,7 @@ def _with_counts(found: list[Term], counts: Sequence[tuple[int, int]], question:
         if near and len(kept) == 1 and _kinds(question, end, near[0]):
             kept = [replace(near[0], aggregate="distinct", counted=False)]
             continue
-        if near and distinct and grouped:
+        if near and grouped and (distinct or _kinds(question, end, near[0])):
             kept.remove(near[0])
             kept.append(replace(near[0], aggregate="distinct", counted=False, group=False))
         elif not any(t.field is None or t.aggregate == "distinct" for t in kept):
