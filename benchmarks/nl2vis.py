@@ -133,6 +133,8 @@ def kept(frame: pd.DataFrame, predicate: Mapping[str, Any] | str) -> pd.Series:
     if "not" in predicate:
         return ~kept(frame, predicate["not"])
     values = frame[name_of(predicate["field"])]
+    if "valid" in predicate:
+        return values.notna() == predicate["valid"]
     op = next(key for key in ("equal", "lt", "lte", "gt", "gte", "range", "oneOf") if key in predicate)
     bound = moment(predicate[op])
     if any(isinstance(b, pd.Timestamp) for b in (bound if isinstance(bound, list) else [bound])):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from observatory.charts import check, compare, recommend
 from observatory.charts.rules.distinct import distinct, essence
@@ -409,3 +410,17 @@ def test_months_in_the_order_of_their_bars_are_no_line_of_time(tabulate: Tabulat
     sorted_by = recommend(known, Wish(fields, mark="bar", sort="descending"), 1)[0].spec["encoding"]
     assert (sorted_by["x"]["type"], sorted_by["x"]["sort"]) == ("ordinal", "-y")
     assert recommend(known, Wish(fields, mark="bar"), 1)[0].spec["encoding"]["x"]["type"] == "temporal"
+
+
+def test_the_lowest_groups_have_a_value(tabulate: Tabulate) -> None:
+    frame = pd.DataFrame({"name": list("abcdefghijkl"), "age": [None] * 6 + [6.0, 5, 4, 3, 2, 1], "n": range(12)})
+    _, known = tabulate(frame)
+    fields = (WishedField("name"), WishedField("age", "mean"))
+    (chart,) = recommend(known, Wish(fields, mark="bar", sort="ascending", limit=3), 1)
+    assert parse(chart.spec).limit == 3
+    steps = [step for step in chart.spec["transform"] if "filter" in step]
+    assert steps[0]["filter"] == {"field": "observatory_measure", "valid": True}
+    svg = vl_convert.vegalite_to_svg(
+        {**chart.spec, "data": {"values": frame.astype(object).where(frame.notna(), None).to_dict("records")}}
+    )
+    assert [name in svg for name in (">l<", ">k<", ">j<", ">a<")] == [True, True, True, False]

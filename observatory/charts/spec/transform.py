@@ -149,7 +149,7 @@ def _kept(known: Shaped, filter: Filter) -> Shaped:
     if made is None:
         return replace(known, filters=(*known.filters, filter))
     if spares_most(filter):
-        return replace(known, exact=False)
+        return replace(known, exact=known.exact and made.name == MEASURE)
     is_first = made.how == "rank" and filter.op in ("lt", "lte") and not filter.negated
     if is_first and isinstance(filter.value, (int, float)):
         most = math.ceil(filter.value) - 1 if filter.op == "lt" else math.floor(filter.value)

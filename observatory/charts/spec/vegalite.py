@@ -107,8 +107,10 @@ def _limit_transform(view: View) -> list[dict[str, Any]]:
     if measure.field is not None:
         by["field"] = vega_field(measure.field)
     sort = [{"field": MEASURE, "order": order}, {"field": name, "order": "ascending"}]
+    known = {"filter": {"field": MEASURE, "valid": True}}  # nothing is less than any number to Vega
     return [
         {"joinaggregate": [by], "groupby": [name]},
+        *([] if view.descending or measure.aggregate == "count" else [known]),
         {"window": [{"op": "dense_rank", "as": RANK}], "sort": sort},
         {"filter": {"field": RANK, "lte": view.limit}},
     ]
