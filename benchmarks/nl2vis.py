@@ -202,9 +202,8 @@ def normal(value: Any) -> str:
 
 def axes(mark: str, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """The pairs of channels that may stand for x and y."""
-    if mark == "arc":
-        return [("color", "theta")]
-    return [(a, b) for a, b in (("x", "y"), ("y", "x")) if a in rows and b in rows]
+    ways = [("color", "theta")] if mark == "arc" else [("x", "y"), ("y", "x")]
+    return [(a, b) for a, b in ways if a in rows and b in rows]
 
 
 def pairs(rows: pd.DataFrame, x: str, y: str, extra: str | None) -> list[Row]:
