@@ -12,13 +12,27 @@ from observatory.insight.words import Token, alike, name_words, vocabulary
 _COMPARED = re.compile(
     r"\b(?:than|versus|vs\.?|compar\w+|differ\w*|difference|against|between|better|worse|gap)\b", re.IGNORECASE
 )
-_MORE = (
+MORE = (
     r"(?:more|less|fewer|better|worse|higher|lower|greater|smaller|larger|longer|shorter|older|younger|cheaper|richer"
-    r"|poorer|taller|heavier|lighter|faster|slower|earlier|later|likely|often|dearer)"
+    r"|poorer|bigger|deeper|wider|thicker|thinner|fatter|warmer|colder|hotter"
+    r"|taller|heavier|lighter|faster|slower|earlier|later|likely|often|dearer)"
 )
-_THAN = re.compile(rf"\b{_MORE}\b[^.?!;]*?\bthan\b(?!\s+[-−$]?\d)|\bcompared\s+(?:to|with)\b", re.IGNORECASE)
+_THAN = re.compile(rf"\b{MORE}\b[^.?!;]*?\bthan\b(?!\s+[-−$]?\d)|\bcompared\s+(?:to|with)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:than|compared\s+(?:to|with))\s+(?:(?:the|all|in|any)\s+)*(?:others?|rest|everyone|anyone|elsewhere|average|usual)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\w.,$-])(?:1[5-9]|20)\d\d(?![\w%-]|[.,]\d)")
+_YEARS = re.compile(
+    rf"\b{MORE}\b[^.?!;]*?\bthan\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}"
+    rf"|{_YEAR.pattern}[^.?!;]*\b{MORE}\b[^.?!;]*\bthan\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}"
+    rf"|{_YEAR.pattern}\s+(?:with|to|and)\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}\s+compared"
+    rf"|\b(?:compar\w+|{MORE})\b[^.?!;]*{_YEAR.pattern}\s+(?:or|with|to|and|versus|vs\.?)\s+(?:in\s+)?{_YEAR.pattern}"
+    rf"|{_YEAR.pattern}\s+(?:versus|vs\.?|compared\s+(?:to|with))\s+(?:in\s+)?{_YEAR.pattern}",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(
-    rf"^\s*(?:is|are|was|were|do|does|did|have|has|had)\b[^.?!;]*\b{_MORE}\b(?!\s+(?:than\s+)?[-−$]?\d)", re.IGNORECASE
+    rf"^\s*(?:is|are|was|were|do|does|did|have|has|had)\b[^.?!;]*\b{MORE}\b(?!\s+(?:than\s+)?[-−$]?\d)", re.IGNORECASE
 )
 _MATTERS = re.compile(
     r"^\s*(?:do|does|did)\b[^.?!;]*\b(?:pay off|pays off|matter|help|hurt|affect|influence|make a difference)\b",
@@ -44,7 +58,7 @@ def contrasted(
         every = len({v.value for v in said}) == field.distinct
         if every or _COMPARED.search(text) or (not is_grouped and _side_by_side(words, said)):
             found.append(_mention(said))
-    if not found and values and is_contrast(text):
+    if not found and values and is_contrast(text) and not two_years(text):
         found.append(_mention([_subject(words, values)]))
     return found
 
@@ -61,10 +75,20 @@ def is_contrast(text: str) -> bool:
 def beyond_others(text: str) -> bool:
     """Whether what is named is set against what is not: “more than others”.
 
-    >>> beyond_others("Do men earn more than others?"), beyond_others("Has the gap become smaller?")
+    >>> beyond_others("Do nurses earn more than others?"), beyond_others("Do nurses earn more than porters?")
     (True, False)
     """
-    return _THAN.search(text) is not None
+    return _OTHERS.search(text) is not None
+
+
+def two_years(text: str) -> tuple[int, int] | None:
+    """The two years that a question sets against each other, the earlier first.
+
+    >>> two_years("Was 2015 warmer than 2012?"), two_years("between 2012 and 2015"), two_years("2012 or later")
+    ((2012, 2015), None, None)
+    """
+    said = sorted({int(year) for year in _YEAR.findall(text)})
+    return (said[0], said[1]) if len(said) == 2 and _YEARS.search(text) is not None else None
 
 
 def _mention(said: Sequence[ValueMention]) -> Mention:

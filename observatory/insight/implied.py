@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from observatory.insight.assemble import asks_share
 from observatory.insight.bins import bin_width
-from observatory.model import Profile, Wish, WishedField
+from observatory.insight.contrast import MORE, two_years
+from observatory.insight.terms import Term, extensive, is_time
+from observatory.insight.words import name_words
+from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
 
 _TWICE = re.compile(r"\b(?:higher|lower) `([^`]+)`.*\b(?:higher|lower) `([^`]+)`", re.IGNORECASE)
 
 
-def related(text: str, wish: Wish) -> Wish:
+_COMPARATIVE = re.compile(rf"\b{MORE}\b", re.IGNORECASE)
+
+
+def related(text: str, wish: Wish, found: Sequence[Term]) -> Wish:
     """“Do people in richer countries live longer?”: two comparatives ask how one number goes with the other."""
-    found = _TWICE.search(text)
-    if found is None or found[1] == found[2]:
+    twice = _TWICE.search(text)
+    numbers = {t.field.name: None for t in found if t.field is not None and t.field.type == "quantitative"}
+    names = list(numbers) if len(_COMPARATIVE.findall(text)) > 1 and " than " not in text else []
+    if twice is not None and twice[1] != twice[2]:
+        names = [twice[1], twice[2]]
+    if len(names) != 2 or any(t.aggregate for t in found):
         return wish
-    return Wish((WishedField(found[1], channel="x"), WishedField(found[2], channel="y")), "point", None, wish.filters)
+    return Wish((WishedField(names[0], channel="x"), WishedField(names[1], channel="y")), "point", None, wish.filters)
 
 
+_END = re.compile(
+    r"\b(?:first|last|latest|earliest|lately|recent(?:ly)?|ago|start(?:ed)?|began|begin)\b", re.IGNORECASE
+)
 _ANY = re.compile(r"^\s*(?:were|was|are|is|have|has|had|did|do)\b[^.?!]*\b(?:there|any|ever)\b", re.IGNORECASE)
 
 
 def existing(text: str, wish: Wish, profile: Profile) -> Wish:
-    """“Were there any with wind above 9?” asks how many; “when”, in which month."""
+    """“Were there any with wind above 9?” asks how many; “when”, in which months; “when last”, along all of them."""
     if wish.fields or not wish.filters:
         return wish
     times = [f for f in profile.fields if f.type == "temporal"]
@@ -32,7 +46,8 @@ def existing(text: str, wish: Wish, profile: Profile) -> Wish:
     if _ANY.search(text):
         return replace(wish, fields=(rows,))
     if re.match(r"\s*when\b", text, re.IGNORECASE) and len(times) == 1:
-        return replace(wish, fields=(WishedField(times[0].name, time_unit="month"), rows))
+        unit = "yearmonth" if _END.search(text) else "month"
+        return replace(wish, fields=(WishedField(times[0].name, time_unit=unit), rows))
     return wish
 
 
@@ -61,3 +76,64 @@ def compared_values(wish: Wish) -> Wish:
     several = [f.field for f in wish.filters if f.op == "oneOf" and not f.negated]
     alone = bool(wish.fields) and all(f.aggregate for f in wish.fields) and wish.mark not in ("point", "boxplot")
     return replace(wish, fields=(WishedField(several[0]), *wish.fields)) if alone and several else wish
+
+
+# ── over time ──
+
+_GETS = re.compile(
+    r"\b(?:did|do|does|is|are|was|were)\b[^.?!;]*\bget(?:s|ting)?\s+(?:any\s+|much\s+)?\w+", re.IGNORECASE
+)
+_STOCK = frozenset(("population", "pop", "inhabitants"))
+
+
+def timed(text: str, wish: Wish, profile: Profile) -> Wish:
+    """The wish along the one field of time, where it sets two years against each other or asks what became of a number.
+
+    The people of one year are those of the next: their number is added up within a time, not over all of them.
+    """
+    times = [f for f in profile.fields if is_time(f)]
+    if len(times) != 1 or not (wish.fields or wish.filters):
+        return wish
+    time, years = times[0], two_years(text)
+    if years is not None:
+        return _of_years(text, wish, profile, time, years)
+    if any(f.field == time.name for f in wish.fields) or len(wish.fields) > 2 or wish.mark in ("point", "boxplot"):
+        return wish
+    number = next((f for f in wish.fields if f.field and profile.field(f.field).type == "quantitative"), None)
+    if number is None or any(f.bin for f in wish.fields):
+        return wish
+    one_time = any(f.field == time.name and f.op == "equal" for f in wish.filters)
+    stock = number.aggregate == "sum" and _STOCK & set(name_words(str(number.field))) and not one_time
+    became = _GETS.search(text) and _COMPARATIVE.search(text) and len(wish.fields) == 1
+    return replace(wish, fields=(WishedField(time.name), *wish.fields)) if stock or became else wish
+
+
+def _of_years(text: str, wish: Wish, profile: Profile, time: FieldProfile, years: tuple[int, int]) -> Wish:
+    """The mean of the number, or how many rows there are, in each of two years."""
+    numbers = [
+        f for f in wish.fields if f.field and profile.field(f.field).type == "quantitative" and f.field != time.name
+    ]
+    counted = any(f.aggregate == "count" for f in wish.fields) or re.search(r"\b(?:more|fewer)\b", text, re.IGNORECASE)
+    names = {str(year) for year in years}
+    taken = [f for f in wish.filters if f.field != time.name and _names(f) <= names]
+    numbers = numbers or [WishedField(f.field) for f in taken if profile.field(f.field).type == "quantitative"][:1]
+    filters = tuple(f for f in wish.filters if f.field != time.name and f not in taken)
+    if not numbers and not (counted and (filters or wish.fields)):
+        return wish
+    number = replace(numbers[0], channel=None, bin=None) if numbers else WishedField(None, "count")
+    if number.aggregate is None:
+        number = replace(number, aggregate="sum" if extensive(profile.field(str(number.field))) else "mean")
+    if time.type == "temporal":
+        first = WishedField(time.name, time_unit="year")
+        between = Filter(time.name, "range", [f"{years[0] + 1}-01-01", f"{years[1] - 1}-12-31"], negated=True)
+        both = Filter(time.name, "range", [f"{years[0]}-01-01", f"{years[1]}-12-31"])
+        kept = (both, between) if years[1] - years[0] > 1 else (both,)
+    else:
+        first, kept = WishedField(time.name), (Filter(time.name, "oneOf", list(years)),)
+    dims = [f for f in wish.fields if f.field not in (None, time.name) and f not in numbers and f.aggregate is None][:1]
+    return Wish((first, *dims, number), None, None, (*filters, *kept))
+
+
+def _names(filter: Filter) -> set[str]:
+    values = filter.value if isinstance(filter.value, list) else [filter.value]
+    return {str(value) for value in values}

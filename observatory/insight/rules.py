@@ -12,9 +12,10 @@ from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
 from observatory.insight.entities import standing_for_rows, without_names, without_own
-from observatory.insight.implied import compared_values, existing, readable, related, wide
+from observatory.insight.implied import compared_values, existing, readable, related, timed, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
+from observatory.insight.restating import in_its_words, season_note
 from observatory.insight.terms import (
     AGGREGATES,
     SUPERLATIVES,
@@ -32,6 +33,7 @@ from observatory.model import Filter, Profile, Wish
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
+_NOT_SHOWN = re.compile(r"Not shown, to keep it one chart: (.*)\.")
 _SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
 _NO_GROUP = vocabulary(
     "time year month day week weekday hour the using means row other one how its number count average mean total sum "
@@ -74,7 +76,8 @@ def read(question: str, profile: Profile) -> Reading:
     """
     if no_answer(question):
         return Reading(Wish(), warnings=(no_answer(question),))
-    text = restated(dated(" ".join(question.split())), profile)
+    spoken = restated(dated(" ".join(question.split())), profile)
+    text = in_its_words(spoken, profile)
     words = tokens(text)
     mark, order, limit = clauses.mark(text, words), clauses.order(text, words), clauses.limit(text, words)
     taken = _union(mark.tokens if mark else None, order.tokens if order else None, limit[2] if limit else None)
@@ -89,7 +92,7 @@ def read(question: str, profile: Profile) -> Reading:
     wish, problems = assemble(text, found, mark.value if mark else None, order, sort_term, limit, profile)
     filters = _alternatives(tuple(c.filter for c in conditions if c.filter is not None))
     warnings = (
-        *filter(None, [beyond(text)]),
+        *filter(None, [beyond(text), season_note(spoken, profile)]),
         *(c.problem for c in conditions if c.problem),
         *problems,
         *_either(words, conditions),
@@ -100,11 +103,12 @@ def read(question: str, profile: Profile) -> Reading:
     said |= {"filters"} if filters else set()
     unread = tuple(entity_words(words, mentions, used))
     wish = wide(wish, text, profile)
-    read = compared_values(replace(related(text, wish), filters=filters))
-    read = existing(text, read, profile)
+    read = compared_values(replace(related(text, wish, found), filters=filters))
+    read = timed(text, existing(text, read, profile), profile)
     wish = calculated(text, words, read, found, profile)
     wish = readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
+    warnings = tuple(w for w in warnings if not _is_shown(w, used_names))
     lost = _lost(unread, warnings, used_names)
     warnings = (*warnings, *([not_used(lost)] if lost and used_names else []))
     measured = wish.task in ("distribution", "part") or any(f.calculation for f in wish.fields)
@@ -151,11 +155,17 @@ def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> li
     return [f"Not shown, to keep it one chart: {', '.join(lost)}."] if lost and kept else []
 
 
+def _is_shown(warning: str, names: set[str]) -> bool:
+    """Whether a warning says of fields that they are not shown, which they are after all."""
+    said = _NOT_SHOWN.fullmatch(warning)
+    return said is not None and set(said[1].split(", ")) <= names
+
+
 def _lost(unread: Sequence[str], warnings: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
     """The words of which nothing was made, but for those that stand for the rows or say how to show them."""
     lost = [w for w in dict.fromkeys(unread) if not is_aside(w) and not any(f"“{w}”" in said for said in warnings)]
     parts = {part for name in names for part in name_words(name)}
-    return tuple(w for w in lost if not any(alike(w, part) for part in parts))
+    return tuple(w for w in lost if w not in names and not any(alike(w, part) for part in parts))
 
 
 def not_used(words: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from observatory.insight.words import Token, meanings, name_words, stem
 from observatory.model import FieldProfile, Profile
 
-_DEGREES = {"more": "higher", "most": "highest", "less": "lower", "least": "lowest", "plain": ""}
+_DEGREES = {"more": "higher", "most": "highest", "less": "lower", "least": "lowest", "total": "total", "plain": ""}
 _COMPARED = re.compile(r"([^\W\d_]{3,})(er|est)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{6,}")
 
@@ -38,19 +38,23 @@ def restated(text: str, profile: Profile) -> str:
         field = _only(rule["fields"], profile, numbers=True)
         if field is not None:
             for degree, says in _DEGREES.items():
-                text = _put(text, rule.get(degree, ""), f"{says} {_written(field)}".strip(), profile)
+                text = _put(text, rule.get(degree, ""), says, field, profile)
     return _COMPARED.sub(lambda found: _compared(found, profile), text)
 
 
-def _put(text: str, said: str, says: str, profile: Profile) -> str:
-    """The text with words put as others, but for those that the table has itself."""
-    own = {stem(part) for f in profile.fields for part in name_words(f.name)}
+def _put(text: str, said: str, says: str, field: FieldProfile, profile: Profile) -> str:
+    """The text with words put as a field, but for those that the table has itself; a number stays the field's."""
+    own = {form for f in profile.fields for part in name_words(f.name) for form in meanings(part)}
     own |= {str(t.value).lower() for f in profile.fields for t in f.top}
     free = [words for words in _phrases(said) if " " in words or not {words, stem(words)} & own]
     if not free:
         return text
     pattern = "|".join(re.escape(words) for words in sorted(free, key=len, reverse=True))
-    return re.sub(rf"(?<![\w'’])(?:{pattern})(?![\w'’])", says.replace("\\", "\\\\"), text, flags=re.IGNORECASE)
+    name = _written(field).replace("\\", "\\\\")
+    text = re.sub(
+        rf"(?<![\w'’])(?:{pattern})(?=\s+than\s+[-−$]?\d)", f"{name} {says}".rstrip(), text, flags=re.IGNORECASE
+    )
+    return re.sub(rf"(?<![\w'’])(?:{pattern})(?![\w'’])", f"{says} {name}".lstrip(), text, flags=re.IGNORECASE)
 
 
 def _phrases(said: str) -> list[str]:
