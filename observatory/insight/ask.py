@@ -13,7 +13,8 @@ from observatory.insight.explain import explain
 from observatory.insight.goals import explore_goals
 from observatory.insight.join import Joined, join
 from observatory.insight.language import in_english, language_of
-from observatory.insight.one_number import Count, in_context
+from observatory.insight.missing import of_missing, still_lost
+from observatory.insight.one_number import Count, InContext, in_context
 from observatory.insight.rules import Reading, not_used, read
 from observatory.insight.unmeasured import unmeasured
 from observatory.insight.wish import ask_model
@@ -51,6 +52,9 @@ def visualize(
     reading = read(asked, profile)
     reading = replace(reading, warnings=(*notes, *reading.warnings))
     warnings = list(reading.warnings)
+    lacking = of_missing(asked, reading, profile, count)
+    if lacking is not None:
+        return _lacking(profile, question, reading, lacking, recommend, notes, status)
     if llm is not None and try_code is not None and reading.understood:
         attempts += free_code(llm, profile, asked, reading.wish, try_code)
         if attempts[-1].ok:
@@ -78,6 +82,27 @@ def visualize(
         status,
         wish,
     )
+
+
+def _lacking(
+    profile: Profile,
+    question: str,
+    reading: Reading,
+    lacking: InContext,
+    recommend: Recommend,
+    notes: list[str],
+    status: EngineStatus,
+) -> Visualization:
+    """The answer to a question about missing values: counted, with a chart of the rows that lack one."""
+    attempts: list[Attempt] = []
+    lost = still_lost(reading.lost)
+    warnings = [*notes, *([not_used(lost)] if lost else [])]
+    chart = _draw(lacking.wish, recommend, attempts, warnings)
+    if chart is None:
+        return _open_chart(profile, question, recommend, attempts, [lacking.said, *warnings], status)
+    text = f"{lacking.said} {explain(chart.spec, lacking.wish, profile, question)}".strip()
+    said = tuple(_once(warnings))
+    return Visualization(question, chart.spec, chart.code, tuple(attempts), text, said, status, lacking.wish)
 
 
 def _coded(

@@ -52,8 +52,8 @@ def in_context(wish: Wish, question: str, profile: Profile, count: Count | None)
         alone = (WishedField(measure.field, None, True), WishedField(None, "count"))
         is_number = profile.field(measure.field).type == "quantitative"
         return InContext(Wish(alone if is_number else (WishedField(measure.field),), None, None, wish.filters), said)
-    telling = _telling(profile, wish)
-    return None if telling is None else InContext(replace(wish, fields=(WishedField(telling.name), measure)), said)
+    group_by = telling(profile, wish)
+    return None if group_by is None else InContext(replace(wish, fields=(WishedField(group_by.name), measure)), said)
 
 
 def _is_group(filter: Filter, profile: Profile) -> bool:
@@ -62,7 +62,7 @@ def _is_group(filter: Filter, profile: Profile) -> bool:
     return filter.op == "equal" and field.type in ("nominal", "ordinal") and 1 < field.distinct <= 30
 
 
-def _telling(profile: Profile, wish: Wish) -> FieldProfile | None:
+def telling(profile: Profile, wish: Wish) -> FieldProfile | None:
     """The category with the fewest values that nothing is said about."""
     used = {f.field for f in wish.fields} | {f.field for f in wish.filters}
     fields = [f for f in profile.fields if f.type in ("nominal", "ordinal") and f.role == "dimension"]
