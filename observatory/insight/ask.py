@@ -159,7 +159,8 @@ def _joined(
         return Joined(reading.wish)
     if n_left_out:
         n_fields = len(profile.fields)
-        warnings.append(f"The table has {n_fields:,} fields; the model saw {n_fields - n_left_out} of them.")
+        said = f"The table has {n_fields:,} fields, too many to show the model: {n_left_out:,} were left out."
+        warnings.append(said)
     chart, error = _try(own, recommend)
     spec, code = (chart.spec, chart.code) if chart else (None, None)
     attempts.append(Attempt("specify", "llm", chart is not None, code, spec, error or None))

@@ -26,7 +26,7 @@ _PERSONAL_NAME = vocabulary(
 
 @dataclass(frozen=True)
 class Sheet:
-    """Fields by the label that a prompt calls them, the block of data for the prompt, and how many were left out."""
+    """Fields by their labels in a prompt, the block of data for it, and how many public fields it has no room for."""
 
     fields: Mapping[str, FieldProfile]
     text: str
@@ -59,7 +59,8 @@ def sheet(profile: Profile, question: str = "", *, n: int = MAX_FIELDS) -> Sheet
         if field in chosen:
             labels[_label(field.name, i, labels)] = field
     lines = [f"{json.dumps(label, ensure_ascii=False)}: {_described(field)}" for label, field in labels.items()]
-    return Sheet(labels, "\n".join(lines), len(profile.fields) - len(chosen))
+    n_public = sum(not is_personal(f) for f in profile.fields)
+    return Sheet(labels, "\n".join(lines), n_public - len(chosen))
 
 
 def safe_text(text: str, longest: int = 80) -> str:
