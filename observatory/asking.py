@@ -158,6 +158,7 @@ class Asking:
             status=self.engine(),
             try_code=try_code,
             count=lambda wish: self._number(chosen, wish),
+            about=f"{chosen.title} {chosen.name}",
         )
         return replace(found, sent=sent(client))
 

@@ -76,6 +76,7 @@ class Conversing:
                 status=status,
                 try_code=try_code,
                 count=lambda wish: self._number(chosen, wish),
+                about=f"{chosen.title} {chosen.name}",
             ),
         )
         found = chat(profile, question, history, answering, client, status=status)

@@ -38,13 +38,15 @@ def visualize(
     status: EngineStatus,
     try_code: TryCode | None = None,
     count: Count | None = None,
+    about: str = "",
 ) -> Visualization:
     """The chart that answers a question, how it came about, and what of the question was not understood.
 
     The rules read every question; the model, if there is one, reads it too, and what it adds is checked by them. With
     `try_code`, which runs code in the sandbox, the model is first asked for code, and its chart is shown if it shows
     what the question says outright.
-    With `count`, which computes one number, an answer that comes down to one is said in words too.
+    With `count`, which computes one number, an answer that comes down to one is said in words too. `about` is what the
+    table is called.
     Without a chart that fits, `spec` is that of the best open chart, or empty, and `warnings` says so.
     """
     attempts: list[Attempt] = []
@@ -62,7 +64,7 @@ def visualize(
     joined = _joined(profile, asked, reading, recommend, llm, attempts, warnings)
     if not joined.wish.fields:
         return _not_understood(profile, question, reading, recommend, status, attempts)
-    unread = unmeasured(asked, reading, joined)
+    unread = unmeasured(asked, reading, joined, profile, about)
     if unread.refused:
         return _open_chart(profile, question, recommend, attempts, [unread.said, *warnings], status)
     single = in_context(joined.wish, asked, profile, count)
