@@ -27,7 +27,8 @@ _YEARS = re.compile(
     rf"\b{MORE}\b[^.?!;]*?\bthan\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}"
     rf"|{_YEAR.pattern}[^.?!;]*\b{MORE}\b[^.?!;]*\bthan\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}"
     rf"|{_YEAR.pattern}\s+(?:with|to|and)\s+(?:\w+\s+){{0,2}}?{_YEAR.pattern}\s+compared"
-    rf"|\b(?:compar\w+|{MORE})\b[^.?!;]*{_YEAR.pattern}\s+(?:or|with|to|and|versus|vs\.?)\s+(?:in\s+)?{_YEAR.pattern}"
+    rf"|\bcompar\w+\b[^.?!;]*{_YEAR.pattern}\s+(?:or|with|to|and|versus|vs\.?)\s+(?:in\s+)?{_YEAR.pattern}"
+    rf"|\b{MORE}\b[^.?!;]*{_YEAR.pattern}\s+or\s+(?:in\s+)?{_YEAR.pattern}"
     rf"|{_YEAR.pattern}\s+(?:versus|vs\.?|compared\s+(?:to|with))\s+(?:in\s+)?{_YEAR.pattern}",
     re.IGNORECASE,
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from observatory.insight.assemble import asks_share
 from observatory.insight.bins import bin_width
 from observatory.insight.contrast import MORE, two_years
+from observatory.insight.one_number import RANGES
 from observatory.insight.terms import Term, extensive, is_time
 from observatory.insight.words import name_words
 from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
@@ -43,7 +44,7 @@ def existing(text: str, wish: Wish, profile: Profile) -> Wish:
         return wish
     times = [f for f in profile.fields if f.type == "temporal"]
     rows = WishedField(None, "count")
-    if _ANY.search(text):
+    if _ANY.search(text) or (asks_share(text) and wish.filters[-1].op in RANGES):
         return replace(wish, fields=(rows,))
     if re.match(r"\s*when\b", text, re.IGNORECASE) and len(times) == 1:
         unit = "yearmonth" if _END.search(text) else "month"
@@ -76,6 +77,19 @@ def compared_values(wish: Wish) -> Wish:
     several = [f.field for f in wish.filters if f.op == "oneOf" and not f.negated]
     alone = bool(wish.fields) and all(f.aggregate for f in wish.fields) and wish.mark not in ("point", "boxplot")
     return replace(wish, fields=(WishedField(several[0]), *wish.fields)) if alone and several else wish
+
+
+_NOT_SHOWN = re.compile(r"Not shown, to keep it one chart: (.*)\.")
+
+
+def shown_after_all(warning: str, names: Collection[str]) -> bool:
+    """Whether a warning says of fields that they are not shown, which they are once all is read.
+
+    >>> shown_after_all("Not shown, to keep it one chart: age.", {"age", "class"})
+    True
+    """
+    said = _NOT_SHOWN.fullmatch(warning)
+    return said is not None and set(said[1].split(", ")) <= set(names)
 
 
 # ── over time ──

@@ -14,6 +14,10 @@ Count = Callable[[Wish], float | None]
 """The one number that a wish comes down to, over all rows; None where there is none."""
 
 
+RANGES = ("lt", "lte", "gt", "gte", "range")
+"""The conditions that a number is on one side of another, or between two."""
+
+
 @dataclass(frozen=True)
 class InContext:
     """What is drawn instead of one number, and the number in words; empty words where it could not be computed."""
@@ -44,6 +48,14 @@ def in_context(wish: Wish, question: str, profile: Profile, count: Count | None)
     measure = wish.fields[0]
     value = count(wish) if count is not None else None
     said = "" if value is None else f"{_subject(measure, wish.filters)} is {number_words(value)}."
+    if (
+        value is not None
+        and measure.field is None
+        and asks_share(question)
+        and (part := _part_said(wish, value, count))
+    ):
+        whole = (WishedField(wish.filters[-1].field, None, True), measure)
+        return InContext(Wish(whole, None, None, wish.filters[:-1]), part)
     group = next((f for f in reversed(wish.filters) if _is_group(f, profile)), None)
     if group is not None:
         filters = tuple(f for f in wish.filters if f is not group)
@@ -109,3 +121,16 @@ def _rate_said(wish: Wish, rate: Wish, count: Count | None) -> str:
         return ""
     of = f"Of the {number_words(every)} rows where {filter_words(wish.filters)}"
     return f"{of}, {number_words(some)} ({100 * some / every:.1f} %) have {made.part.field} {made.part.value}."
+
+
+def _part_said(wish: Wish, n: float, count: Count | None) -> str:
+    """“What share weighs more than 5 kg?”: of the rows with a value, in the words of the last condition."""
+    if count is None or not wish.filters or wish.filters[-1].op not in RANGES:
+        return ""
+    part = wish.filters[-1]
+    known = (*wish.filters[:-1], Filter(part.field, "valid", True))
+    every = count(Wish((WishedField(None, "count"),), filters=known))
+    if not every:
+        return ""
+    of = f"Of the {number_words(every)} rows where {filter_words(known)}"
+    return f"{of}, {number_words(n)} ({100 * n / every:.1f} %) are those where {filter_words([part])}."

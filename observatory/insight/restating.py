@@ -18,8 +18,14 @@ _SIZES = {
     "long": "length", "short": "length", "deep": "depth", "shallow": "depth", "wide": "width", "broad": "width",
     "narrow": "width", "tall": "height", "high": "height", "thick": "thickness", "fast": "speed", "slow": "speed",
 }  # fmt: skip
-_SMALL = vocabulary("short shallow narrow slow")
+_SMALL = vocabulary("short shallow narrow slow small thin")
 _SIZE = re.compile(rf"\b({'|'.join(_SIZES)})(e?r|e?st)\s+([^\W\d_]{{3,}})\b", re.IGNORECASE)
+_BESIDE = re.compile(r"\b(long|big|larg|tall|deep|wid|thick|short|small|narrow|thin)(er|est)\s+(?=`)", re.IGNORECASE)
+_YOUNG = re.compile(
+    r"\b(?:kids?|child(?:ren)?|bab(?:y|ies)|infants?|toddlers?|teen(?:ager)?s?|minors?)\b"
+    r"(?=[^.?!;]*\b(?:under|below|younger|aged?|up\s+to|over|above|older)\b[^.?!;]*\d)",
+    re.IGNORECASE,
+)
 _SEASON = r"(?:the\s+)?(?:winters?|summers?|autumns?|springtime|wintertime|summertime)"
 _SEASONS = re.compile(
     rf"\b(?:in|during|over|of|for)\s+(?:{_SEASON}|(?:the\s+)?(?:spring|fall)\b(?!\s+(?:of|in|to)\b))"
@@ -63,6 +69,10 @@ def in_its_words(text: str, profile: Profile) -> str:
     >>> in_its_words("how many of each kind weigh over 5 kilos", Profile(9, (kind, mass)))
     'how many of each `species` weigh over 5000'
     """
+    text = _BESIDE.sub(lambda found: _end(found[1], found[2]) + " ", text)
+    if any(f.type == "quantitative" and "age" in name_words(f.name) for f in profile.fields):
+        text = _YOUNG.sub(lambda found: found[0] if _is_value(found[0], profile) else "people", text)
+    text = re.sub(r"\b[A-ZÀ-Þ][a-zß-ÿ]{3,}\b", lambda found: _place(found[0], profile), text)
     text = _KIND.sub(lambda found: _kind(found, profile), text)
     text = _SIZE.sub(lambda found: _size(found, profile), text)
     text = _AMOUNT.sub(lambda found: _amount(found, profile), text)
@@ -116,8 +126,33 @@ def _size(found: re.Match[str], profile: Profile) -> str:
     ]
     if size == found[3].lower() or len(fitting) != 1:
         return found[0]
-    end = "low" if found[1].lower() in _SMALL else "high"
-    return f"{end}{'er' if found[2].lower().endswith('r') else 'est'} `{fitting[0].name}`"
+    return f"{_end(found[1], found[2])} `{fitting[0].name}`"
+
+
+def _end(adjective: str, ending: str) -> str:
+    """“shorter” as lower, “longest” as highest."""
+    end = "low" if adjective.lower() in _SMALL else "high"
+    return f"{end}{'er' if ending.lower().endswith('r') else 'est'}"
+
+
+def _is_value(word: str, profile: Profile) -> bool:
+    return any(alike(word, str(t.value)) for f in profile.fields for t in f.top)
+
+
+def _place(word: str, profile: Profile) -> str:
+    """“African” as Africa, “Japanese” as Japan, where that is the one value of the table that it may come from."""
+    values = {str(t.value) for f in profile.fields if f.type == "nominal" for t in f.top}
+    if word in values:
+        return word
+    found = [v for v in values if len(v) > 3 and word in _people_of(v)]
+    return found[0] if len(found) == 1 else word
+
+
+def _people_of(place: str) -> set[str]:
+    """What English may call those of a place."""
+    stems = [place, place[:-1]] if place[-1:] in "aeiouy" else [place]
+    own = {place[:-1]} if place.endswith("many") else set()
+    return own | {f"{start}{end}" for start in stems for end in ("n", "an", "ian", "ese", "i") if start + end != place}
 
 
 def _at_end(found: re.Match[str], time: FieldProfile) -> str:

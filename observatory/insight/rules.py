@@ -12,7 +12,7 @@ from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
 from observatory.insight.entities import standing_for_rows, without_names, without_own
-from observatory.insight.implied import compared_values, existing, readable, related, timed, wide
+from observatory.insight.implied import compared_values, existing, readable, related, shown_after_all, timed, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.restating import in_its_words, season_note
@@ -33,7 +33,6 @@ from observatory.model import Filter, Profile, Wish
 
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
-_NOT_SHOWN = re.compile(r"Not shown, to keep it one chart: (.*)\.")
 _SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
 _NO_GROUP = vocabulary(
     "time year month day week weekday hour the using means row other one how its number count average mean total sum "
@@ -108,7 +107,7 @@ def read(question: str, profile: Profile) -> Reading:
     wish = calculated(text, words, read, found, profile)
     wish = readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
-    warnings = tuple(w for w in warnings if not _is_shown(w, used_names))
+    warnings = tuple(w for w in warnings if not shown_after_all(w, used_names))
     lost = _lost(unread, warnings, used_names)
     warnings = (*warnings, *([not_used(lost)] if lost and used_names else []))
     measured = wish.task in ("distribution", "part") or any(f.calculation for f in wish.fields)
@@ -153,12 +152,6 @@ def _not_shown(found: Sequence[Term], wish: Wish, problems: Sequence[str]) -> li
     lost = list(dict.fromkeys(t.field.name for t in found if t.field is not None and t.field.name not in kept))
     lost = [name for name in lost if not any(name in p for p in problems)]
     return [f"Not shown, to keep it one chart: {', '.join(lost)}."] if lost and kept else []
-
-
-def _is_shown(warning: str, names: set[str]) -> bool:
-    """Whether a warning says of fields that they are not shown, which they are after all."""
-    said = _NOT_SHOWN.fullmatch(warning)
-    return said is not None and set(said[1].split(", ")) <= names
 
 
 def _lost(unread: Sequence[str], warnings: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:

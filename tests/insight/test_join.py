@@ -110,6 +110,16 @@ def test_one_number_is_said_and_shown_among_others(
     assert chart_words(answer.spec).endswith(f"by {shown}")
 
 
+def test_a_share_on_one_side_of_a_number_is_said_beside_all_values(alone: Observatory) -> None:
+    mass = alone.rows("penguins", n=2000)["body_mass_g"].dropna()
+    n = (mass > 5000).sum()
+    answer = alone.visualize("penguins", "What percentage of the birds weigh more than 5 kilos?")
+    said = f"Of the {len(mass)} rows where body_mass_g is known, {n} ({100 * n / len(mass):.1f} %) are those"
+    assert answer.explanation.startswith(said)
+    assert chart_words(answer.spec) == "histogram of body_mass_g"
+    assert not kept(answer)
+
+
 def test_a_mean_is_said_beside_its_distribution(alone: Observatory) -> None:
     rows = alone.rows("us_residents", n=2000)
     mean = rows[rows["age"].between(30, 39)]["income"].mean()
