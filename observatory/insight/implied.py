@@ -9,10 +9,11 @@ from dataclasses import replace
 from observatory.insight.assemble import asks_share
 from observatory.insight.bins import bin_width
 from observatory.insight.contrast import MORE, two_years
+from observatory.insight.linking import yes_of
 from observatory.insight.one_number import RANGES
 from observatory.insight.terms import Term, extensive, is_time
 from observatory.insight.words import name_words
-from observatory.model import FieldProfile, Filter, Profile, Wish, WishedField
+from observatory.model import Calculation, FieldProfile, Filter, Profile, Wish, WishedField
 
 _TWICE = re.compile(r"\b(?:higher|lower) `([^`]+)`.*\b(?:higher|lower) `([^`]+)`", re.IGNORECASE)
 
@@ -77,6 +78,28 @@ def compared_values(wish: Wish) -> Wish:
     several = [f.field for f in wish.filters if f.op == "oneOf" and not f.negated]
     alone = bool(wish.fields) and all(f.aggregate for f in wish.fields) and wish.mark not in ("point", "boxplot")
     return replace(wish, fields=(WishedField(several[0]), *wish.fields)) if alone and several else wish
+
+
+def completed(text: str, wish: Wish, profile: Profile) -> Wish:
+    """The wish with what its question implies of rows that exist, of what matters for them, and of their time."""
+    return timed(text, mattered(text, existing(text, wish, profile), profile), profile)
+
+
+_MATTERED = re.compile(
+    r"\b(?:do|does|did|would)\b[^.?!;]*\b(?:matter|make\s+(?:a|any)\s+difference|affect|influence|depend|help)\b",
+    re.IGNORECASE,
+)
+
+
+def mattered(text: str, wish: Wish, profile: Profile) -> Wish:
+    """“Did the class matter for being saved?”: the share of each class that was, not how many were."""
+    outcome = next((f for f in wish.filters if f.op == "equal" and f.value == yes_of(profile.field(f.field))), None)
+    dims = tuple(f for f in wish.fields if f.field is not None and f.aggregate is None)
+    counted = all(f.field is None or f in dims for f in wish.fields) and all(f.calculation is None for f in wish.fields)
+    if outcome is None or not dims or not counted or _MATTERED.search(text) is None:
+        return wish
+    rate = WishedField(None, "count", calculation=Calculation("rate", part=outcome))
+    return replace(wish, fields=(*dims, rate), task=None, filters=tuple(f for f in wish.filters if f is not outcome))
 
 
 _NOT_SHOWN = re.compile(r"Not shown, to keep it one chart: (.*)\.")

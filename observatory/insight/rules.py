@@ -12,7 +12,7 @@ from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
 from observatory.insight.entities import standing_for_rows, without_names, without_own
-from observatory.insight.implied import compared_values, existing, readable, related, shown_after_all, timed, wide
+from observatory.insight.implied import compared_values, completed, readable, related, shown_after_all, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
 from observatory.insight.restating import in_its_words, season_note
@@ -103,7 +103,7 @@ def read(question: str, profile: Profile) -> Reading:
     unread = tuple(entity_words(words, mentions, used))
     wish = wide(wish, text, profile)
     read = compared_values(replace(related(text, wish, found), filters=filters))
-    read = timed(text, existing(text, read, profile), profile)
+    read = completed(text, read, profile)
     wish = calculated(text, words, read, found, profile)
     wish = readable(text, read) if wish == read else wish
     used_names = fields_of(wish)
