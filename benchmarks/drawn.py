@@ -2,7 +2,7 @@
 
     python benchmarks/drawn.py [--cases DIR] [--model NAME|none] [--limit N] [--log FILE] [--json]
 
-Every chart that answers one of the eighty questions in benchmarks/insight or, with the folder of
+Every chart that answers one of the 120 questions in benchmarks/insight or, with the folder of
 benchmarks/nl2vis.py, any of the English questions there, and every chart of a goal or a recommendation for the tables
 asked about. A chart is drawn if the page draws it and if vl_convert draws its spec with all rows, both with marks in
 the picture. Passes if all of at least 200 are.
@@ -31,7 +31,7 @@ ENOUGH = 200
 
 def questions(cases: Path | None) -> Iterator[tuple[Path, str]]:
     """Tables and what is asked of them: people's questions first, then the first of each case, then its others."""
-    for name in ("questions", "questions_second"):
+    for name in ("questions", "questions_second", "questions_third"):
         people = tomllib.loads((ROOT / f"benchmarks/insight/{name}.toml").read_text(encoding="utf-8"))
         for question in people["question"]:
             yield ROOT / "datasets" / f"{question['dataset']}.csv", question["ask"]

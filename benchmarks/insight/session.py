@@ -1,9 +1,9 @@
 """Questions as people ask them, and every answer to be read: is it true, is it what was asked?
 
-    python benchmarks/insight/session.py [--model NAME|none] [--second] [--only DATASET] [--json]
+    python benchmarks/insight/session.py [--model NAME|none] [--set first|second|third] [--only DATASET] [--json]
 
-The questions and what a true answer shows are in `questions.toml`; with --second those of `questions_second.toml`,
-written later from the data alone by someone who knew neither the rules nor the first set. What is printed is for a
+The questions and what a true answer shows are in `questions.toml`; the second and the third set were written later
+from the data alone, each by someone who knew neither the rules nor the questions before. What is printed is for a
 reader: whether a chart answers a question in free words, no program can say. What a program can say is printed last:
 how many answers are charts that are drawn, and how many say that they are no answer.
 """
@@ -27,6 +27,7 @@ from observatory.insight.wording import chart_words, filter_words
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parents[1] / "datasets"
+FILES = {"first": "questions.toml", "second": "questions_second.toml", "third": "questions_third.toml"}
 NO_ANSWER = "This is not an answer."
 
 
@@ -73,12 +74,12 @@ def main() -> int:
     """Print every answer."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="none", help="model of the registry, or none: rules alone")
-    parser.add_argument("--second", action="store_true", help="ask the second forty")
+    parser.add_argument("--set", choices=FILES, default="first", help="which forty questions")
     parser.add_argument("--only", help="one of the four data sets")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
     found = []
-    for answer in answers(args.model, args.only, HERE / f"questions{'_second' if args.second else ''}.toml"):
+    for answer in answers(args.model, args.only, HERE / FILES[args.set]):
         found.append(answer)
         if not args.json:
             show(answer)

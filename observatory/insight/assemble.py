@@ -91,8 +91,7 @@ def _unique(found: Sequence[Term]) -> list[Term]:
             i = next(k for k, t in enumerate(kept) if t.field is term.field and t.aggregate == term.aggregate)
             if (term.group, term.colour) > (kept[i].group, kept[i].colour):
                 kept[i] = replace(kept[i], group=term.group, colour=term.colour)
-            if term.time_unit and not kept[i].time_unit:
-                kept[i] = replace(kept[i], time_unit=term.time_unit)
+            kept[i] = replace(kept[i], time_unit=kept[i].time_unit or term.time_unit, bin=kept[i].bin or term.bin)
         elif term.field is None or not same:
             kept.append(term)
         elif term.aggregate is not None:

@@ -29,7 +29,8 @@ def binned(question: Sequence[Token], mention: Mention) -> bool:
     """Whether the words beside a field ask for bins: “age groups”, “binned age”."""
     after = question[mention.end].lower if mention.end < len(question) else ""
     gap = question[mention.end].start - question[mention.end - 1].end if after else 0
-    after = "" if gap > 1 or (after == "group" and question[mention.end + 1 :][:1] != ()) else after
+    then = [t.lower for t in question[mention.end + 1 : mention.end + 2]]
+    after = "" if gap > 1 or (after == "group" and then in (["by"], ["into"])) else after
     before = question[mention.start - 1].lower if mention.start else ""
     return after in (
         "group",

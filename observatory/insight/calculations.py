@@ -93,7 +93,8 @@ def _rate(text: str, wish: Wish, dims: Sequence[WishedField], measure: WishedFie
         return _rated(wish, rest, wish.filters, part)
     shown = {d.field for d in dims}
     said = [f for f in wish.filters if f.op in ("equal", "oneOf") and f.field not in shown and _named(f, profile)]
-    compared = _GROUPED.search(text) or is_contrast(text) or superlative(text)
+    several = any(f.op == "oneOf" and f.field in shown for f in wish.filters)
+    compared = several or _GROUPED.search(text) or is_contrast(text) or superlative(text)
     if not said or _OF_TOTAL.search(text) or not compared:
         return None
     kept = tuple(f for f in wish.filters if f is not said[-1])

@@ -11,10 +11,20 @@ from observatory.insight.terms import grouped
 from observatory.insight.words import Token, name_words, stem, vocabulary
 from observatory.model import Profile
 
+_COUNTED = re.compile(r"\b(?:how\s+many|(?:number|count|amount)\s+of)\s+([^\W\d_]+)", re.IGNORECASE)
 _TOLD_APART = 0.9  # a field with so many values for each row tells the rows apart
 _EACH = vocabulary("each every per")
 _LABELS = {stem(word) for word in vocabulary("name title id code number detail description")}
 _PART = re.compile(r"\b(?:shares?|rates?|percentages?|proportions?|fractions?|ranges?)\b", re.IGNORECASE)
+
+
+def counted_nouns(text: str) -> set[str]:
+    """What a question counts, in its own words: the rows may be that.
+
+    >>> counted_nouns("How many birds are there?")
+    {'birds'}
+    """
+    return {found[1].lower() for found in _COUNTED.finditer(text)}
 
 
 def without_names(text: str, words: Sequence[Token], mentions: Sequence[Mention]) -> tuple[str, tuple[Token, ...]]:

@@ -11,7 +11,7 @@ from observatory.insight.assemble import asks_share, assemble
 from observatory.insight.calculations import calculated
 from observatory.insight.conditions import Condition, comparisons
 from observatory.insight.contrast import beyond_others, contrasted
-from observatory.insight.entities import standing_for_rows, without_names, without_own
+from observatory.insight.entities import counted_nouns, standing_for_rows, without_names, without_own
 from observatory.insight.implied import compared_values, completed, readable, related, shown_after_all, wide
 from observatory.insight.language import beyond, no_answer
 from observatory.insight.linking import Mention, ValueMention, field_mentions, value_mentions
@@ -109,7 +109,8 @@ def read(question: str, profile: Profile) -> Reading:
     used_names = fields_of(wish)
     warnings = tuple(w for w in warnings if not shown_after_all(w, used_names))
     lost = _lost(unread, warnings, used_names)
-    warnings = (*warnings, *([not_used(lost)] if lost and used_names else []))
+    told = lost if used_names else tuple(w for w in lost if w.lower() not in counted_nouns(text))
+    warnings = (*warnings, *([not_used(told)] if told and wish.fields else []))
     measured = wish.task in ("distribution", "part") or any(f.calculation for f in wish.fields)
     measured = measured or any(t.measured for t in found) or not found
     return Reading(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from observatory.insight.entities import counted_nouns
 from observatory.insight.join import Joined
 from observatory.insight.linking import field_mentions
 from observatory.insight.meanings import is_personal
@@ -50,7 +51,24 @@ def unmeasured(question: str, reading: Reading, joined: Joined, profile: Profile
     'This is not an answer. Nothing in the table was found for “ticket”, “cost”.'
     """
     held = not_held(question, reading, joined, profile, about)
-    return held if held.refused else _amount(question, reading, joined)
+    if held.refused:
+        return held
+    beside = _beside_rows(question, reading, joined, about)
+    return beside if beside.refused else _amount(question, reading, joined)
+
+
+def _beside_rows(question: str, reading: Reading, joined: Joined, about: str) -> Unmeasured:
+    """Refused where nothing but the number of all rows is left of a question with words that are not in the table.
+
+    What is counted may be the rows under another name: “how many birds”.
+    """
+    wish = joined.wish
+    if wish.filters or any(f.field is not None for f in wish.fields):
+        return Unmeasured()
+    known = counted_nouns(question) | {word.lower() for word in name_words(about)}
+    left = [w for w in reading.lost if w not in joined.read and w.lower() not in known]
+    words = ", ".join(f"“{w}”" for w in left[:6])
+    return Unmeasured(f"This is not an answer. Nothing in the table was found for {words}.", refused=bool(left))
 
 
 def _amount(question: str, reading: Reading, joined: Joined) -> Unmeasured:

@@ -12,7 +12,7 @@ from observatory.insight.words import Token, number, vocabulary
 from observatory.model import FieldProfile, Filter, Profile
 
 _PATTERN = re.compile(
-    r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?:\s+with)?\s+(?:the\s+)?"
+    r"\b(?P<verb>contain|includ|start|begin|end)(?:s|ing|es|ning)?(?!\s+(?:to|of|in|at|on|up)\b)(?:\s+with)?\s+(?:the\s+)?"
     r"(?:letters?|words?|substring|string|prefix|suffix)?\s*[\"'“]?(?P<letters>\w+(?:[.@-]\w+)*)[\"'”]?"
     r"(?:\s+or\s+(?:with\s+)?[\"'“]?(?P<others>\w+)[\"'”]?)?",
     re.IGNORECASE,

@@ -97,10 +97,13 @@ def channels(spec: Mapping[str, Any]) -> list[Shown]:
         if isinstance(definition, Mapping) and ("field" in definition or "aggregate" in definition):
             name = definition.get("field")
             field = None if name is None else vega_name(str(name))
+            if definition.get("bin") == "binned":
+                field = str(field).removesuffix(" (bins)")
             binned, unit = bool(definition.get("bin")), definition.get("timeUnit")
             found.append(Shown(channel, field, definition.get("aggregate"), binned, unit))
     elsewhere = {s.field for s in found if s.channel not in _OFFSETS}
-    return [s for s in found if s.channel not in _OFFSETS or s.field not in elsewhere]
+    ends = {f"{s.channel}2" for s in found if s.bin}
+    return [s for s in found if (s.channel not in _OFFSETS or s.field not in elsewhere) and s.channel not in ends]
 
 
 def parts(spec: Mapping[str, Any]) -> tuple[list[Shown], list[Shown]]:
@@ -117,8 +120,9 @@ def parts(spec: Mapping[str, Any]) -> tuple[list[Shown], list[Shown]]:
 def is_histogram(spec: Mapping[str, Any]) -> bool:
     """Whether a spec counts rows in bins."""
     shown = channels(spec)
-    counts = all(s.aggregate == "count" for s in shown if s.aggregate)
-    return mark_of(spec) == "bar" and any(s.bin for s in shown) and counts
+    counts = [s.aggregate == "count" for s in shown if s.aggregate]
+    counted = all(counts) if counts else not parts(spec)[0]
+    return mark_of(spec) == "bar" and any(s.bin for s in shown) and counted
 
 
 def chart_words(spec: Mapping[str, Any]) -> str:

@@ -139,3 +139,16 @@ def test_a_field_that_is_not_there_is_said(tabulate: Callable[..., Any]) -> None
     profile = tabulate(SALES)[1]
     with pytest.raises(FieldNotFound, match="profit"):
         recommend(profile, Wish((BY_REGION, made("ratio", "sales", "sum", other="profit"))), 1)
+
+
+def test_a_rate_of_bins_is_that_of_the_rows_in_each(tabulate: Callable[..., Any]) -> None:
+    frame = SALES.assign(sales=range(N))
+    table, profile = tabulate(frame)
+    fields = (WishedField("sales", bin=20), made("rate", part=WON))
+    spec = recommend(profile, Wish(fields, "bar"), 1)[0].spec
+    assert check(spec, profile).valid
+    assert spec["title"] == "Share with won yes by sales"
+    picture = svg(draw(spec, table, profile).chart)
+    shown = [float(n) / 100 for n in re.findall(r"share with won yes: ([\d.]+)%", html.unescape(picture))]
+    known = frame[frame["won"].notna()]
+    assert shown == pytest.approx((known["won"] == "yes").groupby(known["sales"] // 20).mean().tolist(), abs=0.0051)

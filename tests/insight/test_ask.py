@@ -169,6 +169,27 @@ def test_nothing_is_made_up_for_a_question_about_something_else(
     assert is_valid(answer, staff)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people were killed and what was the damage in dollars?",
+        "number of welders in the shipyards",
+        "How tall is the whale and how many tours did it do?",
+    ],
+)
+def test_the_number_of_all_rows_answers_no_question_about_more(
+    staff: Profile, staff_charts: Recommend, off: EngineStatus, question: str
+) -> None:
+    answer = visualize(staff, question, staff_charts, None, status=off)
+    assert answer.warnings[0].startswith("This is not an answer. Nothing in the table was found for")
+
+
+def test_the_rows_may_be_called_by_another_name(staff: Profile, staff_charts: Recommend, off: EngineStatus) -> None:
+    answer = visualize(staff, "How many welders are there?", staff_charts, None, status=off, count=lambda _: 12)
+    assert answer.warnings == ()
+    assert answer.explanation.startswith("The number of rows is 12.")
+
+
 def test_a_condition_alone_is_kept_and_said(staff: Profile, staff_charts: Recommend, off: EngineStatus) -> None:
     answer = visualize(staff, "Show me those in Boston", staff_charts, None, status=off)
     assert answer.warnings[0].startswith("This is not an answer. Understood was only that City is Boston")

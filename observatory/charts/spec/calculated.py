@@ -16,6 +16,7 @@ from observatory.quoting import vega_field
 PART, WHOLE = "observatory_part", "observatory_whole"
 SHARES = ("share of total", "share of group", "rate")
 _OFFSETS = ("xOffset", "yOffset")
+_END = " end"
 
 
 def label(item: WishedField) -> str:
@@ -68,19 +69,29 @@ def calculated_spec(view: View, item: WishedField, name: str) -> dict[str, Any]:
     spec = to_spec(view)
     shown = [e for e in view.encodings if e.field is not None and e.field != name]
     names = {(e.field, e.time_unit): _group_name(e) for e in shown}
-    groups = list(dict.fromkeys(names.values()))
+    bins = [e for e in shown if _is_binned(e)]
+    groups = list(dict.fromkeys([*names.values(), *(_group_name(e) + _END for e in bins)]))
     units = {_group_name(e): e for e in shown if e.time_unit}
     encoding = {
         e.channel: {**spec["encoding"][e.channel], "field": vega_field(names.get((e.field, e.time_unit), name))}
         for e in view.encodings
         if e.field is not None
     }
-    steps = [{"timeUnit": e.time_unit, "field": vega_field(e.field or ""), "as": made} for made, e in units.items()]
+    steps: list[dict[str, Any]] = [
+        {"timeUnit": e.time_unit, "field": vega_field(e.field or ""), "as": made} for made, e in units.items()
+    ]
+    for e in bins:
+        start, end = _group_name(e), _group_name(e) + _END
+        width = spec["encoding"][e.channel]["bin"]
+        steps.append({"bin": width, "field": vega_field(e.field or ""), "as": [start, end]})
+        encoding[e.channel]["bin"] = "binned"
+        encoding[f"{e.channel}2"] = {"field": vega_field(end)}
     steps += _steps(item, name, [vega_field(group) for group in groups], _inner(view, name))
+    known = {e.channel: e for e in view.encodings}
     kept = [{"filter": predicate(f)} for f in view.filters]
     limit = spec.get("transform", [])[len(kept) :]
     for channel, definition in encoding.items():
-        if view.on(channel) is not None and view.on(channel).field == name:  # type: ignore[union-attr]
+        if channel in known and known[channel].field == name:
             definition.pop("aggregate", None)
             is_share = item.calculation is not None and item.calculation.kind in SHARES
             if is_share and channel in ("x", "y", "color"):
@@ -88,7 +99,13 @@ def calculated_spec(view: View, item: WishedField, name: str) -> dict[str, Any]:
     return {**spec, "transform": [*kept, *steps, *limit], "encoding": {**spec["encoding"], **encoding}}
 
 
+def _is_binned(e: Encoding) -> bool:
+    return bool(e.bin or e.step) and e.channel in ("x", "y")
+
+
 def _group_name(e: Encoding) -> str:
+    if _is_binned(e):
+        return plain(f"{e.field} (bins)")
     return plain(f"{e.field} ({TIME_UNITS.get(e.time_unit, e.time_unit)})") if e.time_unit else str(e.field)
 
 

@@ -96,7 +96,9 @@ def title(view: View) -> str:
 
 def _is_histogram(view: View) -> bool:
     binned = any(e.bin for e in view.encodings)
-    return binned and all(e.aggregate == "count" for e in view.encodings if e.aggregate)
+    counts = [e.aggregate == "count" for e in view.encodings if e.aggregate]
+    measured = any(e.type == "quantitative" and not e.bin and e.channel in ("x", "y") for e in view.encodings)
+    return binned and (all(counts) if counts else not measured)
 
 
 def _groups_and_measures(view: View) -> tuple[list[Encoding], list[Encoding]]:
