@@ -26,7 +26,7 @@ from observatory.insight.terms import (
     is_time,
     terms,
 )
-from observatory.insight.values import equalities, memberships, outcomes, parts_of_values, patterns, presences
+from observatory.insight.values import equalities, memberships, misspelt, outcomes, parts_of_values, patterns, presences
 from observatory.insight.words import Token, alike, dated, is_aside, name_words, nearest, tokens, vocabulary
 from observatory.insight.world import restated
 from observatory.model import Filter, Profile, Wish
@@ -200,9 +200,9 @@ def _conditions(
     conditions += compared
     conditions += equalities(words, mentions, _union(taken, *(c.tokens for c in conditions)))
     named = _union(*(frozenset(range(m.start, m.end)) for m in mentions))
-    conditions += parts_of_values(
-        text, words, mentions, profile, _union(taken, named, frozenset(covered), *(c.tokens for c in conditions))
-    )
+    named = _union(taken, named, frozenset(covered), *(c.tokens for c in conditions))
+    conditions += parts_of_values(text, words, mentions, profile, named)
+    conditions += misspelt(words, profile, _union(named, *(c.tokens for c in conditions)))
     serving = _serving(words, mentions, conditions)
     rows = standing_for_rows(words, mentions, profile)
     left = [m for m in mentions if m not in serving and m not in rows and (not m.weak or grouped(words, m))]

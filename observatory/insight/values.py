@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from observatory.insight.clauses import covered
 from observatory.insight.conditions import Condition, comparable, predicate
 from observatory.insight.linking import ORDINALS, Mention, ValueMention, yes_of
-from observatory.insight.words import Token, number, vocabulary
+from observatory.insight.words import STOP, Token, is_aside, number, stem, vocabulary, words_for_sex
 from observatory.model import FieldProfile, Filter, Profile
 
 _PATTERN = re.compile(
@@ -178,6 +178,41 @@ def parts_of_values(
         if chosen is not None and len(fitting[chosen]) < profile.field(chosen).distinct:
             found.append(Condition(Filter(chosen, "oneOf", fitting[chosen]), frozenset({i})))
     return found
+
+
+_FEW_LEVELS, _LONG_ENOUGH = 12, 6
+
+
+def misspelt(question: Sequence[Token], profile: Profile, taken: frozenset[int]) -> list[Condition]:
+    """“famale”: a long word that is one slip away from one value of one field of few; it is said how it was read."""
+    found = []
+    for i, token in enumerate(question):
+        word = token.lower
+        if i in taken or token.kind != "word" or len(word) < _LONG_ENOUGH or word in STOP or is_aside(word):
+            continue
+        fitting = [
+            (field, top.value, said)
+            for field in profile.fields
+            if field.type == "nominal" and len(field.top) == field.distinct <= _FEW_LEVELS
+            for top in field.top
+            for said in (str(top.value).lower(), *words_for_sex(str(top.value)))
+            if stem(word) != stem(said) and _is_slip(word, said)
+        ]
+        if len({(field.name, value) for field, value, _ in fitting}) == 1:
+            field, value, said = fitting[0]
+            read = f"“{token.text}” is read as “{said}”."
+            found.append(Condition(Filter(field.name, "equal", value), frozenset({i}), read))
+    return found
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or in the place of its neighbour."""
+    if word == meant or word[:1] != meant[:1] or abs(len(word) - len(meant)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
+    rest, wanted = word[start:], meant[start:]
+    turned = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
+    return rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:] or turned
 
 
 def _words(value: object) -> list[str]:

@@ -107,3 +107,12 @@ def test_two_values_of_a_field_are_alternatives(profile_of: ProfileOf) -> None:
 def test_what_was_not_done_by_someone_is_what_others_did(profile_of: ProfileOf) -> None:
     known = profile_of(pd.DataFrame({"firm": list("abcdef"), "investor": ["Ann Lee", "Bo Ray"] * 3, "sum": range(6)}))
     assert asked("total sum by firm not invested by Ann Lee", known)[1] == [Filter("investor", "oneOf", ["Bo Ray"])]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"), [("Pupll", None), ("Prent", None), ("Parnet", "Parent"), ("parnts", None), ("Parrent", "Parent")]
+)
+def test_a_slip_of_the_pen_is_read_and_said(schools: Profile, word: str, kind: str | None) -> None:
+    reading = read(f"mean fee by faith of {word}", schools)
+    assert [made.value for made in reading.wish.filters] == ([] if kind is None else [kind])
+    assert any(f"“{word}” is read as “{str(kind).lower()}”" in warning for warning in reading.warnings) == bool(kind)
