@@ -424,3 +424,12 @@ def test_the_lowest_groups_have_a_value(tabulate: Tabulate) -> None:
         {**chart.spec, "data": {"values": frame.astype(object).where(frame.notna(), None).to_dict("records")}}
     )
     assert [name in svg for name in (">l<", ">k<", ">j<", ">a<")] == [True, True, True, False]
+
+
+def test_groups_of_one_row_each_have_no_error_bars(tabulate: Tabulate) -> None:
+    """Eight rows of each name, of which a filter leaves one: a mean of one row varies over nothing."""
+    frame = pd.DataFrame({"name": [f"n{i % 20}" for i in range(160)], "year": [i // 20 for i in range(160)]})
+    table, known = tabulate(frame.assign(age=range(160)))
+    wish = Wish((WishedField("name"), WishedField("age")), "bar", filters=(Filter("year", "equal", 2),))
+    assert "error" in json.dumps(recommend(known, wish, 1)[0].spec)
+    assert "error" not in json.dumps(recommend(known, wish, 1, table=table)[0].spec)

@@ -106,15 +106,18 @@ def _narrowed(profile: Profile, wish: Wish, table: Table | None) -> Profile:
 
     Without the table only those are counted that a filter names.
     """
-    several = [f for f in wish.filters if f.op == "oneOf" and not f.negated and len(f.value) > 1]
-    shown = [item.field for item in wish.fields if item.field is not None]
-    left = (
-        kept(profile, several, [f.field for f in several])
-        if table is None
-        else kept(profile, wish.filters, shown, table)
-    ).fields
-    counts = {name: field.distinct for name, field in left.items() if field.distinct > 1}
-    return replace(profile, fields=tuple(replace(f, distinct=counts.get(f.name, f.distinct)) for f in profile.fields))
+    if table is None:
+        several = [f for f in wish.filters if f.op == "oneOf" and not f.negated and len(f.value) > 1]
+        left = kept(profile, several, [f.field for f in several])
+    else:
+        left = kept(profile, wish.filters, [item.field for item in wish.fields if item.field is not None], table)
+    known = {
+        name: replace(profile.field(name), distinct=field.distinct, missing=field.missing)
+        for name, field in left.fields.items()
+        if field.distinct > 1
+    }
+    fields = tuple(known.get(f.name, f) for f in profile.fields)
+    return replace(profile, fields=fields, n_rows=left.n_rows or profile.n_rows)
 
 
 def _open(profile: Profile, wish: Wish, k: int, weights: RuleWeights | None, flagged: Flags) -> list[RankedChart]:
