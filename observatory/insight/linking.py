@@ -237,7 +237,7 @@ def _said(
             yield ValueMention(field, value, i, i + 1, True)
         elif token.text == f"{value}s" or token.lower in sexes:
             yield ValueMention(field, value, i, i + 1, False)
-        elif words and _reads(question[i : i + len(words)], words):
+        elif words and _reads(question[i : i + len(words)], words, is_name=str(value)[:1].isupper()):
             yield ValueMention(field, value, i, i + len(words), False)
         elif len(parts) > 1 and _shortens(parts, question[i : i + len(parts)]):
             yield ValueMention(field, value, i, i + len(parts), False)
@@ -272,8 +272,11 @@ def _th(n: str) -> str:
     return n + {"1": "st", "2": "nd", "3": "rd"}.get(n, "th")
 
 
-def _reads(span: Sequence[Token], words: Sequence[str]) -> bool:
-    """Whether the tokens say the words of a value; a lone short or common word must have the same capitals."""
+def _reads(span: Sequence[Token], words: Sequence[str], *, is_name: bool) -> bool:
+    """Whether the tokens say the words of a value; a lone short or common word must have the same capitals.
+
+    Rainy is rain, but early is no Earl: a name has no such adjective.
+    """
     if len(span) < len(words) or any(t.kind == "quoted" for t in span):
         return False
     if len(words) == 1:
@@ -281,7 +284,7 @@ def _reads(span: Sequence[Token], words: Sequence[str]) -> bool:
         if len(words[0]) < 2 or token.lower in _VALUE_STOP or token.lower in _MONTHS:
             return len(words[0]) >= 2 and token.text == words[0].upper()
         said, value = _bare(token.text), words[0]
-        adjective = len(value) > 2 and said in (f"{value}y", f"{value}{value[-1]}y")
+        adjective = not is_name and len(value) > 2 and said in (f"{value}y", f"{value}{value[-1]}y")
         same = stem(token.text) == stem(value) or (len(value) > 6 and root(said) == root(value))
         return said == value or adjective or (len(value) > 3 and same)
     return all(_bare(t.text) == w or stem(t.text) == stem(w) for t, w in zip(span, words))
