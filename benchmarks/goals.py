@@ -41,7 +41,7 @@ from benchmarks.lida.peer import peer
 from benchmarks.lida.serving import served
 from benchmarks.lida.shown import is_drawn, units
 from benchmarks.piped import Piped
-from observatory.insight.wording import channels, is_histogram, mark_of
+from observatory.insight.wording import channels, flat, is_histogram, mark_of
 
 SAMPLES = Path(__file__).resolve().parents[1] / "datasets"
 TABLES = (
@@ -139,7 +139,21 @@ def in_words(goal: Mapping[str, Any]) -> str:
 def uses(spec: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
     """Whether our chart shows or keeps rows by each field asked for, with the mark asked for."""
     shown = {shown.field for shown in channels(spec)} | _filtered(spec.get("transform", []))
-    return set(asked["fields"]) <= shown and _is_marked(asked["mark"], mark_of(spec), is_histogram(spec))
+    return set(asked["fields"]) <= shown and _is_marked(
+        asked["mark"], mark_of(spec), is_histogram(spec) or counts_categories(spec)
+    )
+
+
+def counts_categories(spec: Mapping[str, Any]) -> bool:
+    """Whether bars count the rows of each category: all that a histogram of names can be.
+
+    >>> names, rows = {"field": "a", "type": "nominal"}, {"aggregate": "count"}
+    >>> counts_categories({"mark": "bar", "encoding": {"x": names, "y": rows}})
+    True
+    """
+    encoding = [d for d in flat(spec)[1].values() if isinstance(d, Mapping)]
+    counted = any(d.get("aggregate") == "count" for d in encoding)
+    return mark_of(spec) == "bar" and counted and any(d.get("type") in ("nominal", "ordinal") for d in encoding)
 
 
 def _filtered(transform: Any) -> set[str]:
@@ -158,7 +172,10 @@ def lida_uses(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
     code = f"_{plain(answer['code'])}_"
     parts = units(answer["spec"])
     binned = "bin" in answer["code"] or "cut(" in answer["code"]
-    marked = any(_is_marked(asked["mark"], mark_of(part), mark_of(part) == "bar" and binned) for part in parts)
+    marked = any(
+        _is_marked(asked["mark"], mark_of(part), (mark_of(part) == "bar" and binned) or counts_categories(part))
+        for part in parts
+    )
     return marked and all(f"_{plain(name)}_" in code for name in asked["fields"])
 
 
