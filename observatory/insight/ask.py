@@ -15,7 +15,7 @@ from observatory.insight.join import Joined, join
 from observatory.insight.language import in_english, language_of
 from observatory.insight.missing import of_missing, still_lost
 from observatory.insight.one_number import Count, InContext, in_context
-from observatory.insight.rules import Reading, not_used, read
+from observatory.insight.rules import NOT_USED, Reading, not_used, read
 from observatory.insight.unmeasured import unmeasured
 from observatory.insight.wish import ask_model
 from observatory.insight.wording import filter_words
@@ -173,8 +173,9 @@ def _joined(
 
 def _reworded(reading: Reading, joined: Joined, warnings: list[str]) -> None:
     """Says of the unread words which the model made something of, and what."""
-    left = tuple(w for w in reading.lost if w not in joined.read)
-    warnings[:] = [w for w in warnings if w != not_used(reading.lost)]
+    told = [w for w in warnings if w.startswith(NOT_USED)]
+    left = tuple(w for w in reading.lost if w not in joined.read and any(f"“{w}”" in said for said in told))
+    warnings[:] = [w for w in warnings if w not in told]
     if left:
         warnings.append(not_used(left))
     if joined.by_model:

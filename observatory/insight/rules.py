@@ -31,6 +31,7 @@ from observatory.insight.words import Token, alike, dated, is_aside, name_words,
 from observatory.insight.world import restated
 from observatory.model import Filter, Profile, Wish
 
+NOT_USED = "Not used of the question:"
 _GROUP_SLOT = re.compile(r"\b(?:by|per|for each|each|across)\s+(?:the\s+)?([^\W\d_]{3,})", re.IGNORECASE)
 
 _SHOWN = vocabulary("average mean total by per each distribution maximum minimum number many count")
@@ -168,7 +169,7 @@ def not_used(words: Sequence[str]) -> str:
     >>> not_used(("rich", "famous"))
     'Not used of the question: “rich”, “famous”.'
     """
-    return f"Not used of the question: {', '.join(f'“{w}”' for w in words[:6])}."
+    return f"{NOT_USED} {', '.join(f'“{w}”' for w in words[:6])}."
 
 
 def _is_open(words: Sequence[Token], found: Sequence[Term]) -> bool:

@@ -184,6 +184,12 @@ def test_the_number_of_all_rows_answers_no_question_about_more(
     assert answer.warnings[0].startswith("This is not an answer. Nothing in the table was found for")
 
 
+def test_words_that_are_not_used_are_said_once(staff: Profile, staff_charts: Recommend) -> None:
+    question = "number of welders in the shipyards"
+    answer = visualize(staff, question, staff_charts, ScriptedLLM([reply()]), status=READY)
+    assert sum(warning.startswith("Not used") for warning in answer.warnings) <= 1
+
+
 def test_the_rows_may_be_called_by_another_name(staff: Profile, staff_charts: Recommend, off: EngineStatus) -> None:
     answer = visualize(staff, "How many welders are there?", staff_charts, None, status=off, count=lambda _: 12)
     assert answer.warnings == ()
