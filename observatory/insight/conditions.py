@@ -48,13 +48,10 @@ _OR_MORE = re.compile(
     r"(?P<lte>less|fewer|younger|below|under|lower|earlier))\b",
     re.IGNORECASE,
 )
-_OUTSIDE = re.compile(
-    rf"(?<![\w-])(?:(?:less|lower|smaller|fewer|younger|earlier|below|under|before)(?:\s+than)?\s+{_VALUE}\s+or\s+(?:is\s+|are\s+)?"
-    rf"(?:more|greater|higher|larger|bigger|older|later|above|over|after)(?:\s+than)?\s+{_VALUE}"
-    rf"|(?:more|greater|higher|larger|bigger|older|later|above|over|after)(?:\s+than)?\s+{_VALUE}\s+or\s+(?:is\s+|are\s+)?"
-    rf"(?:less|lower|smaller|fewer|younger|earlier|below|under|before)(?:\s+than)?\s+{_VALUE})(?!\w)",
-    re.IGNORECASE,
-)
+_BELOW = rf"(?:less|lower|smaller|fewer|younger|earlier|below|under|before)(?:\s+than)?\s+{_VALUE}"
+_ABOVE = rf"(?:more|greater|higher|larger|bigger|older|later|above|over|after)(?:\s+than)?\s+{_VALUE}"
+_OR = r"\s+or\s+(?:is\s+|are\s+)?"
+_OUTSIDE = re.compile(rf"(?<![\w-])(?:{_BELOW}{_OR}{_ABOVE}|{_ABOVE}{_OR}{_BELOW})(?!\w)", re.IGNORECASE)
 _ONWARD = re.compile(r"(?<![\w.])((?:1[5-9]|20)\d\d)\s+(?P<gte>on|onwards?)\b", re.IGNORECASE)
 _YEAR = re.compile(
     r"\b(?:in|of|for|during|year|on)\s+(?:the\s+)?(?:year\s+)?"

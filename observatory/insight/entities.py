@@ -53,7 +53,7 @@ def standing_for_rows(words: Sequence[Token], mentions: Sequence[Mention], profi
     >>> [m.field.name for m in standing_for_rows(words, field_mentions(words, known), known)]
     ['School']
     """
-    each = [m for m in mentions if m.start and _EACH & {t.lower for t in words[max(0, m.start - 2) : m.start]}]
+    each = _after_each(words, mentions)
     found = []
     for mention in mentions:
         others = [m for m in each if m.field is not mention.field]
@@ -80,9 +80,7 @@ def without_own(
 
     `values` but for these.
     """
-    named = {
-        m.field.name for m in mentions if m.start and _EACH & {t.lower for t in words[max(0, m.start - 2) : m.start]}
-    }
+    named = {m.field.name for m in _after_each(words, mentions)}
 
     def counted(value: ValueMention) -> bool:
         before = [t.lower for t in words[max(0, value.start - 2) : value.start]]
@@ -90,3 +88,8 @@ def without_own(
         return plural and (before == ["how", "many"] or before == ["number", "of"])
 
     return [v for v in values if not (v.field.name in named and counted(v))]
+
+
+def _after_each(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """The fields that “each”, “every” or “per” stands before."""
+    return [m for m in mentions if _EACH & {t.lower for t in words[max(0, m.start - 2) : m.start]}]
